@@ -1,0 +1,1 @@
+"""The grader of the sequence-models course."""

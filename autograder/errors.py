@@ -1,0 +1,108 @@
+"""Whose fault is it: three roots, no more.
+
+    AutograderError
+    ├── StudentError          lowers a mark
+    │   ├── NotWritten        the name is missing, or its stub was left as it was
+    │   ├── CallFailed        the student's code raised an exception
+    │   ├── OutOfMemory       ... went over the memory limit
+    │   ├── CallTimeout       ... went over the time limit
+    │   ├── ChildDied         the process ended during the call
+    │   ├── BadReply          what came back is not a plain value or array
+    │   └── CheckFailed       what came back is not what was wanted
+    ├── TaskError             our suite, reference or course data is wrong: "not graded"
+    └── GraderError           infrastructure: "not graded"
+        ├── SandboxMissing    bubblewrap is not installed or may not be used
+        ├── KernelFailed      the confined kernel did not start
+        ├── UnknownAssignment no assignment of the course has that id
+        └── Unreadable        the submission cannot be read as a notebook of this course
+
+Only the first root ever lowers a mark. The other two make the report say "not graded" and the exit
+status non-zero.
+"""
+
+from __future__ import annotations
+
+
+class AutograderError(Exception):
+    """Root of everything this package raises on purpose."""
+
+
+class StudentError(AutograderError):
+    """The student's code did something that costs the question at hand."""
+
+    reason = "wrong"
+
+
+class NotWritten(StudentError):
+    """The name asked for is not defined, or its stub still raises NotImplementedError."""
+
+    reason = "missing"
+
+
+class CallFailed(StudentError):
+    """The student's code raised. `type_name` and `bases` name the exception's class and its parents."""
+
+    def __init__(self, message: str, type_name: str, bases: tuple[str, ...] = (), traceback: str = "") -> None:
+        super().__init__(message)
+        self.type_name = type_name
+        self.bases = bases
+        self.traceback = traceback
+
+
+class OutOfMemory(StudentError):
+    """The student's code asked for more memory than the limit."""
+
+    reason = "memory"
+
+
+class CallTimeout(StudentError):
+    """The student's code did not answer in time."""
+
+    reason = "timeout"
+
+
+class ChildDied(StudentError):
+    """The student's process ended while a question was being asked."""
+
+    reason = "crashed"
+
+
+class BadReply(StudentError):
+    """The student's process sent something that is not a plain value or array within the bounds."""
+
+
+class CheckFailed(StudentError):
+    """A value that came back is not what was wanted; its text is the three lines a student reads.
+
+    where   what was called and which fact failed, one line
+    yours   what came back: shape, dtype, first index that differs; never a hidden input whole
+    wanted  what should have come back
+    """
+
+    def __init__(self, where: str, yours: str, wanted: str) -> None:
+        super().__init__(f"{where}\nyours   {yours}\nwanted  {wanted}")
+        self.where, self.yours, self.wanted = where, yours, wanted
+
+
+class TaskError(AutograderError):
+    """A suite, a reference or the course's own data is wrong; nobody's mark is lowered by it."""
+
+
+class GraderError(AutograderError):
+    """The machinery failed; nobody's mark is lowered by it."""
+
+
+class SandboxMissing(GraderError):
+    """bubblewrap is not there, or the system does not let it make namespaces."""
+
+
+class KernelFailed(GraderError):
+    """The confined kernel did not start or did not answer."""
+
+
+class Unreadable(GraderError):
+    """The file is not a notebook of this course that could be graded."""
+
+
+class UnknownAssignment(GraderError):
+    """No assignment of the course has that id."""

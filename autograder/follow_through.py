@@ -1,0 +1,117 @@
+"""The grader's side of stand-ins: the reference answers for names that a question takes as given.
+
+When question 3 builds on question 2, and 2 is wrong, 3 is tested on the reference 2. In the student's fork the
+name of 2 becomes a stand-in (`autograder.agent.StandIn`) whose calls arrive here as questions. Only plain
+values cross, so no reference code enters the student's process; and the student's process is not trusted
+with the size of what it asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.wire import StandInRef
+
+MAX_INTEGER = 100_000  # of an argument: a size or a count that the course's own tests stay far below
+MAX_OBJECTS = 100_000
+PLAIN = (type(None), bool, int, float, str, bytes, list, tuple, dict, np.ndarray, np.generic)
+
+
+class FollowThrough:
+    """Answers questions about stand-ins with the reference's functions, classes and objects.
+
+    `given` maps each name that may be asked for to the reference's function or class.
+    """
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.given = dict(given)
+        self.objects: list[Any] = []
+
+    def names(self) -> dict[str, bool]:
+        """The given names; True for a class."""
+        return {name: isinstance(value, type) for name, value in self.given.items()}
+
+    def offer(self, thing: Any) -> StandInRef:
+        """Let the student's process use one of the grader's objects."""
+        return self._register(thing, ())
+
+    def answer(self, question: tuple[Any, ...]) -> tuple[str, Any]:
+        """("value", answer), or ("error", (type name, message)) if the reference raised."""
+        try:
+            operation, *fields = question
+            handlers: dict[str, Callable[..., Any]] = {
+                "call_function": self._call_function, "call_method": self._call_method,
+                "get_attribute": self._get_attribute, "set_attribute": self._set_attribute,
+            }  # fmt: skip
+            return "value", handlers[operation](*fields)
+        except Exception as error:  # a malformed question is the student's, and so is a refused argument
+            return "error", (type(error).__name__, str(error)[:500])
+
+    def _call_function(self, name: str, args: Any, kwargs: Any) -> Any:
+        args, kwargs = self._checked(args), self._checked(kwargs)
+        return self._returned(self.given[name](*args, **kwargs), args)
+
+    def _call_method(self, id: int, method: str, args: Any, kwargs: Any, params: list[np.ndarray] | None) -> Any:
+        thing = self.objects[id]
+        if method.startswith("_"):
+            raise AttributeError(method)
+        if params is not None:
+            for mine, theirs in zip(thing.params, params, strict=True):
+                mine[...] = theirs
+        value = getattr(thing, method)(*self._checked(args), **self._checked(kwargs))
+        return self._returned(value, ()), (list(thing.grads) if params is not None else None)
+
+    def _get_attribute(self, id: int, name: str) -> tuple[str, Any]:
+        value = getattr(self.objects[id], name, _ABSENT)
+        if value is _ABSENT or name.startswith("_"):
+            return "absent", None
+        if callable(value) and not isinstance(value, type):
+            return "method", None
+        return "value", self._returned(value, ())
+
+    def _set_attribute(self, id: int, name: str, value: Any) -> bool:
+        thing = self.objects[id]
+        if name.startswith("_") or not hasattr(thing, name):
+            return False
+        setattr(thing, name, self._checked(value))
+        return True
+
+    def _returned(self, value: Any, args: Any) -> Any:
+        return value if isinstance(value, PLAIN) and not _holds_objects(value) else self._register(value, args)
+
+    def _register(self, thing: Any, args: Any) -> StandInRef:
+        if len(self.objects) >= MAX_OBJECTS:
+            raise MemoryError("too many objects")
+        self.objects.append(thing)
+        return StandInRef(len(self.objects) - 1, _mirror(thing, args))
+
+    def _checked(self, value: Any) -> Any:
+        """Arguments with references resolved, refused if a number is absurd."""
+        if type(value) is StandInRef:
+            return self.objects[value.id]
+        if type(value) in (list, tuple):
+            return type(value)(self._checked(item) for item in value)
+        if type(value) is dict:
+            return {key: self._checked(item) for key, item in value.items()}
+        if isinstance(value, (int, np.integer)) and abs(int(value)) > MAX_INTEGER:
+            raise ValueError(f"{value} is more than the grader's reference takes")
+        return value
+
+
+_ABSENT = object()
+
+
+def _holds_objects(value: Any) -> bool:
+    return type(value) in (list, tuple) and any(not isinstance(item, PLAIN) for item in value)
+
+
+def _mirror(thing: Any, args: Any) -> Any:
+    """[for each parameter, the argument it is; params; grads], if `thing` is a layer with both lists."""
+    params, grads = getattr(thing, "params", None), getattr(thing, "grads", None)
+    if not isinstance(params, list) or not isinstance(grads, list):
+        return None
+    origins = [next((i for i, arg in enumerate(args) if arg is param), None) for param in params]
+    return [origins, params, grads]

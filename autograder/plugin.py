@@ -1,0 +1,169 @@
+"""The pytest plugin that runs a hidden suite against one student's notebook.
+
+A suite is an ordinary pytest module:
+
+    @question("lstm_forward", points=3, given=["softmax"], hint="Which slice of A is the forget gate?")
+    def test_values(student, reference): ...
+
+`student` is the view of what the notebook defined (`autograder.student.Student`), in a fork of its own for
+every test; `reference` is the namespace of the solution. A test passes by making at least one comparison of
+`autograder.checks` and raising nothing. A StudentError lowers the mark. Anything else, a bare assert
+included, says that the suite is wrong, and then nobody's mark is lowered.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from autograder.checks import ledger
+from autograder.errors import CallTimeout, GraderError, StudentError
+from autograder.follow_through import FollowThrough
+from autograder.student import Connection, Student
+
+DEFAULT_TIMEOUT_S = 20.0
+
+Connect = Callable[[FollowThrough, float], AbstractContextManager[Connection]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a test says of the question it belongs to.
+
+    points      the test's share of the question, against the shares of the question's other tests
+    given       ids of the questions it builds on: where these are wrong, the reference stands in
+    timeout_s   wall seconds for all tests of the question together (the largest one stated counts)
+    training    whether the test trains a model (left out by --no-training)
+    hint        what a student reads when the test fails: a question to ask oneself, never the answer
+    """
+
+    id: str
+    points: float = 1
+    given: Sequence[str] = ()
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    training: bool = False
+    hint: str = ""
+
+
+def question(id: str, **fields: Any) -> pytest.MarkDecorator:
+    """Mark a test as belonging to question `id`; the fields are those of `Question`."""
+    return pytest.mark.question(Question(id, **fields))
+
+
+@dataclass
+class Outcome:
+    """How one test went. `fault` is "" or whose fault it is that it could not be judged: "task", "grader"."""
+
+    question: Question
+    test: str
+    passed: bool = False
+    reason: str = "wrong"
+    message: str = ""
+    fault: str = ""
+    seconds: float = 0.0
+
+
+@dataclass
+class SuitePlugin:
+    """One run of a suite.
+
+    connect     opens a fork of the student's process with the given stand-ins
+    reference   the solution's namespace
+    wanted      ids of the questions to run
+    stand_ins   for a question, the names that the reference answers for in this run
+    """
+
+    connect: Connect
+    reference: SimpleNamespace
+    wanted: frozenset[str]
+    stand_ins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    on_test: Callable[[Outcome], None] = lambda outcome: None
+    outcomes: list[Outcome] = field(default_factory=list)
+    questions: dict[str, list[Question]] = field(default_factory=dict)
+    _used_s: dict[str, float] = field(default_factory=dict)
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare the marker."""
+        config.addinivalue_line("markers", "question(Question): the question that a test belongs to")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Learn every question of the suite and keep the tests of the wanted ones."""
+        kept = []
+        for item in items:
+            asked = question_of(item)
+            self.questions.setdefault(asked.id, []).append(asked)
+            if asked.id in self.wanted:
+                kept.append(item)
+        items[:] = kept
+
+    @pytest.fixture(name="reference")
+    def reference_fixture(self) -> SimpleNamespace:
+        """The solution's names."""
+        return self.reference
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+        """The student's names, in a fork of its own, with stand-ins where this run has them."""
+        asked = question_of(request.node)
+        limit = max(q.timeout_s for q in self.questions[asked.id])
+        left = limit - self._used_s.get(asked.id, 0.0)
+        if left <= 0:
+            raise CallTimeout(f"the question had used up its {limit:g} s")
+        names = self.stand_ins.get(asked.id, ())
+        follow_through = FollowThrough({name: getattr(self.reference, name) for name in names})
+        started = time.monotonic()
+        try:
+            with self.connect(follow_through, left) as connection:
+                yield Student(connection)
+        finally:
+            self._used_s[asked.id] = self._used_s.get(asked.id, 0.0) + time.monotonic() - started
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Refuse a test that compared nothing."""
+        before = ledger.made()
+        yield
+        if ledger.made() == before:
+            raise AssertionError("this test passed without comparing anything")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        """Turn what happened into an Outcome: one per test, the first phase that failed counts."""
+        report = yield
+        if call.when == "setup":
+            self.outcomes.append(Outcome(question_of(item), item.name))
+        outcome = self.outcomes[-1]
+        outcome.seconds += call.duration
+        if call.excinfo is not None and not outcome.message:
+            judge(outcome, call.excinfo.value)
+        elif call.when == "call" and call.excinfo is None:
+            outcome.passed, outcome.reason = True, "correct"
+        if call.when == "teardown":
+            self.on_test(outcome)
+        return report
+
+
+def judge(outcome: Outcome, error: BaseException) -> None:
+    """Write into `outcome` what `error` means for it."""
+    outcome.passed = False
+    if isinstance(error, StudentError):
+        outcome.reason, outcome.message = error.reason, str(error) or type(error).__name__
+        return
+    outcome.fault = "grader" if isinstance(error, (GraderError, MemoryError, OSError)) else "task"
+    outcome.message = f"{type(error).__name__}: {error}"
+
+
+def question_of(item: pytest.Item) -> Question:
+    """The question a test belongs to; pytest.UsageError if it is not marked."""
+    marker = item.get_closest_marker("question")
+    if marker is None:
+        raise pytest.UsageError(f"{item.nodeid} belongs to no question: mark it with @question(...)")
+    asked: Question = marker.args[0]
+    return asked

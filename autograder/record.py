@@ -1,0 +1,121 @@
+"""The result record: one submission's marks as data, in the form Gradescope takes as results.json.
+
+"Not graded" is not a mark: such a question has score None, is left out of the total, and makes the exit
+status non-zero. What was deliberately left out (`--questions`, `--no-training`) is `skipped`, out of the total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+REASONS = ("correct", "wrong", "missing", "crashed", "timeout", "memory", "skipped")
+NOT_GRADED = "not graded"
+
+
+@dataclass
+class QuestionResult:
+    """One question of one submission.
+
+    score    points, 0 to max_score; None when the question was skipped or could not be graded
+    reason   one of REASONS, or NOT_GRADED
+    output   the feedback a student reads
+    """
+
+    id: str
+    max_score: float
+    score: float | None
+    reason: str
+    output: str = ""
+
+    @property
+    def counted(self) -> bool:
+        """Whether the question takes part in the total."""
+        return self.score is not None
+
+    def to_json(self) -> dict[str, Any]:
+        """One entry of `tests`."""
+        entry: dict[str, Any] = {
+            "name": self.id,
+            "score": round(self.score or 0.0, 4),
+            "max_score": self.max_score if self.counted else 0,
+            "status": "passed" if self.reason == "correct" else "failed",
+            "output": self.output,
+            "extra_data": {"reason": self.reason},
+        }
+        return entry
+
+
+@dataclass
+class Result:
+    """One submission. `problem` says in one line why nothing could be graded ("" if it could)."""
+
+    assignment: str
+    questions: list[QuestionResult]
+    output: str = ""
+    student: str = ""
+    execution_time: float = 0.0
+    submission_sha256: str = ""
+    suite_sha256: str = ""
+    environment: str = ""
+    problem: str = ""
+    notes: Sequence[str] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        """Points reached among the counted questions."""
+        return sum(q.score for q in self.questions if q.score is not None)
+
+    @property
+    def max_score(self) -> float:
+        """Points that could be reached among the counted questions."""
+        return sum(q.max_score for q in self.questions if q.counted)
+
+    @property
+    def graded(self) -> bool:
+        """Whether every question was graded or deliberately skipped."""
+        return not self.problem and all(q.reason != NOT_GRADED for q in self.questions)
+
+    def to_json(self) -> dict[str, Any]:
+        """The record of DESIGN's contract 4.2, as JSON-ready data."""
+        extra: dict[str, Any] = {
+            "assignment": self.assignment,
+            "submission_sha256": self.submission_sha256,
+            "suite_sha256": self.suite_sha256,
+            "environment": self.environment,
+        }
+        if self.student:
+            extra["student"] = self.student
+        if not self.graded:
+            extra["not_graded"] = self.problem or [q.id for q in self.questions if q.reason == NOT_GRADED]
+        return {
+            "score": round(self.score, 4),
+            "execution_time": round(self.execution_time, 3),
+            "output": self.output,
+            "tests": [q.to_json() for q in self.questions],
+            "extra_data": extra,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Result:
+        """The inverse of `to_json`, but for max_score of questions left out."""
+        extra = data["extra_data"]
+        problem = extra.get("not_graded", "")
+        return cls(
+            assignment=extra["assignment"],
+            questions=[_question_from_json(entry) for entry in data["tests"]],
+            output=data["output"],
+            student=extra.get("student", ""),
+            execution_time=data["execution_time"],
+            submission_sha256=extra["submission_sha256"],
+            suite_sha256=extra["suite_sha256"],
+            environment=extra["environment"],
+            problem=problem if isinstance(problem, str) else "",
+        )
+
+
+def _question_from_json(entry: dict[str, Any]) -> QuestionResult:
+    reason = entry["extra_data"]["reason"]
+    score = None if reason in ("skipped", NOT_GRADED) else float(entry["score"])
+    return QuestionResult(entry["name"], entry["max_score"], score, reason, entry["output"])

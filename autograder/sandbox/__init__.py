@@ -1,0 +1,7 @@
+"""The confined kernel: a notebook runs in it and then answers the grader's questions."""
+
+from autograder.sandbox.box import Box, Limits
+from autograder.sandbox.bubblewrap import require_bubblewrap
+from autograder.sandbox.session import Session
+
+__all__ = ["Box", "Limits", "Session", "require_bubblewrap"]

@@ -1,0 +1,79 @@
+"""One confined kernel's private folder, the files it may see, and its limits."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+AGENT_FILES = (PACKAGE / "wire.py", PACKAGE / "agent.py")
+LAUNCHER = Path(__file__).resolve().parent / "launch.py"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one student's process may use.
+
+    memory_bytes    address space of the kernel, and so of the notebook's cells
+    question_bytes  address space that one question may add to what the notebook left
+    processes       processes and threads at a time
+    file_bytes      size of one file; also of everything in the working folder, and in /tmp
+    cell_s          wall seconds of one cell
+    notebook_s      wall seconds of all cells together
+    output_chars    characters that one cell may print; the rest is cut, and said
+    restarts        how often the notebook is run again without the cell that ended the kernel
+    """
+
+    memory_bytes: int = 4 * 2**30
+    question_bytes: int = 3 * 2**29
+    processes: int = 128
+    file_bytes: int = 64 * 2**20
+    cell_s: float = 30.0
+    notebook_s: float = 240.0
+    output_chars: int = 20_000
+    restarts: int = 6
+
+
+@dataclass
+class Box:
+    """A private folder (short, for Unix socket paths) and what is put into the confined kernel.
+
+    files     files and folders that appear, read-only, in the kernel's working folder
+    confined  whether bubblewrap is used; without it only the limits hold
+    """
+
+    files: Sequence[Path] = ()
+    limits: Limits = field(default_factory=Limits)
+    confined: bool = True
+
+    def __post_init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="ag-", dir="/tmp"))
+        (self.folder / "limits.json").write_text(json.dumps(asdict(self.limits)))
+        self.socket = self.folder / "agent.sock"
+        self.agent = self.folder / "agent"
+        self.work = self.folder / "work"
+        if not self.confined:
+            self._copy_in()
+
+    def _copy_in(self) -> None:
+        """Without mounts, the agent and the handed-out files are copied."""
+        (self.agent / "autograder").mkdir(parents=True)
+        self.work.mkdir()
+        for path in AGENT_FILES:
+            shutil.copy(path, self.agent / "autograder")
+        for path in self.files:
+            shutil.copytree(path, self.work / path.name) if path.is_dir() else shutil.copy(path, self.work)
+
+    def kernel_command(self, connection_file: str) -> list[str]:
+        """The command that sets the limits and becomes the kernel, as seen from inside."""
+        launcher = str(LAUNCHER) if not self.confined else "/opt/agent/launch.py"
+        return [sys.executable, launcher, str(self.folder / "limits.json"), connection_file]
+
+    def remove(self) -> None:
+        """Delete the private folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)

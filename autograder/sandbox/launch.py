@@ -1,0 +1,75 @@
+"""What the confined interpreter runs first: take the limits, then become an IPython kernel.
+
+    python launch.py LIMITS.json CONNECTION.json
+
+It stands alone (only the standard library and ipykernel), since the package is not visible in there.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import warnings
+from typing import Any
+
+
+def set_limits(limits: dict[str, Any]) -> None:
+    """Lower this process's limits, and so those of everything it starts."""
+    for kind, value in (
+        (resource.RLIMIT_AS, limits["memory_bytes"]),
+        (resource.RLIMIT_NPROC, limits["processes"]),
+        (resource.RLIMIT_FSIZE, limits["file_bytes"]),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 1024),
+    ):
+        _, hard = resource.getrlimit(kind)
+        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (bound, bound))
+
+
+def bounded_stream(limit: int) -> type:
+    """An ipykernel output stream that passes on at most `limit` characters of each cell."""
+    from ipykernel.iostream import OutStream
+
+    class BoundedStream(OutStream):  # type: ignore[misc,unused-ignore]
+        _cell: Any = None
+        _left = limit
+
+        def write(self, text: str) -> int | None:
+            cell = (self.parent_header or {}).get("msg_id")
+            if cell != self._cell:
+                self._cell, self._left = cell, limit
+            if self._left <= 0:
+                return len(text)
+            kept, self._left = text[: self._left], self._left - len(text)
+            if self._left <= 0:
+                kept += f"\n[output cut here: a cell may print {limit:,} characters]\n"
+            result: int | None = super().write(kept)
+            return result
+
+    return BoundedStream
+
+
+def main(limits_file: str, connection_file: str) -> None:
+    """Run the kernel until it is killed."""
+    with open(limits_file) as file:
+        limits = json.load(file)
+    set_limits(limits)
+    warnings.filterwarnings("ignore", module="ipykernel")
+    from ipykernel.kernelapp import IPKernelApp
+    from traitlets.config import Config
+
+    import autograder.agent  # noqa: F401  # loaded before any of the student's code runs
+
+    sys.modules["autograder_output"] = stream_module = type(sys)("autograder_output")
+    stream_module.BoundedStream = bounded_stream(limits["output_chars"])  # type: ignore[attr-defined,unused-ignore]
+    config = Config()
+    config.IPKernelApp.outstream_class = "autograder_output.BoundedStream"
+    config.HistoryManager.enabled = False
+    sys.argv = sys.argv[:1]
+    IPKernelApp.launch_instance(argv=["-f", connection_file], config=config)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])

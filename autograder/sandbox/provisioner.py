@@ -1,0 +1,77 @@
+"""A jupyter_client kernel provisioner that starts the kernel inside bubblewrap.
+
+Registered under the entry point `autograder-bubblewrap`. Pass `box=Box(...)` to `start_kernel`; without one
+a default box is made.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning import LocalProvisioner
+
+from autograder.sandbox import bubblewrap, fonts
+from autograder.sandbox.box import Box
+
+PASSED_ON = ("OPENBLAS_CORETYPE", "TZ", "LANG", "LC_ALL")
+
+
+class BubblewrapProvisioner(LocalProvisioner):  # type: ignore[misc,unused-ignore]
+    """Starts, watches and kills one confined kernel."""
+
+    box: Box
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Point the kernel's sockets into the private folder and wrap its command."""
+        self.box = kwargs.pop("box", None) or Box()
+        manager = self.parent
+        manager.transport = "ipc"
+        manager.connection_file = str(self.box.folder / "kernel.json")
+        manager.ip = str(self.box.folder / "k")
+        manager.transport_encryption = "disabled"  # the sockets lie in a private folder
+        kwargs = await super().pre_launch(**kwargs)
+        inner = self.box.kernel_command(manager.connection_file)
+        environment = student_environment(self.box)
+        confined = self.box.confined
+        kwargs["cmd"] = bubblewrap.command(self.box, inner, environment) if confined else inner
+        kwargs["env"] = {"PATH": os.environ.get("PATH", os.defpath)} if confined else environment
+        kwargs["cwd"] = str(self.box.folder if confined else self.box.work)
+        return kwargs
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start it, its own chatter kept in the private folder."""
+        log = open(self.box.folder / "kernel.log", "wb")  # noqa: SIM115
+        with log:
+            return await super().launch_kernel(cmd, stdout=log, stderr=log, **kwargs)
+
+    async def wait(self) -> int | None:
+        """Wait for the end of a killed kernel (no polling)."""
+        if self.process is None:
+            return 0
+        status: int = self.process.wait()
+        self.process = None
+        return status
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Remove the private folder."""
+        await super().cleanup(restart=restart)
+        if not restart:
+            self.box.remove()
+
+
+def student_environment(box: Box) -> dict[str, str]:
+    """The environment variables of the student's process: one thread, a home of its own, nothing of ours."""
+    home = bubblewrap.WORK if box.confined else str(box.work)
+    scratch = "/tmp" if box.confined else str(box.folder)
+    agent = "/opt/agent" if box.confined else str(box.agent)
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": home, "PYTHONPATH": agent, "PYTHONSAFEPATH": "1",
+        "IPYTHONDIR": f"{scratch}/ipython", "MPLCONFIGDIR": fonts.place_cache(box.folder), "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }  # fmt: skip
+    return environment | {name: os.environ[name] for name in PASSED_ON if name in os.environ}

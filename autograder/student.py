@@ -1,0 +1,158 @@
+"""The trusted side's view of what a student defined: explicit, and made of plain values.
+
+A suite sees a `Student`:
+
+    p = student.call("softmax", scores)                 # call a function
+    layer = student.new("TimeLSTM", Wx, Wh, b)          # make an object; it stays over there
+    hs = layer.call("forward", xs)                      # call a method
+    grads = layer.get("grads")                          # read an attribute: copies, rebuilt from bytes
+
+Nothing is transparent: there is no attribute magic, and no method of a student's object ever runs here.
+Every request may raise one of the `StudentError`s in `autograder.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.agent import Missing, Servant
+from autograder.errors import CallFailed, NotWritten
+from autograder.follow_through import FollowThrough
+from autograder.wire import Ref, StandInRef
+
+
+class Connection(Protocol):
+    """How requests reach the student's code."""
+
+    follow_through: FollowThrough
+
+    def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
+        """Carry out one request; raises a StudentError."""
+
+
+class Student:
+    """What the notebook defined."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def call(self, name: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> Any:
+        """The value of `name(*args, **kwargs)`. References, arrays and plain values may be arguments."""
+        return self._connection.request("call", name, _sent(args), _sent(kwargs), False, timeout_s=timeout_s)
+
+    def keep(self, name: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> RemoteObject:
+        """Call `name` and leave its value in the student's process."""
+        ref = self._connection.request("call", name, _sent(args), _sent(kwargs), True, timeout_s=timeout_s)
+        return RemoteObject(self._connection, ref)
+
+    new = keep
+
+    def has(self, name: str) -> bool:
+        """Whether the notebook defines `name`."""
+        return bool(self._connection.request("has", name))
+
+    def put(self, value: Any) -> RemoteObject:
+        """Send a value once and keep it there, to pass it to calls and to `fetch` it afterwards."""
+        return RemoteObject(self._connection, self._connection.request("put", _sent(value)))
+
+    def rng(self, seed: int) -> RemoteObject:
+        """A fresh `numpy.random.default_rng(seed)` over there."""
+        return RemoteObject(self._connection, self._connection.request("rng", seed))
+
+    def stand_in(self, thing: Any) -> StandInRef:
+        """One of the grader's own objects, as an argument: the student's code may use it, over the wire."""
+        return self._connection.follow_through.offer(thing)
+
+
+class RemoteObject:
+    """An object in the student's process."""
+
+    def __init__(self, connection: Connection, ref: Ref) -> None:
+        self._connection = connection
+        self._ref = ref
+
+    def call(self, method: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> Any:
+        """The value of `object.method(*args, **kwargs)`."""
+        return self._connection.request("method", self._ref, method, _sent(args), _sent(kwargs), False, timeout_s=timeout_s)
+
+    def keep(self, method: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> RemoteObject:
+        """Call a method and leave its value over there."""
+        ref = self._connection.request("method", self._ref, method, _sent(args), _sent(kwargs), True, timeout_s=timeout_s)
+        return RemoteObject(self._connection, ref)
+
+    def get(self, attribute: str) -> Any:
+        """An attribute's value (arrays are copies)."""
+        return self._connection.request("get", self._ref, attribute)
+
+    def ref(self, attribute: str, index: int | None = None) -> RemoteObject:
+        """The attribute itself (or one item of it), not a copy: to see later whether it was written in place."""
+        return RemoteObject(self._connection, self._connection.request("ref", self._ref, attribute, index))
+
+    def set(self, attribute: str, value: Any) -> None:
+        """Set an attribute."""
+        self._connection.request("set", self._ref, attribute, _sent(value))
+
+    def fill(self, attribute: str, arrays: Sequence[np.ndarray]) -> None:
+        """Write `arrays` into an attribute that is a list of arrays of the same shapes, in place."""
+        self._connection.request("fill", self._ref, attribute, list(arrays))
+
+    def fetch(self) -> Any:
+        """The object itself, if it is a plain value or an array."""
+        return self._connection.request("fetch", self._ref)
+
+
+def _sent(value: Any) -> Any:
+    """Arguments with remote objects replaced by their references."""
+    if isinstance(value, RemoteObject):
+        return value._ref
+    if type(value) in (list, tuple):
+        return type(value)(_sent(item) for item in value)
+    if type(value) is dict:
+        return {key: _sent(item) for key, item in value.items()}
+    return value
+
+
+class BareConnection:
+    """The same requests carried out in this very process: no isolation, for trusted code and benchmarks only.
+
+    namespace   the notebook's globals
+    given       stand-ins to put in place first
+    """
+
+    def __init__(self, namespace: dict[str, Any], follow_through: FollowThrough | None = None) -> None:
+        self.follow_through = follow_through or FollowThrough({})
+        self._servant = Servant(namespace, self._ask)
+        if self.follow_through.names():
+            self._servant.handle(("stand_ins", self.follow_through.names()))
+
+    def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
+        """Carry out one request; raises NotWritten or CallFailed."""
+        try:
+            return _copied(self._servant.handle((operation, *_copied(fields))))
+        except Missing as missing:
+            raise NotWritten(f"{missing} is not defined") from None
+        except NotImplementedError as error:
+            raise NotWritten(str(error)) from None
+        except Exception as error:
+            bases = tuple(cls.__name__ for cls in type(error).__mro__)
+            raise CallFailed(str(error), bases[0], bases) from error
+
+    def _ask(self, question: tuple[Any, ...]) -> Any:
+        kind, value = self.follow_through.answer(_copied(question))
+        if kind == "error":
+            raise RuntimeError(": ".join(value))
+        return _copied(value)
+
+
+def _copied(value: Any) -> Any:
+    """The value with its arrays copied, as the wire would."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if type(value) in (list, tuple):
+        return type(value)(_copied(item) for item in value)
+    if type(value) is dict:
+        return {key: _copied(item) for key, item in value.items()}
+    return value
