@@ -22,7 +22,7 @@ from autograder.errors import TaskError, UnknownAssignment
 
 ROOT = Path(os.environ.get("AUTOGRADER_COURSE") or Path(__file__).resolve().parents[1]).resolve()
 
-HEADING = re.compile(r"^#+\s+`?(?P<id>\w+)`?(?::|\s|$)\s*(?P<text>.*)$", re.MULTILINE)
+HEADING = re.compile(r"^#+[ \t]+`?(?P<id>\w+)`?[ \t]*[:—–-]?[ \t]*(?P<text>.*)$", re.MULTILINE)
 TITLE = re.compile(r"^#\s+(?P<text>.+)$", re.MULTILINE)
 CHECK_SUFFIX = "_check"
 

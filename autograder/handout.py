@@ -53,8 +53,8 @@ def assemble(solutions: Path, assignment: str) -> str:
     parts += [_answer(solutions, answer) for answer in answers]
     _refuse_duplicates(parts)
     imports = frozenset().union(*(part.imports for part in parts))
-    sections = [_header(assignment), _import_lines(imports), *(_section(part) for part in parts)]
-    return "\n\n\n".join(section for section in sections if section) + "\n"
+    head = f"{_header(assignment)}\n\n{_import_lines(imports)}".rstrip()
+    return f"{head}\n\n" + "\n\n\n".join(_section(part) for part in parts) + "\n"
 
 
 def _listed(solutions: Path, assignment: str) -> tuple[list[str], list[str]]:

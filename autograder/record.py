@@ -21,6 +21,7 @@ class QuestionResult:
     score    points, 0 to max_score; None when the question was skipped or could not be graded
     reason   one of REASONS, or NOT_GRADED
     output   the feedback a student reads
+    fault    why it could not be graded, for the instructor; "" if it could
     """
 
     id: str
@@ -28,6 +29,7 @@ class QuestionResult:
     score: float | None
     reason: str
     output: str = ""
+    fault: str = ""
 
     @property
     def counted(self) -> bool:
@@ -88,7 +90,7 @@ class Result:
         if self.student:
             extra["student"] = self.student
         if not self.graded:
-            extra["not_graded"] = self.problem or [q.id for q in self.questions if q.reason == NOT_GRADED]
+            extra["not_graded"] = self.problem or {q.id: q.fault for q in self.questions if q.reason == NOT_GRADED}
         return {
             "score": round(self.score, 4),
             "execution_time": round(self.execution_time, 3),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
@@ -41,7 +42,7 @@ class Session:
 
     def __init__(self, notebook: nbformat.NotebookNode, files: list[Path], limits: Limits, confined: bool = True) -> None:
         self.notebook, self.files, self.limits, self.confined = notebook, files, limits, confined
-        self.left_out: dict[int, str] = {}
+        self.left_out: dict[int, tuple[str, str]] = {}
         self._loop = asyncio.new_event_loop()
         self._restarts = 0
         self._serving = False
@@ -61,7 +62,7 @@ class Session:
             if culprit is None:
                 self._serve()
             else:
-                self.left_out[culprit[0]] = culprit[1]
+                self.left_out[culprit[0]] = culprit[1:]
                 self._restart()
 
     @contextlib.contextmanager
@@ -139,39 +140,39 @@ class Session:
             return (self.box.folder / "kernel.log").read_text(errors="replace")[-500:].strip()
         return ""
 
-    async def _run_cells(self) -> tuple[int, str] | None:
-        """Run the cells not left out; the index of one that ended the kernel, and what it did, or None."""
+    async def _run_cells(self) -> tuple[int, str, str] | None:
+        """Run the cells not left out; the index of one that ended the kernel, the reason and what it did, or None."""
         runner = NotebookClient(
             self.notebook, km=self.manager, allow_errors=True, timeout=self.limits.cell_s, interrupt_on_timeout=True,
             error_on_timeout={"ename": TIMED_OUT, "evalue": f"over {self.limits.cell_s:g} s", "traceback": []},
-            iopub_timeout=2, raise_on_iopub_timeout=False, coalesce_streams=True,
+            iopub_timeout=2, raise_on_iopub_timeout=False, coalesce_streams=True, log=_quiet_log(),
         )  # fmt: skip
-        runner.log.disabled = True
         runner.kc = self.client
         deadline = time.monotonic() + self.limits.notebook_s
         for index, cell in enumerate(self.notebook.cells):
             if cell.cell_type != "code" or index in self.left_out or "skip-execution" in cell.metadata.get("tags", []):
                 continue
             if time.monotonic() > deadline:
-                self.left_out[index] = f"the notebook had used up its {self.limits.notebook_s:g} s"
+                self.left_out[index] = "timeout", f"was not run: the notebook had used up its {self.limits.notebook_s:g} s"
                 continue
             what = await self._run_cell(runner, cell, index)
-            if what:
-                return index, what
+            if what is not None:
+                return index, *what
         return None
 
-    async def _run_cell(self, runner: NotebookClient, cell: nbformat.NotebookNode, index: int) -> str:
-        """Run one cell; what it did to the kernel, or "" if the kernel can go on."""
+    async def _run_cell(self, runner: NotebookClient, cell: nbformat.NotebookNode, index: int) -> tuple[str, str] | None:
+        """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""
         started = time.monotonic()
         try:
             await runner.async_execute_cell(cell, index)
         except DeadKernelError:
-            return "this cell ended the kernel, so the notebook was run without it"
+            return "crashed", "ended the kernel, so the notebook was run without it"
         except (zmq.ZMQError, RuntimeError) as error:
-            return f"the kernel could not be reached any more ({error})"
+            return "crashed", f"cut the kernel off ({error}), so the notebook was run without it"
         if time.monotonic() - started < self.limits.cell_s or await self._answers():
-            return ""
-        return f"this cell ran for over {self.limits.cell_s:g} s and could not be interrupted, so the notebook was run without it"
+            return None
+        what = f"ran for over {self.limits.cell_s:g} s and could not be stopped, so the notebook was run without it"
+        return "timeout", what
 
     async def _answers(self) -> bool:
         message = self.client.kernel_info()
@@ -192,3 +193,10 @@ class Session:
                 raise KernelFailed(f"the kernel does not listen for questions: {self._log()}")
             time.sleep(0.002)
         self._serving = True
+
+
+def _quiet_log() -> logging.Logger:
+    """A log of nbclient's own that nobody reads: what happened to a cell is in the result."""
+    log = logging.getLogger("autograder.notebook")
+    log.propagate, log.disabled = False, True
+    return log

@@ -1,0 +1,115 @@
+"""The commands. Each says what it does, what it found, and by its exit status whether all is well:
+
+0  all was graded (whatever the marks), or the check held
+1  something was not graded, or a check failed
+2  nothing could be done: unknown assignment, no bubblewrap, bad arguments
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from autograder.errors import AutograderError
+
+if TYPE_CHECKING:
+    from autograder.grading import Options
+    from autograder.record import Result
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=__doc__)
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Assignment ids; all if none is named.")]
+
+
+def main() -> None:
+    """Run a command; what the package raises on purpose becomes one message and exit status 2."""
+    try:
+        app()
+    except AutograderError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"autograder: {error}", style="red", markup=False)
+        sys.exit(2)
+
+
+@app.command()
+def build(ids: Ids = None, check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 on a difference.")] = False) -> None:
+    """Build assignments/ from solutions/. Idempotent; says what changed."""
+    from autograder import authoring
+
+    changes = authoring.build(ids or [], check)
+    for change in changes:
+        typer.echo(f"{change.status:<16} {change.path}")
+    if check and any(change.is_difference for change in changes):
+        raise typer.Exit(1)
+
+
+@app.command()
+def grade(
+    path: Annotated[Path, typer.Argument(help="A notebook, a folder laid out as nbgrader's submitted/, or a folder or zip of notebooks.")],
+    assignment: Annotated[str | None, typer.Option(help="The assignment it should be; otherwise it is recognised.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the result record(s) there.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time (default: the number of cores).")] = os.cpu_count() or 1,
+    questions: Annotated[str | None, typer.Option(metavar="Q,Q", help="Grade only these.")] = None,
+    no_training: Annotated[bool, typer.Option("--no-training", help="Leave the training question out.")] = False,
+    unconfined: Annotated[bool, typer.Option("--unconfined", help="Run without bubblewrap; stamped on every report.")] = False,
+    course_dir: Annotated[Path | None, typer.Option("--course", help="Folder of the gradebook (default: beside submitted/).")] = None,
+) -> None:
+    """Grade a notebook, or a class into the gradebook."""
+    from autograder import commands
+    from autograder.grading import Options
+
+    chosen = frozenset(filter(None, questions.split(","))) if questions is not None else None
+    options = Options(assignment, chosen, not no_training, not unconfined)
+    results = commands.grade(path, options, jobs, course_dir)
+    _finish(results, options, json_file, single=path.is_file() and path.suffix != ".zip")
+
+
+@app.command()
+def validate(ids: Ids = None) -> None:
+    """The release gate: prove that the assignments are sound before anyone is marked by them. Prints the kill table."""
+    from autograder import validation
+
+    if not validation.validate(ids or [], Console()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(
+    course_dir: Annotated[Path, typer.Option("--course", help="Folder with gradebook.db and autograded/.")] = Path(),
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
+) -> None:
+    """Write the class report, a static HTML page, from the gradebook."""
+    from autograder import commands
+
+    typer.echo(f"class report: {commands.report(course_dir, out)}")
+
+
+@app.command()
+def demo(
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time.")] = os.cpu_count() or 1,
+    folder: Annotated[Path | None, typer.Option(help="Where the sample class is made (default: build/demo).")] = None,
+) -> None:
+    """Grade a sample class made from the bank, print a table, write the class report."""
+    from autograder import demonstration
+
+    demonstration.run(folder, jobs, Console())
+
+
+def _finish(results: list[Result], options: Options, json_file: Path | None, single: bool) -> None:
+    """Write the records, print the table, set the exit status."""
+    from autograder.reports import terminal
+
+    if json_file is not None:
+        records = [result.to_json() for result in results]
+        json_file.write_text(json.dumps(records[0] if single else records, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    console = Console()
+    if single:
+        terminal.print_submission(console, results[0], confined=options.confined)
+    else:
+        terminal.print_class(console, results, confined=options.confined)
+    if not all(result.graded for result in results):
+        raise typer.Exit(1)

@@ -1,0 +1,107 @@
+"""A course's gradebook: results go in through nbgrader's own converters, feedback comes out of them."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+
+from autograder import course
+from autograder.authoring import source_notebook
+from autograder.errors import GraderError
+from autograder.gradebook.prepared import prepare
+from autograder.grading import Graded
+from autograder.nbgrader_settings import settings
+
+
+class Book:
+    """The gradebook under `root`: a folder with submitted/, gradebook.db, autograded/, feedback/.
+
+    Only one process writes it. Manual marks, comments and late penalties in it are left alone.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.config = settings(self.root)
+        if self.root != course.ROOT:
+            self.config.CourseDirectory.source_directory = str(course.ROOT / "build" / "source")
+            self.config.CourseDirectory.release_directory = "release"
+
+    def open(self) -> Gradebook:
+        """nbgrader's Gradebook, to be used in a `with`."""
+        return Gradebook(f"sqlite:///{self.root / 'gradebook.db'}")
+
+    def know(self, assignments: Sequence[str]) -> None:
+        """Put the assignments into the gradebook, with `nbgrader generate_assignment`. Raises GraderError."""
+        source_notebook.refresh()
+        for id in assignments:
+            self._run(GenerateAssignment, id, ".", self.config)
+
+    def record(self, student: str, data: bytes, graded: Graded, timestamp: str = "") -> None:
+        """Enter one submission with `nbgrader autograde`; if it could not be read, say so in the gradebook. Raises GraderError."""
+        id = graded.result.assignment
+        if graded.notebook is None:
+            self._enter_not_graded(student, id)
+            return
+        with TemporaryDirectory(prefix="autograder-") as folder:
+            staged = Path(folder) / "submitted" / student / id
+            staged.mkdir(parents=True)
+            (staged / f"{course.name_of(id)}.ipynb").write_bytes(data)
+            if timestamp:
+                (staged / "timestamp.txt").write_text(timestamp)
+            prepare(Path(folder), graded)
+            config = Config(self.config)
+            config.CourseDirectory.submitted_directory = str(Path(folder) / "submitted")
+            config.GradeInSandbox.results_folder = folder
+            self._run(Autograde, id, student, config)
+
+    def feedback(self, student: str, id: str) -> Path:
+        """Write a student's feedback page with `nbgrader generate_feedback`; its path. Raises GraderError."""
+        self._run(GenerateFeedback, id, student, self.config)
+        return self.root / "feedback" / student / id / f"{course.name_of(id)}.html"
+
+    def _enter_not_graded(self, student: str, id: str) -> None:
+        """A submission without marks, flagged for a person to look at; an earlier automatic mark does not stay."""
+        shutil.rmtree(self.root / "autograded" / student / id, ignore_errors=True)
+        with self.open() as gradebook:
+            gradebook.update_or_create_student(student)
+            try:
+                handed_in = gradebook.update_or_create_submission(id, student)
+            except MissingEntry:
+                raise GraderError(f"the gradebook does not know the assignment {id}") from None
+            for notebook in handed_in.notebooks:
+                for grade in notebook.grades:
+                    grade.auto_score, grade.needs_manual_grade = None, True
+            gradebook.db.commit()
+
+    def _run(self, converter: Any, id: str, student: str, config: Config) -> None:
+        folders = CourseDirectory(config=config)
+        folders.assignment_id, folders.student_id = id, student
+        app = converter(coursedir=folders, config=config)
+        app.force = True
+        with _quiet(app):
+            done = capture_log(app)
+        if not done["success"]:
+            last = (done.get("log") or done["error"]).strip()
+            raise GraderError(f"nbgrader's {converter.__name__} failed for {student} {id}:\n{last[-3000:]}")
+
+
+@contextlib.contextmanager
+def _quiet(app: Any) -> Iterator[None]:
+    """nbgrader's log goes into our message, not onto the terminal, and so do SQLAlchemy's remarks on nbgrader's code."""
+    propagate, app.log.propagate = app.log.propagate, False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        yield
+    app.log.propagate = propagate

@@ -1,0 +1,104 @@
+"""The steps that replace nbgrader's own in `nbgrader autograde` (see `autograder.nbgrader_settings`).
+
+The notebook is put back into its released form, graded in the sandbox, and the marks are written where nbgrader
+looks for them. What could not be graded gets no mark and the flag "needs manual grade".
+"""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Unicode
+
+from autograder import course, submission
+from autograder.errors import GraderError
+from autograder.gradebook.prepared import prepared
+from autograder.grading import Graded, Options, grade
+from autograder.record import NOT_GRADED, QuestionResult, Result
+
+Resources = dict[str, Any]
+
+
+class RestoreCells(NbGraderPreprocessor):
+    """First step of sanitizing: cells matched by id, then by content; locked ones as released."""
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
+        """The restored notebook."""
+        id = resources["nbgrader"]["assignment"]
+        notebook = submission.read(nbformat.writes(nb).encode())
+        return submission.restore(notebook, submission.recognise(notebook, id)).notebook, resources
+
+
+class GradeInSandbox(NbGraderPreprocessor):
+    """Replaces nbgrader's Execute: runs and judges the submission, and puts marks and feedback into the check cells."""
+
+    results_folder = Unicode("", help="folder of results already made by `autograder grade`; empty: grade now").tag(config=True)
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
+        """The executed notebook with a mark in every check cell. Raises GraderError if it could not be graded at all."""
+        data = self._submitted(resources).read_bytes()
+        id = resources["nbgrader"]["assignment"]
+        graded = prepared(self.results_folder, data) or grade(data, Options(assignment=id))
+        if graded.notebook is None:
+            raise GraderError(graded.result.problem)
+        resources["autograder"] = graded.result
+        executed = with_marks(graded)
+        executed.metadata.update({key: value for key, value in nb.metadata.items() if key not in executed.metadata})
+        return executed, resources
+
+    def _submitted(self, resources: Resources) -> Path:
+        """The file as it was handed in: `preprocess` is given it after sanitizing."""
+        names = resources["nbgrader"]
+        folders = self.parent.parent.coursedir  # the exporter's converter
+        folder = folders.format_path(folders.submitted_directory, names["student"], names["assignment"])
+        return Path(folder) / f"{names['notebook']}.ipynb"
+
+
+class SaveMarks(SaveAutoGrades):
+    """nbgrader's SaveAutoGrades, but for questions without a mark: these are never full marks and never zero."""
+
+    def _add_score(self, cell: nbformat.NotebookNode, resources: Resources) -> None:
+        result: Result = resources["autograder"]
+        question = _question_of(cell, result)
+        if question is not None and question.reason == "skipped":
+            return
+        if question is not None and question.score is not None:
+            super()._add_score(cell, resources)
+            return
+        grade = self.gradebook.find_grade(cell.metadata.nbgrader["grade_id"], self.notebook_id, self.assignment_id, self.student_id)
+        grade.auto_score, grade.needs_manual_grade = None, True
+        self.gradebook.db.commit()
+
+
+def with_marks(graded: Graded) -> nbformat.NotebookNode:
+    """The executed notebook; each check cell's outputs are its feedback and its mark. The record is in the metadata."""
+    assert graded.notebook is not None
+    notebook = copy.deepcopy(graded.notebook)
+    notebook.metadata["autograder"] = graded.result.to_json()
+    for cell in notebook.cells:
+        if not cell.metadata.get("nbgrader", {}).get("grade"):
+            continue
+        cell.metadata["tags"] = [tag for tag in cell.metadata.get("tags", []) if tag != "skip-execution"]
+        question = _question_of(cell, graded.result)
+        cell.outputs = _outputs(question) if question is not None else []
+    return notebook
+
+
+def _question_of(cell: nbformat.NotebookNode, result: Result) -> QuestionResult | None:
+    id = cell.metadata.nbgrader["grade_id"]
+    found = {question.id: question for question in result.questions}
+    return found.get(id) or found.get(id.removesuffix(course.CHECK_SUFFIX))
+
+
+def _outputs(question: QuestionResult) -> list[nbformat.NotebookNode]:
+    """Feedback as text, then the mark as nbgrader reads it: the cell's first result."""
+    said = f"{question.id}: {question.reason}\n\n{question.output}\n"
+    outputs = [nbformat.v4.new_output("stream", name="stdout", text=said)]
+    if question.reason == NOT_GRADED:
+        return outputs
+    score = {"text/plain": repr(float(question.score or 0.0))}
+    return [*outputs, nbformat.v4.new_output("execute_result", data=score, execution_count=1)]

@@ -1,0 +1,242 @@
+"""One submission: bytes in, one result record and the notebook as it ran out.
+
+The kernel starts first; while it gets ready, the suite and the reference are loaded. Every question is first
+judged on the student's own pieces; where it fails and questions it builds on failed too, it is judged again
+with the reference standing in for those, and the better of the two counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+
+from autograder import course, submission
+from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
+from autograder.judging import judge_question, not_graded
+from autograder.plugin import Outcome, Question, SuitePlugin
+from autograder.record import QuestionResult, Result
+from autograder.running import run_suite
+from autograder.sandbox import Limits, Session, require_bubblewrap
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to grade and how.
+
+    assignment  the id it should be; None: recognise it
+    questions   ids to grade; None: all
+    training    whether training questions are graded
+    confined    whether bubblewrap is used
+    """
+
+    assignment: str | None = None
+    questions: frozenset[str] | None = None
+    training: bool = True
+    confined: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass
+class Graded:
+    """The record and the executed notebook (None if it could not be read)."""
+
+    result: Result
+    notebook: nbformat.NotebookNode | None = None
+
+
+def grade(data: bytes, options: Options, on_step: Callable[[str], None] = lambda what: None) -> Graded:
+    """Grade one notebook. What is wrong with it, or with the course, is in the result; raises SandboxMissing alone."""
+    started = time.monotonic()
+    if options.confined:
+        require_bubblewrap()
+    try:
+        notebook = submission.read(data)
+        handed_in = submission.restore(notebook, submission.recognise(notebook, options.assignment))
+        graded = _grade_restored(handed_in, options, on_step)
+    except (Unreadable, KernelFailed, TaskError) as problem:
+        return refused(data, options, str(problem))
+    graded.result.submission_sha256 = hashlib.sha256(data).hexdigest()
+    graded.result.execution_time = time.monotonic() - started
+    return graded
+
+
+def refused(data: bytes, options: Options, problem: str) -> Graded:
+    """The result of something that could not be graded at all: no marks, and one line that says why."""
+    sha = hashlib.sha256(data).hexdigest()
+    result = Result(options.assignment or "", [], problem=problem, submission_sha256=sha, environment=environment(options))
+    result.output = f"Not graded: {problem}."
+    return Graded(result)
+
+
+def _grade_restored(handed_in: submission.Submission, options: Options, on_step: Callable[[str], None]) -> Graded:
+    files = handed_out(handed_in.assignment)
+    runnable = without_checks(handed_in.notebook)
+    with Session(runnable, files, options.limits, options.confined) as session:
+        on_step("starting")
+        assignment, reference = course.load(handed_in.assignment), loaded_reference(handed_in.assignment)
+        wanted = wanted_questions(assignment, options)
+        try:
+            session.run()
+            outcomes, asked = _ask(session, assignment, reference, wanted, options, on_step)
+        except ChildDied as death:
+            outcomes, asked = _all_failed(assignment, wanted, death), {}
+        notes = cell_notes(runnable, session.left_out)
+    questions = [_result(info, wanted, outcomes, asked, notes, options) for info in assignment.questions]
+    result = Result(assignment.id, questions, suite_sha256=suite_sha256(assignment.id), environment=environment(options))
+    result.notes = [*handed_in.notes, *(note.text for note in notes.values())]
+    result.output = "\n".join([*result.notes, _headline(result)])
+    return Graded(result, runnable)
+
+
+def handed_out(id: str) -> list[Path]:
+    """The files beside the released notebook."""
+    return [path for path in sorted((course.ROOT / "assignments" / id).iterdir()) if path.suffix != ".ipynb"]
+
+
+def without_checks(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook with its check cells tagged to be skipped: the suite judges, and a loop in one costs nothing."""
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "skip-execution"]
+    return notebook
+
+
+@lru_cache(maxsize=16)
+def loaded_reference(id: str) -> SimpleNamespace:
+    """The reference of an assignment, made once per process."""
+    return course.reference(id)
+
+
+def wanted_questions(assignment: course.Assignment, options: Options) -> frozenset[str]:
+    """The ids to grade. Raises TaskError for an unknown one."""
+    chosen = frozenset(info.id for info in assignment.questions)
+    if options.questions is not None:
+        for id in options.questions:
+            assignment.question(id)
+        chosen &= options.questions
+    return chosen if options.training else frozenset(id for id in chosen if not id.endswith("_training"))
+
+
+def _ask(
+    session: Session, assignment: course.Assignment, reference: SimpleNamespace, wanted: frozenset[str], options: Options,
+    on_step: Callable[[str], None],
+) -> tuple[dict[str, list[Outcome]], dict[str, list[Question]]]:  # fmt: skip
+    """The outcomes per question, after follow-through, and what the suite says of each question."""
+    first = SuitePlugin(session.connect, reference, wanted, on_test=lambda outcome: on_step(outcome.question.id))
+    run_suite(assignment.suite, first)
+    outcomes = by_question(first.outcomes)
+    stand_ins = _stand_ins(assignment, first.questions, outcomes, wanted)
+    if stand_ins:
+        again = SuitePlugin(session.connect, reference, frozenset(stand_ins), stand_ins, lambda outcome: on_step(outcome.question.id))
+        run_suite(assignment.suite, again)
+        for id, second in by_question(again.outcomes).items():
+            outcomes[id] = max(outcomes[id], second, key=share_passed)
+    return outcomes, first.questions
+
+
+def by_question(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """The outcomes by question id, in the order of the suite."""
+    found: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        found.setdefault(outcome.question.id, []).append(outcome)
+    return found
+
+
+def share_passed(outcomes: Sequence[Outcome]) -> float:
+    """The share of a question's points that its tests gave; 0 if one could not be judged."""
+    total = sum(outcome.question.points for outcome in outcomes)
+    if not total or any(outcome.fault for outcome in outcomes):
+        return 0.0
+    return sum(outcome.question.points for outcome in outcomes if outcome.passed) / total
+
+
+def _stand_ins(
+    assignment: course.Assignment, asked: dict[str, list[Question]], outcomes: dict[str, list[Outcome]], wanted: frozenset[str]
+) -> dict[str, list[str]]:
+    """For each question that failed: the names of those it builds on that failed too, or were not asked."""
+    failed = {id for id, tests in outcomes.items() if not all(test.passed for test in tests)}
+    found = {}
+    for id in failed:
+        given = {name for question in asked[id] for name in question.given}
+        wrong = [name for name in given if name in failed or name not in wanted]
+        own = assignment.question(id).cell
+        names = {assignment.question(name).cell for name in wrong} - {own, ""}
+        if names:
+            found[id] = sorted(names)
+    return found
+
+
+def _result(
+    info: course.QuestionInfo, wanted: frozenset[str], outcomes: dict[str, list[Outcome]], asked: dict[str, list[Question]],
+    notes: dict[str, CellNote], options: Options,
+) -> QuestionResult:  # fmt: skip
+    if info.id not in wanted:
+        return QuestionResult(info.id, info.points, None, "skipped", "Left out of this grading.")
+    tests = outcomes.get(info.id, [])
+    if not tests:
+        return not_graded(info, "the hidden suite has no test of it")
+    note = notes.get(info.cell)
+    return judge_question(info, tests, note.reason if note else "", note.text if note else "")
+
+
+@dataclass(frozen=True)
+class CellNote:
+    """What a solution cell did when the notebook ran: the reason it gives its questions, and a sentence."""
+
+    reason: str
+    text: str
+
+
+def cell_notes(notebook: nbformat.NotebookNode, left_out: dict[int, tuple[str, str]]) -> dict[str, CellNote]:
+    """By grade_id (or place): the cells that raised, or were left out of the run."""
+    notes = {}
+    for place, cell in enumerate(notebook.cells):
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        label = f"The cell {name}" if name else f"Cell {place + 1}"
+        if place in left_out:
+            reason, what = left_out[place]
+            notes[name or str(place)] = CellNote(reason, f"{label} {what}.")
+        error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
+        if error is not None and "NotImplementedError" not in error.ename:
+            reason = {"MemoryError": "memory", "CellTimeout": "timeout"}.get(error.ename, "")
+            notes[name or str(place)] = CellNote(reason, f"{label} raised {error.ename}: {error.evalue[:200]}")
+    return notes
+
+
+def _all_failed(assignment: course.Assignment, wanted: frozenset[str], death: ChildDied) -> dict[str, list[Outcome]]:
+    """Outcomes for a notebook that never let itself be run."""
+    return {id: [Outcome(Question(id), "", reason=death.reason, message=str(death))] for id in wanted}
+
+
+def _headline(result: Result) -> str:
+    if not result.graded:
+        return "Not graded: " + ", ".join(q.id for q in result.questions if q.reason == "not graded") + "."
+    return f"{result.score:g} of {result.max_score:g} points."
+
+
+@lru_cache(maxsize=16)
+def suite_sha256(id: str) -> str:
+    """A hash of all that decides a mark: suites, checks, the reference's source and components."""
+    package = Path(__file__).resolve().parent
+    files = [*package.glob("suites/*.py"), *package.glob("checks/*.py"), *(course.ROOT / "solutions").glob("components/*.py")]
+    files.append(course.load(id).source)
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def environment(options: Options) -> str:
+    """What the submission ran in, in one line."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "autograder"))
+    return f"python {platform.python_version()}, {packages}, {'confined' if options.confined else 'UNCONFINED'}"
+
