@@ -5,7 +5,7 @@ the state the notebook left, and a crash or a kill ends one fork. In a fork, `Se
 after another against the notebook's namespace: call this, make that, read this attribute.
 
 Nothing here is trusted by the grader: a student who rewrites it changes only what their own process says.
-It imports only the wire.
+It imports only the wire and the stand-ins.
 """
 
 from __future__ import annotations
@@ -19,15 +19,12 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from autograder.stand_in import Ask, StandIn, rebase, stand_in_class, stand_in_function
 from autograder.wire import Channel, Ref, StandInRef, WireClosed, WireError, pack
-
-Ask = Callable[[tuple[Any, ...]], Any]
-GIVEN_ATTRIBUTES = ("params", "grads")
 
 
 class Missing(Exception):
@@ -83,11 +80,6 @@ class Servant:
                 raise ValueError(f"an array of {attribute} has shape {target.shape} where {array.shape} was expected")
             target[...] = array
 
-    def on_cast(self, ref: Ref, attribute: str, dtype: str) -> None:
-        """Replace a list of arrays by copies of another dtype (for numerical gradients in float64)."""
-        values = getattr(self._object(ref), attribute)
-        values[:] = [value.astype(dtype) for value in values]
-
     def on_put(self, value: Any) -> Ref:
         """Keep a value."""
         return self._keep(self._local(value))
@@ -109,10 +101,12 @@ class Servant:
         assert self.ask is not None
         for name, is_class in names.items():
             replaced = self.namespace.get(name)
-            stand_in = stand_in_class(name, self.ask) if is_class else stand_in_function(name, self.ask)
-            self.namespace[name] = stand_in
-            if is_class and isinstance(replaced, type):
-                _rebase(replaced, stand_in)
+            if not is_class:
+                self.namespace[name] = stand_in_function(name, self.ask)
+                continue
+            self.namespace[name] = stand_in = stand_in_class(name, self.ask)
+            if isinstance(replaced, type):
+                rebase(replaced, stand_in)
 
     def _lookup(self, name: str) -> Any:
         if name not in self.namespace:
@@ -141,94 +135,6 @@ class Servant:
         if type(value) is dict:
             return {key: self._local(item) for key, item in value.items()}
         return value
-
-
-class StandIn:
-    """An object of the grader's, as seen from the student's process: attributes and calls go over the wire.
-
-    If it has `params` and `grads`, these are real lists of real arrays here: the parameters are the very
-    arrays that the student passed to the constructor, sent along with every call; the gradients are
-    overwritten in place after every call, as the course's layers promise.
-    """
-
-    def __init__(self, ask: Ask, ref: StandInRef, args: tuple[Any, ...] = ()) -> None:
-        put = super().__setattr__
-        put("_ask", ask)
-        put("_ref", ref)
-        if ref.mirror is not None:
-            origins, params, grads = ref.mirror
-            own = [params[i] if origin is None else args[origin] for i, origin in enumerate(origins)]
-            put("params", own)
-            put("grads", list(grads))
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        found, value = self._ask(("get_attribute", self._ref.id, name))
-        if found == "method":
-            return lambda *args, **kwargs: self._call(name, args, kwargs)
-        if found == "value":
-            return self._wrap(value)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name.startswith("_") or name in GIVEN_ATTRIBUTES or not self._set_there(name, value):
-            super().__setattr__(name, value)
-
-    def _set_there(self, name: str, value: Any) -> bool:
-        """Set an attribute of the grader's object; False if it has none of that name, or cannot take the value."""
-        try:
-            return bool(self._ask(("set_attribute", self._ref.id, name, _outgoing(value))))
-        except WireError:
-            return False
-
-    def _call(self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        params = [np.asarray(p) for p in self.params] if self._ref.mirror is not None else None
-        value, grads = self._ask(("call_method", self._ref.id, method, _outgoing(args), _outgoing(kwargs), params))
-        for mine, theirs in zip(self.grads if grads is not None else (), grads or (), strict=False):
-            mine[...] = theirs
-        return self._wrap(value)
-
-    def _wrap(self, value: Any) -> Any:
-        return StandIn(self._ask, value) if type(value) is StandInRef else value
-
-
-def stand_in_function(name: str, ask: Ask) -> Callable[..., Any]:
-    """A function that calls the grader's reference of the same name."""
-
-    def function(*args: Any, **kwargs: Any) -> Any:
-        value = ask(("call_function", name, _outgoing(args), _outgoing(kwargs)))
-        return StandIn(ask, value) if type(value) is StandInRef else value
-
-    function.__name__ = function.__qualname__ = name
-    return function
-
-
-def stand_in_class(name: str, ask: Ask) -> type:
-    """A class whose instances are the grader's reference objects."""
-
-    def __init__(self: StandIn, *args: Any, **kwargs: Any) -> None:
-        ref = ask(("call_function", name, _outgoing(args), _outgoing(kwargs)))
-        StandIn.__init__(self, ask, ref, args)
-
-    return type(name, (StandIn,), {"__init__": __init__, "__module__": "__main__"})
-
-
-def _outgoing(value: Any) -> Any:
-    """A value as it is sent to the grader: stand-ins become references to what they stand for."""
-    if isinstance(value, StandIn):
-        return StandInRef(value._ref.id)
-    if type(value) in (list, tuple):
-        return type(value)(_outgoing(item) for item in value)
-    if type(value) is dict:
-        return {key: _outgoing(item) for key, item in value.items()}
-    return value
-
-
-def _rebase(replaced: type, stand_in: type) -> None:
-    """Make the classes that derive from `replaced` derive from `stand_in`."""
-    for child in list(replaced.__subclasses__()):
-        child.__bases__ = tuple(stand_in if base is replaced else base for base in child.__bases__)
 
 
 def serve(path: str, namespace: dict[str, Any]) -> None:

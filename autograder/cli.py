@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from autograder.grading import Options
     from autograder.record import Result
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=__doc__
+)
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Assignment ids; all if none is named.")]
 
 
@@ -36,7 +38,10 @@ def main() -> None:
 
 
 @app.command()
-def build(ids: Ids = None, check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 on a difference.")] = False) -> None:
+def build(
+    ids: Ids = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 on a difference.")] = False,
+) -> None:
     """Build assignments/ from solutions/. Idempotent; says what changed."""
     from autograder import authoring
 
@@ -49,14 +54,27 @@ def build(ids: Ids = None, check: Annotated[bool, typer.Option("--check", help="
 
 @app.command()
 def grade(
-    path: Annotated[Path, typer.Argument(help="A notebook, a folder laid out as nbgrader's submitted/, or a folder or zip of notebooks.")],
-    assignment: Annotated[str | None, typer.Option(help="The assignment it should be; otherwise it is recognised.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the result record(s) there.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time (default: the number of cores).")] = os.cpu_count() or 1,
+    path: Annotated[
+        Path,
+        typer.Argument(help="A notebook, a folder laid out as nbgrader's submitted/, or a folder or zip of notebooks."),
+    ],
+    assignment: Annotated[
+        str | None, typer.Option(help="The assignment it should be; otherwise it is recognised.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the result record(s) there.")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="Submissions graded at a time (default: the number of cores).")
+    ] = os.cpu_count() or 1,
     questions: Annotated[str | None, typer.Option(metavar="Q,Q", help="Grade only these.")] = None,
     no_training: Annotated[bool, typer.Option("--no-training", help="Leave the training question out.")] = False,
-    unconfined: Annotated[bool, typer.Option("--unconfined", help="Run without bubblewrap; stamped on every report.")] = False,
-    course_dir: Annotated[Path | None, typer.Option("--course", help="Folder of the gradebook (default: beside submitted/).")] = None,
+    unconfined: Annotated[
+        bool, typer.Option("--unconfined", help="Run without bubblewrap; stamped on every report.")
+    ] = False,
+    course_dir: Annotated[
+        Path | None, typer.Option("--course", help="Folder of the gradebook (default: beside submitted/).")
+    ] = None,
 ) -> None:
     """Grade a notebook, or a class into the gradebook."""
     from autograder import commands
@@ -85,7 +103,8 @@ def report(
     """Write the class report, a static HTML page, from the gradebook."""
     from autograder import commands
 
-    typer.echo(f"class report: {commands.report(course_dir, out)}")
+    for page in commands.report(course_dir, out):
+        typer.echo(f"class report: {page}")
 
 
 @app.command()
@@ -105,7 +124,9 @@ def _finish(results: list[Result], options: Options, json_file: Path | None, sin
 
     if json_file is not None:
         records = [result.to_json() for result in results]
-        json_file.write_text(json.dumps(records[0] if single else records, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        json_file.write_text(
+            json.dumps(records[0] if single else records, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
     console = Console()
     if single:
         terminal.print_submission(console, results[0], confined=options.confined)

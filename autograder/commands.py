@@ -53,11 +53,33 @@ def _book(root: Path, handed_in: list[classroom.HandedIn], options: Options) -> 
     return book
 
 
-def report(course_dir: Path, out: Path) -> Path:
-    """Write the class report of a course folder; its path. Raises GraderError if there is no gradebook."""
+def report(course_dir: Path, out: Path) -> list[Path]:
+    """Write the class report of a course folder, a page for each assignment: `out`, or `out`_<id> where there are several.
+
+    The paths written. Raises GraderError if there is no gradebook, or nothing in it.
+    """
     from autograder.gradebook.records import results_in
-    from autograder.reports.class_report import write_class_report
 
     results = results_in(course_dir)
-    confined = all("UNCONFINED" not in result.environment for result in results)
-    return write_class_report(results, out, title="Class report", confined=confined)
+    ids = sorted({result.assignment for result in results})
+    if not ids:
+        raise GraderError(f"nothing has been handed in yet, says the gradebook in {course_dir}")
+    several = len(ids) > 1
+    return [_page(id, results, out.with_stem(f"{out.stem}_{id}") if several else out) for id in ids]
+
+
+def _page(id: str, results: list[Result], out: Path) -> Path:
+    """The class report of one assignment."""
+    from autograder.reports.class_report import write_class_report
+
+    mine = [result for result in results if result.assignment == id]
+    known = course.load(id) if id in course.assignment_ids() else None
+    asked = known.questions if known is not None else ()
+    return write_class_report(
+        mine,
+        out,
+        title=known.title if known is not None else id,
+        confined=all(result.confined for result in mine),
+        points={question.id: question.points for question in asked},
+        headings={question.id: question.heading or question.id for question in asked},
+    )

@@ -72,7 +72,9 @@ def grade(data: bytes, options: Options, on_step: Callable[[str], None] = lambda
 def refused(data: bytes, options: Options, problem: str) -> Graded:
     """The result of something that could not be graded at all: no marks, and one line that says why."""
     sha = hashlib.sha256(data).hexdigest()
-    result = Result(options.assignment or "", [], problem=problem, submission_sha256=sha, environment=environment(options))
+    result = Result(
+        options.assignment or "", [], problem=problem, submission_sha256=sha, environment=environment(options)
+    )
     result.output = f"Not graded: {problem}."
     return Graded(result)
 
@@ -91,7 +93,9 @@ def _grade_restored(handed_in: submission.Submission, options: Options, on_step:
             outcomes, asked = _all_failed(assignment, wanted, death), {}
         notes = cell_notes(runnable, session.left_out)
     questions = [_result(info, wanted, outcomes, asked, notes, options) for info in assignment.questions]
-    result = Result(assignment.id, questions, suite_sha256=suite_sha256(assignment.id), environment=environment(options))
+    result = Result(
+        assignment.id, questions, suite_sha256=suite_sha256(assignment.id), environment=environment(options)
+    )
     result.notes = [*handed_in.notes, *(note.text for note in notes.values())]
     result.output = "\n".join([*result.notes, _headline(result)])
     return Graded(result, runnable)
@@ -136,7 +140,9 @@ def _ask(
     outcomes = by_question(first.outcomes)
     stand_ins = _stand_ins(assignment, first.questions, outcomes, wanted)
     if stand_ins:
-        again = SuitePlugin(session.connect, reference, frozenset(stand_ins), stand_ins, lambda outcome: on_step(outcome.question.id))
+        again = SuitePlugin(
+            session.connect, reference, frozenset(stand_ins), stand_ins, lambda outcome: on_step(outcome.question.id)
+        )
         run_suite(assignment.suite, again)
         for id, second in by_question(again.outcomes).items():
             outcomes[id] = max(outcomes[id], second, key=share_passed)
@@ -160,7 +166,10 @@ def share_passed(outcomes: Sequence[Outcome]) -> float:
 
 
 def _stand_ins(
-    assignment: course.Assignment, asked: dict[str, list[Question]], outcomes: dict[str, list[Outcome]], wanted: frozenset[str]
+    assignment: course.Assignment,
+    asked: dict[str, list[Question]],
+    outcomes: dict[str, list[Outcome]],
+    wanted: frozenset[str],
 ) -> dict[str, list[str]]:
     """For each question that failed: the names of those it builds on that failed too, or were not asked."""
     failed = {id for id, tests in outcomes.items() if not all(test.passed for test in tests)}
@@ -227,7 +236,11 @@ def _headline(result: Result) -> str:
 def suite_sha256(id: str) -> str:
     """A hash of all that decides a mark: suites, checks, the reference's source and components."""
     package = Path(__file__).resolve().parent
-    files = [*package.glob("suites/*.py"), *package.glob("checks/*.py"), *(course.ROOT / "solutions").glob("components/*.py")]
+    files = [
+        *package.glob("suites/*.py"),
+        *package.glob("checks/*.py"),
+        *(course.ROOT / "solutions").glob("components/*.py"),
+    ]
     files.append(course.load(id).source)
     digest = hashlib.sha256()
     for path in sorted(files):
@@ -239,4 +252,3 @@ def environment(options: Options) -> str:
     """What the submission ran in, in one line."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "autograder"))
     return f"python {platform.python_version()}, {packages}, {'confined' if options.confined else 'UNCONFINED'}"
-

@@ -9,9 +9,12 @@ from autograder.plugin import Outcome
 from autograder.record import NOT_GRADED, QuestionResult
 
 SHOWN_FAILURES = 3
+NOT_YOURS = "Not graded: the fault is the course's or the machine's, not yours."
 
 
-def judge_question(info: QuestionInfo, tests: Sequence[Outcome], cell_reason: str = "", cell_text: str = "") -> QuestionResult:
+def judge_question(
+    info: QuestionInfo, tests: Sequence[Outcome], cell_reason: str = "", cell_text: str = ""
+) -> QuestionResult:
     """The mark of one question: the share of its tests' points that passed. A fault that is not the student's: no mark.
 
     cell_reason, cell_text  what its solution cell did when the notebook ran, "" if nothing
@@ -32,8 +35,7 @@ def judge_question(info: QuestionInfo, tests: Sequence[Outcome], cell_reason: st
 
 def not_graded(info: QuestionInfo, why: str) -> QuestionResult:
     """A question that could not be judged: no mark, and the reason for the instructor alone."""
-    said = "Not graded: the fault is the course's or the machine's, not yours."
-    return QuestionResult(info.id, info.points, None, NOT_GRADED, said, fault=why)
+    return QuestionResult(info.id, info.points, None, NOT_GRADED, NOT_YOURS, fault=why)
 
 
 def feedback_of(failed: Sequence[Outcome], cell_text: str = "") -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 REASONS = ("correct", "wrong", "missing", "crashed", "timeout", "memory", "skipped")
 NOT_GRADED = "not graded"
+UNCONFINED = "UNCONFINED"  # in a result's environment: it ran without a sandbox
 
 
 @dataclass
@@ -78,6 +79,11 @@ class Result:
     def graded(self) -> bool:
         """Whether every question was graded or deliberately skipped."""
         return not self.problem and all(q.reason != NOT_GRADED for q in self.questions)
+
+    @property
+    def confined(self) -> bool:
+        """Whether it ran in a sandbox."""
+        return UNCONFINED not in self.environment
 
     def to_json(self) -> dict[str, Any]:
         """The record of DESIGN's contract 4.2, as JSON-ready data."""

@@ -25,7 +25,11 @@ def run_suite(path: Path, plugin: SuitePlugin) -> None:
     watcher = _CollectionWatcher()
     with _no_other_plugins():
         status = pytest.main([str(path), "--rootdir", str(path.parent), *QUIET], plugins=[plugin, watcher])
-    if watcher.broken or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+    if watcher.broken or status not in (
+        pytest.ExitCode.OK,
+        pytest.ExitCode.TESTS_FAILED,
+        pytest.ExitCode.NO_TESTS_COLLECTED,
+    ):
         raise TaskError(f"the hidden suite {path.name} does not run: {watcher.broken or status!r}")
 
 

@@ -76,11 +76,15 @@ class RemoteObject:
 
     def call(self, method: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> Any:
         """The value of `object.method(*args, **kwargs)`."""
-        return self._connection.request("method", self._ref, method, _sent(args), _sent(kwargs), False, timeout_s=timeout_s)
+        return self._connection.request(
+            "method", self._ref, method, _sent(args), _sent(kwargs), False, timeout_s=timeout_s
+        )
 
     def keep(self, method: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> RemoteObject:
         """Call a method and leave its value over there."""
-        ref = self._connection.request("method", self._ref, method, _sent(args), _sent(kwargs), True, timeout_s=timeout_s)
+        ref = self._connection.request(
+            "method", self._ref, method, _sent(args), _sent(kwargs), True, timeout_s=timeout_s
+        )
         return RemoteObject(self._connection, ref)
 
     def get(self, attribute: str) -> Any:

@@ -77,7 +77,7 @@ def _notebook(content: Any) -> nbformat.NotebookNode:
         notebook = nbformat.from_dict(content) if version == 4 else nbformat.convert(nbformat.from_dict(content), 4)
     if len(notebook.cells) > MAX_CELLS:
         raise ValueError(f"it has {len(notebook.cells)} cells")
-    clean = nbformat.v4.new_notebook()
+    clean: nbformat.NotebookNode = nbformat.v4.new_notebook()
     clean.cells = [_plain_cell(cell) for cell in notebook.cells]
     return clean
 
@@ -87,8 +87,10 @@ def _plain_cell(cell: Any) -> nbformat.NotebookNode:
     source = cell["source"]
     text = "".join(str(line) for line in source) if isinstance(source, list) else str(source)
     kind = cell["cell_type"]
-    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}.get(kind, nbformat.v4.new_raw_cell)
-    plain = make(text)
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}.get(
+        kind, nbformat.v4.new_raw_cell
+    )
+    plain: nbformat.NotebookNode = make(text)
     metadata = cell.get("metadata")
     known = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     id = known.get("grade_id") if isinstance(known, dict) else None
@@ -136,10 +138,14 @@ def restore(notebook: nbformat.NotebookNode, assignment: str) -> Submission:
     """The submission in the form that was released, ready to run."""
     of = release(assignment)
     ids, notes = _matches(notebook.cells, of)
-    notes += [f"The cell {id} had been changed: it was put back as released." for id in _changed(notebook.cells, ids, of)]
+    notes += [
+        f"The cell {id} had been changed: it was put back as released." for id in _changed(notebook.cells, ids, of)
+    ]
     cells = [_restored(cell, id, of) for cell, id in zip(notebook.cells, ids, strict=True)]
     _insert_missing(cells, of, notes)
-    restored = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
+    restored = nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
+    )
     for number, cell in enumerate(restored.cells):
         cell["id"] = f"cell-{number}"
     return Submission(assignment, restored, notes)
@@ -163,7 +169,9 @@ def _matches(cells: Sequence[nbformat.NotebookNode], of: Release) -> tuple[list[
             ids[place] = ""
     for place, id in _by_content(cells, ids, of):
         ids[place] = id
-        notes.append(f"The cell {id} had lost its nbgrader id: it was recognised by {'its text' if of.is_locked(id) else 'what it defines'}.")
+        notes.append(
+            f"The cell {id} had lost its nbgrader id: it was recognised by {'its text' if of.is_locked(id) else 'what it defines'}."
+        )
     return ids, notes
 
 
@@ -182,7 +190,11 @@ def _by_content(cells: Sequence[nbformat.NotebookNode], ids: Sequence[str], of: 
             continue
         text = _squeezed(_text(of.cells[id]))
         locked = of.is_locked(id)
-        found = [p for p in free if (_squeezed(cells[p].source) == text if locked else id in DEFINES.findall(cells[p].source))]
+        found = [
+            p
+            for p in free
+            if (_squeezed(cells[p].source) == text if locked else id in DEFINES.findall(cells[p].source))
+        ]
         if found:
             yield found[-1], id
             free.remove(found[-1])
@@ -203,7 +215,9 @@ def _restored(cell: nbformat.NotebookNode, id: str, of: Release) -> nbformat.Not
 def _changed(cells: Sequence[nbformat.NotebookNode], ids: Sequence[str], of: Release) -> list[str]:
     """The locked cells whose text is not the release's."""
     pairs = zip(cells, ids, strict=True)
-    return [id for cell, id in pairs if id and of.is_locked(id) and _squeezed(cell.source) != _squeezed(_text(of.cells[id]))]
+    return [
+        id for cell, id in pairs if id and of.is_locked(id) and _squeezed(cell.source) != _squeezed(_text(of.cells[id]))
+    ]
 
 
 def _insert_missing(cells: list[nbformat.NotebookNode], of: Release, notes: list[str]) -> None:

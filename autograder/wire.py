@@ -27,7 +27,9 @@ DTYPES = frozenset(
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 )
 
-_ARRAY, _SCALAR, _TUPLE, _REF, _STAND_IN, _BIG_INT, _GENERATOR = range(1, 8)
+_ARRAY, _SCALAR, _BIG_INT = 1, 2, 3  # msgpack extension types
+_TUPLE, _REF, _STAND_IN, _GENERATOR = "__tuple__", "__ref__", "__stand_in__", "__generator__"  # keys of one-entry maps
+_NATIVE = {np.dtype(name): name for name in DTYPES}
 
 
 class WireError(Exception):
@@ -61,7 +63,7 @@ class StandInRef:
 def pack(value: Any) -> bytes:
     """One value as msgpack. Raises WireError if its type may not cross or it is too large."""
     try:
-        data: bytes = msgpack.packb(value, default=_encode, strict_types=True, use_bin_type=True)
+        data: bytes = _PACKER.pack(value)
     except WireError:
         raise
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -74,7 +76,7 @@ def pack(value: Any) -> bytes:
 def unpack(data: bytes) -> Any:
     """The value in `data`, rebuilt. Raises WireError for anything malformed or over a bound."""
     try:
-        value = _unpack(data, 0)
+        value = msgpack.unpackb(data, **_BOUNDS)
         _count(value, 0, [0])
     except WireError:
         raise
@@ -84,89 +86,93 @@ def unpack(data: bytes) -> Any:
 
 
 def _encode(value: Any) -> Any:
+    """What msgpack does not know, as something it knows."""
     if isinstance(value, np.ndarray):
-        return msgpack.ExtType(_ARRAY, _array_bytes(value))
+        return msgpack.ExtType(_ARRAY, _array_bytes(np.asarray(value)))
     if isinstance(value, np.generic):
         return msgpack.ExtType(_SCALAR, _array_bytes(np.asarray(value)))
-    if type(value) is tuple:
-        return msgpack.ExtType(_TUPLE, pack(list(value)))
-    if type(value) is Ref:
-        return msgpack.ExtType(_REF, pack(value.id))
-    if type(value) is StandInRef:
-        return msgpack.ExtType(_STAND_IN, pack([value.id, value.mirror]))
-    if type(value) is int:
+    kind = type(value)
+    if kind is tuple:
+        return {_TUPLE: list(value)}
+    if kind is Ref:
+        return {_REF: value.id}
+    if kind is StandInRef:
+        return {_STAND_IN: [value.id, value.mirror]}
+    if kind is int:
         return msgpack.ExtType(_BIG_INT, str(value).encode())
     if isinstance(value, np.random.Generator):
-        return msgpack.ExtType(_GENERATOR, _generator_bytes(value))
-    raise WireError(f"a value of type {type(value).__name__} cannot be sent: only numbers, text, lists, tuples, dicts and arrays can")
+        return {_GENERATOR: _generator_state(value)}
+    raise WireError(
+        f"a value of type {kind.__name__} cannot be sent: only numbers, text, lists, tuples, dicts and arrays can"
+    )
 
 
 def _array_bytes(array: np.ndarray) -> bytes:
-    plain = np.asarray(array)
-    if plain.dtype.name not in DTYPES:
-        raise WireError(f"an array of dtype {plain.dtype} cannot be sent")
-    native = np.ascontiguousarray(plain, dtype=plain.dtype.newbyteorder("="))
-    header: bytes = msgpack.packb([native.dtype.name, list(plain.shape), native.tobytes()])
-    return header
+    """Length of the dtype's name, number of dimensions, name, sizes, then the elements in C order, native."""
+    if array.dtype not in _NATIVE:
+        array = array.astype(array.dtype.newbyteorder("="))
+    name = _NATIVE.get(array.dtype)
+    if name is None:
+        raise WireError(f"an array of dtype {array.dtype} cannot be sent")
+    head = struct.pack(f">BB{len(name)}s{array.ndim}Q", len(name), array.ndim, name.encode(), *array.shape)
+    return head + array.tobytes()
 
 
-def _generator_bytes(generator: np.random.Generator) -> bytes:
+def _generator_state(generator: np.random.Generator) -> list[int]:
     state = generator.bit_generator.state
     if state["bit_generator"] != "PCG64":
         raise WireError("only a numpy.random.Generator over PCG64 can be sent")
-    inner = state["state"]
-    return pack([inner["state"], inner["inc"], state["has_uint32"], state["uinteger"]])
+    return [state["state"]["state"], state["state"]["inc"], state["has_uint32"], state["uinteger"]]
 
 
-def _unpack(data: bytes, depth: int) -> Any:
-    if depth > MAX_DEPTH:
-        raise WireError(f"values nested more than {MAX_DEPTH} deep")
-
-    def decode(code: int, payload: bytes) -> Any:
-        return _decode(code, payload, depth + 1)
-
-    return msgpack.unpackb(
-        data, ext_hook=decode, raw=False, strict_map_key=True, use_list=True,
-        max_array_len=MAX_ITEMS, max_map_len=MAX_ITEMS, max_ext_len=MAX_FRAME_BYTES, max_bin_len=MAX_FRAME_BYTES,
-        max_str_len=MAX_FRAME_BYTES,
-    )  # fmt: skip
-
-
-def _decode(code: int, payload: bytes, depth: int) -> Any:
-    if code in (_ARRAY, _SCALAR):
-        array = _array(payload)
-        return array if code == _ARRAY else array[()]
-    if code == _BIG_INT:
-        if len(payload) > 64:
-            raise WireError("an integer of more than 64 digits")
+def _decode(code: int, payload: bytes) -> Any:
+    """An extension, rebuilt."""
+    if code == _ARRAY:
+        return _array(payload)
+    if code == _SCALAR:
+        return _array(payload)[()]
+    if code == _BIG_INT and len(payload) <= 64:
         return int(payload)
-    inner = _unpack(payload, depth)
-    if code == _TUPLE:
+    raise WireError(f"an unknown extension ({code}), or an integer of more than 64 digits")
+
+
+def _decode_map(entries: dict[str, Any]) -> Any:
+    """A dict, or one of the values that are sent as a map of one entry."""
+    if len(entries) != 1:
+        return entries
+    ((key, inner),) = entries.items()
+    if key == _TUPLE:
         return tuple(inner)
-    if code == _REF:
-        return Ref(int(inner))
-    if code == _STAND_IN:
-        return StandInRef(int(inner[0]), inner[1])
-    if code == _GENERATOR:
+    if key == _REF:
+        return Ref(_index(inner))
+    if key == _STAND_IN:
+        return StandInRef(_index(inner[0]), inner[1])
+    if key == _GENERATOR:
         return _generator(inner)
-    raise WireError(f"unknown extension type {code}")
+    return entries
+
+
+def _index(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise WireError("a reference that is not a number")
+    return value
 
 
 def _array(payload: bytes) -> np.ndarray:
-    name, shape, raw = msgpack.unpackb(payload, raw=False)
-    if name not in DTYPES or len(shape) > MAX_DIMENSIONS:
+    length, dimensions = struct.unpack_from(">BB", payload)
+    raw_name, *shape = struct.unpack_from(f">{length}s{dimensions}Q", payload, 2)
+    name = raw_name.decode()
+    if name not in DTYPES or dimensions > MAX_DIMENSIONS:
         raise WireError("an array of unknown dtype or too many dimensions")
-    if not all(type(n) is int and n >= 0 for n in shape):
-        raise WireError("an array whose shape is not made of sizes")
-    return np.frombuffer(raw, dtype=name).reshape(shape).copy()
+    start = 2 + length + 8 * dimensions
+    return np.frombuffer(payload, dtype=name, offset=start).reshape(shape).copy()
 
 
 def _generator(fields: list[int]) -> np.random.Generator:
     state, inc, has_uint32, uinteger = (int(field) for field in fields)
     bits = np.random.PCG64()
-    bits.state = {
-        "bit_generator": "PCG64", "state": {"state": state, "inc": inc}, "has_uint32": has_uint32, "uinteger": uinteger,
-    }  # fmt: skip
+    inner = {"state": state, "inc": inc}
+    bits.state = {"bit_generator": "PCG64", "state": inner, "has_uint32": has_uint32, "uinteger": uinteger}
     return np.random.Generator(bits)
 
 
@@ -181,16 +187,22 @@ def _count(value: Any, depth: int, seen: list[int]) -> None:
         _count(item, depth + 1, seen)
 
 
+_PACKER = msgpack.Packer(default=_encode, strict_types=True, use_bin_type=True)
+_BOUNDS: dict[str, Any] = {
+    "ext_hook": _decode, "object_hook": _decode_map, "raw": False, "strict_map_key": True,
+    "max_array_len": MAX_ITEMS, "max_map_len": MAX_ITEMS, "max_str_len": MAX_FRAME_BYTES,
+    "max_bin_len": MAX_FRAME_BYTES, "max_ext_len": MAX_FRAME_BYTES,
+}  # fmt: skip
+
+
 class Channel:
     """Frames over a connected stream socket; every wait has a deadline."""
 
     def __init__(self, connection: socket.socket) -> None:
-        connection.setblocking(True)
         self.connection = connection
-
-    def fileno(self) -> int:
-        """The socket's file descriptor."""
-        return self.connection.fileno()
+        self._received = bytearray()
+        self._timeout_s: float | None = None
+        connection.settimeout(None)
 
     def close(self) -> None:
         """Close the socket; safe to call twice."""
@@ -202,7 +214,7 @@ class Channel:
 
     def send_packed(self, data: bytes, timeout_s: float | None = None) -> None:
         """Send a value that `pack` has packed. Raises WireClosed, WireTimeout."""
-        self.connection.settimeout(timeout_s)
+        self._set_timeout(timeout_s)
         try:
             self.connection.sendall(struct.pack(">I", len(data)) + data)
         except TimeoutError:
@@ -213,23 +225,32 @@ class Channel:
     def receive(self, timeout_s: float | None = None) -> Any:
         """The next value. Raises WireError for malformed bytes, WireClosed, WireTimeout."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        (size,) = struct.unpack(">I", self._read(4, deadline))
+        self._fill(4, deadline)
+        (size,) = struct.unpack(">I", self._received[:4])
         if size > MAX_FRAME_BYTES:
             raise WireError(f"a frame of {size:,} bytes is over the limit of {MAX_FRAME_BYTES:,}")
-        return unpack(self._read(size, deadline))
+        self._fill(4 + size, deadline)
+        data = bytes(memoryview(self._received)[4 : 4 + size])
+        del self._received[: 4 + size]
+        return unpack(data)
 
-    def _read(self, size: int, deadline: float | None) -> bytes:
-        chunks: list[bytes] = []
-        while size:
-            self.connection.settimeout(None if deadline is None else max(1e-3, deadline - time.monotonic()))
+    def _fill(self, size: int, deadline: float | None) -> None:
+        """Receive until `size` bytes are there."""
+        while len(self._received) < size:
+            self._set_timeout(None if deadline is None else max(1e-3, deadline - time.monotonic()))
             try:
-                chunk = self.connection.recv(min(size, 2**20))
+                chunk = self.connection.recv(max(65536, min(size - len(self._received), 2**20)))
             except TimeoutError:
                 raise WireTimeout("no answer before the deadline") from None
             except OSError as error:
                 raise WireClosed(str(error)) from None
             if not chunk:
                 raise WireClosed("the other end closed the connection")
-            chunks.append(chunk)
-            size -= len(chunk)
-        return b"".join(chunks)
+            self._received += chunk
+
+    def _set_timeout(self, timeout_s: float | None) -> None:
+        """Set the socket's timeout, a system call that is spared where it would change little."""
+        before = self._timeout_s
+        if timeout_s is None or before is None or not 0.95 * before < timeout_s <= before:
+            self.connection.settimeout(timeout_s)
+            self._timeout_s = timeout_s

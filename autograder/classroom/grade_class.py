@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from autograder import course
 from autograder.classroom.handed_in import HandedIn
-from autograder.errors import GraderError, UnknownAssignment
+from autograder.errors import AutograderError, GraderError, UnknownAssignment
 from autograder.grading import Graded, Options, grade, refused
+from autograder.judging import NOT_YOURS
 from autograder.record import Result
 
 if TYPE_CHECKING:
@@ -21,14 +22,18 @@ if TYPE_CHECKING:
 
 
 def grade_class(
-    handed_in: Sequence[HandedIn], options: Options, jobs: int, book: Book | None, on_done: Callable[[str], None] = lambda student: None
+    handed_in: Sequence[HandedIn],
+    options: Options,
+    jobs: int,
+    book: Book | None,
+    on_done: Callable[[str], None] = lambda student: None,
 ) -> list[Result]:
     """Grade everything and enter it into `book`, if there is one; the results in the order of `handed_in`.
 
     What is wrong with one submission is said in its own result and stops nobody else.
     """
     results: dict[int, Result] = {}
-    for place, graded in _graded(handed_in, options, jobs):
+    for place, graded in grade_many([(one, options) for one in handed_in], jobs):
         one = handed_in[place]
         graded.result.student = one.student
         if book is not None:
@@ -48,29 +53,36 @@ def _enter(book: Book, one: HandedIn, graded: Graded) -> None:
         graded.result.problem = f"could not be entered into the gradebook: {str(error).splitlines()[0]}"
 
 
-def _graded(handed_in: Sequence[HandedIn], options: Options, jobs: int) -> Iterator[tuple[int, Graded]]:
-    if jobs == 1 or len(handed_in) == 1:
-        for place, one in enumerate(handed_in):
+def grade_many(work: Sequence[tuple[HandedIn, Options]], jobs: int) -> Iterator[tuple[int, Graded]]:
+    """Grade each file under its own options, `jobs` at a time: (place in `work`, what came of it), as they come."""
+    if jobs == 1 or len(work) == 1:
+        for place, (one, options) in enumerate(work):
             yield place, grade_one(one, options)
         return
-    left = dict(enumerate(handed_in))
-    for place, graded in _in_pool(left, options, jobs):
+    left = dict(enumerate(work))
+    for place, graded in _in_pool(left, jobs):
         del left[place]
         yield place, graded
-    for place, one in left.items():  # a worker died: each of the rest has a process to itself
-        alone = dict(_in_pool({place: one}, options, 1))
+    for place, (one, options) in left.items():  # a worker died: each of the rest has a process to itself
+        alone = dict(_in_pool({place: (one, options)}, 1))
         yield place, alone.get(place) or refused(one.data, options, "the grading process ended twice while at it")
 
 
-def _in_pool(work: dict[int, HandedIn], options: Options, jobs: int) -> Iterator[tuple[int, Graded]]:
+def _in_pool(work: Mapping[int, tuple[HandedIn, Options]], jobs: int) -> Iterator[tuple[int, Graded]]:
     """Results as they come; those that were under way when a worker died are left out."""
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting = {pool.submit(grade_one, one, options): place for place, one in work.items()}
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, spawn, initializer=_work_in, initargs=(course.ROOT,)) as pool:
+        waiting = {pool.submit(grade_one, one, options): place for place, (one, options) in work.items()}
         for done in as_completed(waiting):
             try:
                 yield waiting[done], done.result()
             except BrokenProcessPool:
                 continue
+
+
+def _work_in(root: Path) -> None:
+    """In a worker: the same course as in the process that started it."""
+    course.ROOT = root
 
 
 def grade_one(one: HandedIn, options: Options) -> Graded:
@@ -83,7 +95,19 @@ def grade_one(one: HandedIn, options: Options) -> Graded:
             course.load(options.assignment)
         except UnknownAssignment as unknown:
             return refused(one.data, options, str(unknown))
-    return grade(one.data, options)
+    try:
+        return grade(one.data, options)
+    except AutograderError as fault:
+        return _faulty(one, options, str(fault))
+    except Exception as fault:  # a mistake in the grader must not end the grading of a class
+        return _faulty(one, options, f"the grader itself failed: {type(fault).__name__}: {fault}")
+
+
+def _faulty(one: HandedIn, options: Options, why: str) -> Graded:
+    """Not graded by a fault of the course or the machine; what exactly is for the instructor alone."""
+    graded = refused(one.data, options, " ".join(why.split())[:500])
+    graded.result.output = NOT_YOURS
+    return graded
 
 
 def course_folder(path: Path) -> Path:

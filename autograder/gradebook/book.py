@@ -21,8 +21,10 @@ from autograder import course
 from autograder.authoring import source_notebook
 from autograder.errors import GraderError
 from autograder.gradebook.prepared import prepare
+from autograder.gradebook.records import forget_not_graded, keep_not_graded, kept_not_graded
 from autograder.grading import Graded
 from autograder.nbgrader_settings import settings
+from autograder.reports.feedback import feedback_html
 
 
 class Book:
@@ -53,6 +55,7 @@ class Book:
         id = graded.result.assignment
         if graded.notebook is None:
             self._enter_not_graded(student, id)
+            keep_not_graded(self.root, student, graded.result)
             return
         with TemporaryDirectory(prefix="autograder-") as folder:
             staged = Path(folder) / "submitted" / student / id
@@ -65,11 +68,23 @@ class Book:
             config.CourseDirectory.submitted_directory = str(Path(folder) / "submitted")
             config.GradeInSandbox.results_folder = folder
             self._run(Autograde, id, student, config)
+        forget_not_graded(self.root, student, id)
 
     def feedback(self, student: str, id: str) -> Path:
-        """Write a student's feedback page with `nbgrader generate_feedback`; its path. Raises GraderError."""
-        self._run(GenerateFeedback, id, student, self.config)
-        return self.root / "feedback" / student / id / f"{course.name_of(id)}.html"
+        """Write a student's feedback page with `nbgrader generate_feedback`; its path. Raises GraderError.
+
+        Where nothing could be graded there is no notebook for nbgrader to show: the page then says so, and why.
+        """
+        page = self.root / "feedback" / student / id / f"{course.name_of(id)}.html"
+        nothing = kept_not_graded(self.root, student, id)
+        if nothing is None:
+            self._run(GenerateFeedback, id, student, self.config)
+        else:
+            page.parent.mkdir(parents=True, exist_ok=True)
+            told = nothing.problem in nothing.output  # a fault of the suite is for the instructor alone
+            text = feedback_html(nothing, confined=nothing.confined, show_problem=told)
+            page.write_text(text, encoding="utf-8")
+        return page
 
     def _enter_not_graded(self, student: str, id: str) -> None:
         """A submission without marks, flagged for a person to look at; an earlier automatic mark does not stay."""

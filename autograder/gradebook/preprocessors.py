@@ -36,7 +36,9 @@ class RestoreCells(NbGraderPreprocessor):
 class GradeInSandbox(NbGraderPreprocessor):
     """Replaces nbgrader's Execute: runs and judges the submission, and puts marks and feedback into the check cells."""
 
-    results_folder = Unicode("", help="folder of results already made by `autograder grade`; empty: grade now").tag(config=True)
+    results_folder = Unicode("", help="folder of results already made by `autograder grade`; empty: grade now").tag(
+        config=True
+    )
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
         """The executed notebook with a mark in every check cell. Raises GraderError if it could not be graded at all."""
@@ -69,7 +71,9 @@ class SaveMarks(SaveAutoGrades):
         if question is not None and question.score is not None:
             super()._add_score(cell, resources)
             return
-        grade = self.gradebook.find_grade(cell.metadata.nbgrader["grade_id"], self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(
+            cell.metadata.nbgrader["grade_id"], self.notebook_id, self.assignment_id, self.student_id
+        )
         grade.auto_score, grade.needs_manual_grade = None, True
         self.gradebook.db.commit()
 

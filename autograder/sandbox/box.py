@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
-AGENT_FILES = (PACKAGE / "wire.py", PACKAGE / "agent.py")
+AGENT_FILES = (PACKAGE / "wire.py", PACKAGE / "stand_in.py", PACKAGE / "agent.py")
 LAUNCHER = Path(__file__).resolve().parent / "launch.py"
 
 

@@ -51,7 +51,17 @@ def _beside_python() -> str | None:
 
 def command(box: Box, inner: list[str], environment: dict[str, str]) -> list[str]:
     """`inner` wrapped so that it runs confined, with `environment` and nothing else."""
-    return [require_bubblewrap(), *_namespaces(), *_system(), *_scratch(box), *_python(), *_files(box), *_variables(environment), "--", *inner]
+    return [
+        require_bubblewrap(),
+        *_namespaces(),
+        *_system(),
+        *_scratch(box),
+        *_python(),
+        *_files(box),
+        *_variables(environment),
+        "--",
+        *inner,
+    ]
 
 
 def _namespaces() -> list[str]:

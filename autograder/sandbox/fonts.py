@@ -32,5 +32,7 @@ def _make() -> list[Path]:
     except OSError:
         return []
     environment = {**os.environ, "MPLCONFIGDIR": str(CACHE)}
-    subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=environment, capture_output=True, check=False)
+    subprocess.run(
+        [sys.executable, "-c", "import matplotlib.font_manager"], env=environment, capture_output=True, check=False
+    )
     return list(CACHE.glob("fontlist-*.json"))

@@ -32,11 +32,11 @@ def bounded_stream(limit: int) -> type:
     """An ipykernel output stream that passes on at most `limit` characters of each cell."""
     from ipykernel.iostream import OutStream
 
-    class BoundedStream(OutStream):  # type: ignore[misc,unused-ignore]
+    class BoundedStream(OutStream):
         _cell: Any = None
         _left = limit
 
-        def write(self, text: str) -> int | None:
+        def write(self, text: str) -> int:
             cell = (self.parent_header or {}).get("msg_id")
             if cell != self._cell:
                 self._cell, self._left = cell, limit
@@ -45,8 +45,7 @@ def bounded_stream(limit: int) -> type:
             kept, self._left = text[: self._left], self._left - len(text)
             if self._left <= 0:
                 kept += f"\n[output cut here: a cell may print {limit:,} characters]\n"
-            result: int | None = super().write(kept)
-            return result
+            return int(super().write(kept) or len(text))
 
     return BoundedStream
 

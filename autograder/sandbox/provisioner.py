@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from autograder.sandbox import bubblewrap, fonts
 from autograder.sandbox.box import Box
@@ -20,7 +20,7 @@ from autograder.sandbox.box import Box
 PASSED_ON = ("OPENBLAS_CORETYPE", "TZ", "LANG", "LC_ALL")
 
 
-class BubblewrapProvisioner(LocalProvisioner):  # type: ignore[misc,unused-ignore]
+class BubblewrapProvisioner(LocalProvisioner):
     """Starts, watches and kills one confined kernel."""
 
     box: Box
@@ -28,7 +28,7 @@ class BubblewrapProvisioner(LocalProvisioner):  # type: ignore[misc,unused-ignor
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Point the kernel's sockets into the private folder and wrap its command."""
         self.box = kwargs.pop("box", None) or Box()
-        manager = self.parent
+        manager: Any = self.parent
         manager.transport = "ipc"
         manager.connection_file = str(self.box.folder / "kernel.json")
         manager.ip = str(self.box.folder / "k")

@@ -10,14 +10,15 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import zmq
-from jupyter_client import AsyncKernelClient, AsyncKernelManager
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
@@ -40,7 +41,9 @@ class Session:
     files      what appears in the working folder
     """
 
-    def __init__(self, notebook: nbformat.NotebookNode, files: list[Path], limits: Limits, confined: bool = True) -> None:
+    def __init__(
+        self, notebook: nbformat.NotebookNode, files: list[Path], limits: Limits, confined: bool = True
+    ) -> None:
         self.notebook, self.files, self.limits, self.confined = notebook, files, limits, confined
         self.left_out: dict[int, tuple[str, str]] = {}
         self._loop = asyncio.new_event_loop()
@@ -87,7 +90,7 @@ class Session:
     def _open(self, follow_through: FollowThrough, timeout_s: float) -> RemoteConnection:
         return open_fork(self.box.socket, follow_through, timeout_s, self.limits.question_bytes)
 
-    def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
+    def _wait(self, work: Awaitable[Any]) -> Any:
         return self._loop.run_until_complete(work)
 
     def _start(self) -> None:
@@ -153,14 +156,19 @@ class Session:
             if cell.cell_type != "code" or index in self.left_out or "skip-execution" in cell.metadata.get("tags", []):
                 continue
             if time.monotonic() > deadline:
-                self.left_out[index] = "timeout", f"was not run: the notebook had used up its {self.limits.notebook_s:g} s"
+                self.left_out[index] = (
+                    "timeout",
+                    f"was not run: the notebook had used up its {self.limits.notebook_s:g} s",
+                )
                 continue
             what = await self._run_cell(runner, cell, index)
             if what is not None:
                 return index, *what
         return None
 
-    async def _run_cell(self, runner: NotebookClient, cell: nbformat.NotebookNode, index: int) -> tuple[str, str] | None:
+    async def _run_cell(
+        self, runner: NotebookClient, cell: nbformat.NotebookNode, index: int
+    ) -> tuple[str, str] | None:
         """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""
         started = time.monotonic()
         try:

@@ -1,0 +1,109 @@
+"""Build the releases: compose the source folder, let nbgrader release it, compare with what is there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from autograder import course
+from autograder.authoring import source_notebook
+from autograder.errors import TaskError
+from autograder.nbgrader_settings import BUILT_SOURCE, RELEASE, settings
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done to one file of assignments/.
+
+    path    relative to the course's root
+    status  "unchanged", "written" or "removed"; when only checking, "would change" or "would be removed"
+    """
+
+    path: str
+    status: str
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether assignments/ is, or was, not what solutions/ builds."""
+        return self.status != "unchanged"
+
+
+def build(ids: Sequence[str] = (), check: bool = False) -> list[Change]:
+    """Build the assignments `ids`, all of them if none is named.
+
+    check   only compare: nothing is written. Otherwise build/source/ is brought up to date as well.
+    Returns one Change for each file, those that no source accounts for included.
+    Raises UnknownAssignment, or TaskError where a source cannot be built.
+    """
+    changes: list[Change] = []
+    for id in ids or course.assignment_ids():
+        assignment = course.load(id)
+        source = source_notebook.files(assignment)
+        wanted = release(assignment, source)
+        if not check:
+            source_notebook.write(course.ROOT / BUILT_SOURCE / id, source)
+        changes += _bring_up_to_date(assignment.release, wanted, check)
+    if not ids:
+        changes += _remove_leftovers(check)
+    return changes
+
+
+def release(assignment: course.Assignment, source: dict[str, bytes]) -> dict[str, bytes]:
+    """What nbgrader makes of a source folder, by relative path; TaskError with its log if it refuses."""
+    from nbgrader.converters import GenerateAssignment  # two seconds: only when building
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.utils import capture_log
+
+    with TemporaryDirectory(prefix="autograder-build-") as folder:
+        root = Path(folder).resolve()
+        source_notebook.write(root / BUILT_SOURCE / assignment.id, source)
+        config = settings(root)
+        config.GenerateAssignment.no_database = True
+        config.SaveCells.enabled = False
+        config.CourseDirectory.assignment_id = assignment.id
+        outcome = capture_log(GenerateAssignment(coursedir=CourseDirectory(config=config), config=config))
+        if not outcome["success"]:
+            raise TaskError(f"nbgrader does not release {assignment.id}:\n{outcome.get('log') or outcome['error']}")
+        return source_notebook.present(root / RELEASE / assignment.id)
+
+
+def _bring_up_to_date(folder: Path, wanted: dict[str, bytes], check: bool) -> list[Change]:
+    there = source_notebook.present(folder)
+    changes = []
+    for name in sorted(there.keys() | wanted.keys()):
+        status = _status(there.get(name), wanted.get(name), check)
+        changes.append(Change((folder / name).relative_to(course.ROOT).as_posix(), status))
+        if status == "written":
+            source_notebook.replace(folder / name, wanted[name])
+        elif status == "removed":
+            (folder / name).unlink()
+    return changes
+
+
+def _status(there: bytes | None, wanted: bytes | None, check: bool) -> str:
+    if there == wanted:
+        return "unchanged"
+    if wanted is None:
+        return "would be removed" if check else "removed"
+    return "would change" if check else "written"
+
+
+def _remove_leftovers(check: bool) -> list[Change]:
+    """Folders of assignments that no longer have a source: built once, so nothing in them is anybody's work."""
+    folders = (path for path in (course.ROOT / RELEASE).glob("[0-9]*_*") if path.is_dir())
+    gone = sorted(path for path in folders if path.name not in course.assignment_ids())
+    changes = [change for folder in gone for change in _bring_up_to_date(folder, {}, check)]
+    for folder in gone:
+        _drop_empty_folders(folder, check)
+    return changes
+
+
+def _drop_empty_folders(folder: Path, check: bool) -> None:
+    if check:
+        return
+    for path, names, files in os.walk(folder, topdown=False):
+        if not files and not any((Path(path) / name).exists() for name in names):
+            Path(path).rmdir()

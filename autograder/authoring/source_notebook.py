@@ -1,0 +1,130 @@
+"""nbgrader's source folder of an assignment: the notebook with the answers, given.py and data files.
+
+The notebook's kernel is recorded in the gradebook and becomes the kernel of every submission that nbgrader
+grades. It names a kernel that is nowhere installed: should the configuration that plugs in our grader be
+missing, nbgrader finds no kernel and stops. (It would otherwise run the visible checks alone, in the process
+of the student's code, and hand out full marks.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder import cells, course, handout
+from autograder.cells import BEGIN, END, Cell
+from autograder.course import Assignment
+from autograder.errors import TaskError
+from autograder.nbgrader_settings import BUILT_SOURCE
+
+CONFINED_KERNEL = {"display_name": "autograder (confined)", "language": "python", "name": "autograder-confined"}
+LAYOUT = frozenset({"lines_to_next_cell", "lines_to_end_of_cell_marker"})  # jupytext's notes on blank lines
+NOT_OURS = frozenset({".ipynb_checkpoints", "__pycache__"})
+
+
+def files(assignment: Assignment) -> dict[str, bytes]:
+    """The folder's files by relative path; TaskError if a solution region would not become a named stub."""
+    _check_regions(assignment)
+    made = {f"{assignment.name}.ipynb": _notebook(assignment.source)}
+    given = handout.assemble(assignment.source.parents[1], assignment.id)
+    if given:
+        made["given.py"] = given.encode()
+    made |= {f"data/{name}": path.read_bytes() for name, path in paths(_data_folder(assignment)).items()}
+    return made
+
+
+def refresh() -> None:
+    """Write the source folders that are missing or older than what they are made from."""
+    for id in course.assignment_ids():
+        assignment = course.load(id)
+        folder = course.ROOT / BUILT_SOURCE / id
+        if _is_stale(folder / f"{assignment.name}.ipynb", assignment):
+            write(folder, files(assignment))
+
+
+def write(folder: Path, wanted: Mapping[str, bytes]) -> None:
+    """Make `folder` hold exactly these files."""
+    for stale in paths(folder).keys() - wanted.keys():
+        (folder / stale).unlink()
+    for name, content in wanted.items():
+        replace(folder / name, content)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file in one step, so that nobody reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+def present(folder: Path) -> dict[str, bytes]:
+    """What the files in `folder` hold, by relative path."""
+    return {name: path.read_bytes() for name, path in paths(folder).items()}
+
+
+def paths(folder: Path) -> dict[str, Path]:
+    """The files in `folder` by relative path, sorted; caches of Jupyter and Python left out."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in found if NOT_OURS.isdisjoint(path.parts)}
+
+
+def _data_folder(assignment: Assignment) -> Path:
+    return assignment.source.parent / "data"
+
+
+def _is_stale(notebook: Path, assignment: Assignment) -> bool:
+    if not notebook.is_file():
+        return True
+    code = [Path(__file__), *(Path(str(module.__file__)) for module in (cells, handout))]
+    handed_out = handout.inputs(assignment.source.parents[1], assignment.id)
+    made_from = [assignment.source, *handed_out, *paths(_data_folder(assignment)).values(), *code]
+    return notebook.stat().st_mtime_ns <= max(path.stat().st_mtime_ns for path in made_from)
+
+
+def _check_regions(assignment: Assignment) -> None:
+    known = {asked.id for asked in assignment.questions}
+    for cell in cells.read(assignment.source):
+        where = f"{assignment.id}, cell {cell.grade_id or cell.source.splitlines()[:1]}"
+        if cell.solution and not cell.stubs:
+            raise TaskError(f"{where}: a solution cell without {BEGIN} would lose its docstring in the release")
+        if not cell.solution and (BEGIN in cell.source or END in cell.source):
+            raise TaskError(f"{where}: a solution region in a cell that is not a solution cell")
+        if not known.issuperset(cell.stubs):
+            raise TaskError(
+                f"{where}: the line above {BEGIN} must be '# <question id>: about n lines', in every region"
+            )
+
+
+def _notebook(script: Path) -> bytes:
+    import jupytext  # slow to import: see autograder.cells
+
+    notebook = jupytext.read(script, fmt="py:percent")
+    ids = _cell_ids(cells.read(script))
+    made = [_plain_cell(cell, id) for cell, id in zip(notebook.cells, ids, strict=True)]
+    metadata = {"kernelspec": CONFINED_KERNEL, "language_info": {"name": "python"}}
+    document = {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return (json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def _plain_cell(cell: Any, id: str) -> dict[str, Any]:
+    lines = cell.source.strip("\n").splitlines(keepends=True)
+    metadata = {key: value for key, value in cell.metadata.items() if key not in LAYOUT}
+    plain = {"cell_type": cell.cell_type, "id": id, "metadata": metadata, "source": lines}
+    return plain | ({"execution_count": None, "outputs": []} if cell.cell_type == "code" else {})
+
+
+def _cell_ids(known: Iterable[Cell]) -> list[str]:
+    """A cell's grade_id, or a name made from its text: the same at every build, unlike jupytext's own."""
+    seen: Counter[str] = Counter()
+    ids = []
+    for cell in known:
+        id = cell.grade_id or f"{cell.kind}-{hashlib.sha256(cell.source.encode()).hexdigest()[:8]}"
+        seen[id] += 1
+        ids.append(id if seen[id] == 1 else f"{id}-{seen[id]}")
+    return ids

@@ -1,0 +1,99 @@
+"""Calibrates `rnnlm_training`: trains the reference and named wrong answers over many seeds, and writes the table beside this file.
+
+    OPENBLAS_NUM_THREADS=1 python -m autograder.calibration.rnnlm_training
+
+Seven minutes on one core. The text to train on and the text to judge by are those of the hidden suite; what differs between right answers
+is the order in which they draw their weights, and so the seeds stand for right answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+from tqdm import tqdm
+
+from autograder import course
+from autograder.calibration.language_models import Made, mistakes, plain_time_lstm
+from autograder.calibration.tails import chance_above
+from autograder.suites import oracles_training as judged
+
+RIGHT_SEEDS, WRONG_SEEDS = range(1000, 1040), range(2000, 2030)
+REPORT = Path(__file__).with_suffix(".md")
+Ratios = dict[str, list[float]]
+
+
+def trained_ratio(reference: SimpleNamespace, classes: Made, seed: int, text: judged.Unseen) -> tuple[float, float]:
+    """Train with some classes exchanged: the ratio that the suite computes, and the nats saved over the truth."""
+    names = reference.train_toy_rnnlm.__globals__
+    kept = {name: names[name] for name in classes}
+    names.update(classes)
+    try:
+        corpus = judged.training_corpus(reference)
+        model = reference.train_toy_rnnlm(corpus, reference.ToyGrammar().vocab_size, seed)
+        model.reset_state()
+        received = judged.surprise(model.predict, text.texts)
+    finally:
+        names.update(kept)
+    return judged.ratio(received, text), float(np.sum(text.true - received))
+
+
+def measure(reference: SimpleNamespace) -> tuple[Ratios, float]:
+    """Ratios by the name of the answer (right ones first), and the most nats that any right one saved."""
+    answers: dict[str, Made] = {"reference": {}, "plain loops over LSTM": {"TimeLSTM": plain_time_lstm(reference)}}
+    right = len(answers)
+    answers |= mistakes(reference)
+    ratios: Ratios = {}
+    saved = []
+    for place, (name, classes) in enumerate(answers.items()):
+        seeds = RIGHT_SEEDS if place < right else WRONG_SEEDS
+        both = [trained_ratio(reference, classes, seed, judged.unseen(reference)) for seed in tqdm(seeds, desc=name)]
+        ratios[name] = [ratio for ratio, _ in both]
+        saved += [nats for _, nats in both] if place < right else []
+    return ratios, max(saved)
+
+
+def report(reference: SimpleNamespace, ratios: Mapping[str, list[float]], saved: float) -> str:
+    """The table, and what follows from it."""
+    logs = [float(np.log(ratio - 1)) for ratio in ratios["reference"]]
+    bounds = [chance_above(ratios["reference"], judged.FACTOR), chance_above(logs, float(np.log(judged.FACTOR - 1)))]
+    rows = [row(name, values) for name, values in ratios.items()]
+    entropy = reference.ToyGrammar().entropy_rate()
+    return "\n".join([
+        "# rnnlm_training", "",
+        "Written by `python -m autograder.calibration.rnnlm_training`; not edited by hand.", "",
+        "Ratio: perplexity of the trained model over that of the true probabilities, on the same "
+        f"{judged.ROWS} x {judged.STEPS - 1} unseen words of the toy grammar (entropy rate {entropy:.6f} nats per word). "
+        f"The threshold is {judged.FACTOR}; seeds {RIGHT_SEEDS.start} to {RIGHT_SEEDS[-1]} for right answers, "
+        f"{WRONG_SEEDS.start} to {WRONG_SEEDS[-1]} for wrong ones.", "",
+        "| answer | seeds | least | median | most | spread | above the threshold |",
+        "| --- | --- | --- | --- | --- | --- | --- |", *rows, "",
+        "## False fails", "",
+        "Right answers differ in the order of their draws, so one more right answer is one more seed. Its chance to be above the "
+        f"threshold, by the predictive t distribution fitted to the ratios: {bounds[0]:.1e}; fitted to the logarithm of ratio - 1: "
+        f"{bounds[1]:.1e}. The larger one is the false-fail bound: **{max(bounds):.1e}**. "
+        f"(By counting alone, 0 of {len(logs)} says only: below {1 - 0.05 ** (1 / len(logs)):.2f}.)", "",
+        f"No predictor that does not see the future saves more than {judged.MOST_NATS_SAVED:.1f} nats in all over the true "
+        "probabilities with probability above 1e-7 (Markov's inequality on the likelihood ratio); the most that a right answer "
+        f"saved is {saved:.1f}.", "",
+    ])  # fmt: skip
+
+
+def row(name: str, ratios: list[float]) -> str:
+    """One line of the table."""
+    above = sum(ratio > judged.FACTOR for ratio in ratios)
+    figures = (min(ratios), float(np.median(ratios)), max(ratios), float(np.std(ratios, ddof=1)))
+    return f"| {name} | {len(ratios)} | " + " | ".join(f"{figure:.4f}" for figure in figures) + f" | {above} of {len(ratios)} |"
+
+
+def main() -> None:
+    """Measure, and write the report."""
+    reference = course.reference("01_rnn_lm_sampling")
+    ratios, saved = measure(reference)
+    REPORT.write_text(report(reference, ratios, saved), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

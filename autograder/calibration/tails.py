@@ -1,0 +1,26 @@
+"""How surely a right answer passes a threshold: a tail fitted to what was measured, its uncertainty included."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def student_t_tail(t: float, degrees: int) -> float:
+    """P(T > t) of Student's t distribution, for t > 0, by integration: with x = sqrt(degrees) tan(angle)."""
+    log_norm = math.lgamma((degrees + 1) / 2) - math.lgamma(degrees / 2) - 0.5 * math.log(math.pi)
+    angles = np.linspace(math.atan(t / math.sqrt(degrees)), math.pi / 2, 20_001)
+    return float(np.trapezoid(np.cos(angles) ** (degrees - 1), angles) * math.exp(log_norm))
+
+
+def chance_above(measured: Sequence[float], threshold: float) -> float:
+    """The chance that one more draw is above `threshold`, if draws are normal with mean and spread unknown.
+
+    That is the predictive distribution after n draws, a Student t with n - 1 degrees of freedom: wider than the
+    normal curve through the same points, the more so the fewer they are.
+    """
+    n = len(measured)
+    spread = float(np.std(measured, ddof=1)) * math.sqrt(1 + 1 / n)
+    return student_t_tail((threshold - float(np.mean(measured))) / spread, n - 1)

@@ -1,0 +1,86 @@
+"""What came over the wire, seen as numbers: no conversion here runs a method of the student's or raises.
+
+A plain value is None, bool, int, float, complex, str, bytes, an array or scalar of NumPy, or a list, tuple or
+dict of these; nothing says that it is the right one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+MAX_DEPTH = 32
+NUMBERS = (bool, int, float, complex, np.number, np.bool_)
+KINDS = {"b": "bool", "i": "integer", "u": "integer", "f": "float", "c": "complex"}
+
+
+def array_of(value: Any) -> np.ndarray | None:
+    """`value` as a new array of bools, integers, floats or complex numbers; None if it is not made of numbers."""
+    if not _is_numeric(value, 0):
+        return None
+    try:
+        array = np.array(value)
+        array = array if array.dtype.kind != "O" else array.astype(np.float64)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return None
+    return array if array.dtype.kind in KINDS else None
+
+
+def number_of(value: Any) -> float | None:
+    """`value` as a float (NaN and inf included); None unless it is one real number and no bool."""
+    array = array_of(value)
+    if array is None or array.shape != () or array.dtype.kind not in "iuf":
+        return None
+    return float(array)
+
+
+def same_kind(got: np.ndarray, wanted: np.ndarray) -> bool:
+    """Whether numbers of the kind of `got` may stand where `wanted` are: integers for floats, else like for like."""
+    kind = KINDS[got.dtype.kind]
+    return kind == KINDS[wanted.dtype.kind] or (kind == "integer" and wanted.dtype.kind == "f")
+
+
+def described(value: Any) -> str:
+    """The type of any plain value, and its shape or length: never its contents, but for one short number."""
+    if isinstance(value, np.ndarray):
+        return f"{_article(value.dtype.name)} array of shape {value.shape}"
+    if isinstance(value, NUMBERS):
+        return f"{short(value)} ({type(value).__name__})"
+    if isinstance(value, (str, bytes, list, tuple, dict)):
+        return f"a {type(value).__name__} of length {len(value)}"
+    return "None" if value is None else f"a value of type {type(value).__name__}"
+
+
+def short(value: Any, digits: int = 4) -> str:
+    """One number in four digits (integers whole up to 15 digits)."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    if isinstance(value, (int, np.integer)):
+        whole = int(value)
+        return str(whole) if abs(whole) < 10**15 else "an integer of more than 15 digits"
+    if isinstance(value, (complex, np.complexfloating)):
+        return f"{complex(value):.{digits}g}"
+    return "NaN" if value != value else f"{float(value):.{digits}g}"
+
+
+def place(index: Any) -> str:
+    """An index as a student would type it: "[0, 2]"."""
+    return "[" + ", ".join(str(int(i)) for i in index) + "]"
+
+
+def one_line(text: str) -> str:
+    """A text of the student's, bounded, that cannot be taken for lines of the message."""
+    return " ".join(text.split())[:200]
+
+
+def _article(name: str) -> str:
+    return f"an {name}" if name[0] in "aeiou" and not name.startswith("uint") else f"a {name}"
+
+
+def _is_numeric(value: Any, depth: int) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in KINDS
+    if type(value) in (list, tuple):
+        return depth < MAX_DEPTH and all(_is_numeric(item, depth + 1) for item in value)
+    return isinstance(value, NUMBERS)

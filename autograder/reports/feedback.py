@@ -1,0 +1,111 @@
+"""What one student gets back: a page with every question's outcome, and their own notebook below it.
+
+Everything on it but the outcomes was written by the student or tells of what their code did, so all of it
+is escaped. Nothing is read but the result and the notebook handed in: no hidden test, reference or input
+can get here, unless a suite wrote it into its feedback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import nbformat
+
+from autograder.record import NOT_GRADED, QuestionResult, Result
+from autograder.reports.notebook_html import ANCHOR, notebook_html
+from autograder.reports.outcomes import look
+from autograder.reports.page import render
+from autograder.reports.plain_text import clean
+from autograder.reports.summary import answer, share
+
+_HINT = "Hint:"
+_LABELS = ("yours", "wanted")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a message: `label` is "yours", "wanted" or "" and stands before `text`."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """One block of feedback: its first line, and what follows."""
+
+    where: str
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class QuestionFeedback:
+    """One question as the page shows it."""
+
+    question: QuestionResult
+    heading: str
+    meaning: str
+    messages: Sequence[Message]
+    hints: Sequence[str]
+
+    @property
+    def told(self) -> bool:
+        """Whether there is more to say than that it is correct."""
+        return bool(self.messages or self.hints or self.question.reason != "correct")
+
+
+def feedback_html(
+    result: Result,
+    notebook: nbformat.NotebookNode | None = None,
+    *,
+    confined: bool,
+    title: str = "",
+    headings: Mapping[str, str] | None = None,
+    show_problem: bool = False,
+) -> str:
+    """The page for one student.
+
+    notebook   the student's notebook as submitted and run; None leaves it out
+    confined   whether it was graded in a sandbox (stamped on the page)
+    title      the assignment's title; without it its id
+    headings   question id -> heading
+    show_problem   whether the student may read why nothing could be graded: right for a file that cannot be
+               read, wrong for a fault of the suite, whose message may quote hidden tests
+    """
+    names = headings or {}
+    ids = [question.id for question in result.questions]
+    shown = None if notebook is None else notebook_html(notebook, ids)
+    return render(
+        "feedback.html.j2",
+        result=result,
+        share=share(result),
+        title=title or result.assignment,
+        confined=confined,
+        questions=[question_feedback(answer(result, id), names.get(id, id)) for id in ids],
+        notebook=shown,
+        anchors=[id for id in ids if shown and f'id="{ANCHOR}{id}"' in shown],
+        problem=result.problem if show_problem else "",
+    )
+
+
+def question_feedback(question: QuestionResult, heading: str) -> QuestionFeedback:
+    """Take a question's output apart: blocks between blank lines, of which those with "Hint:" are hints.
+
+    What is said of a question that could not be graded is meant for the instructor and left out.
+    """
+    output = "" if question.reason == NOT_GRADED else question.output
+    blocks = [block.strip("\n") for block in clean(output).split("\n\n") if block.strip()]
+    hints = [block.removeprefix(_HINT).strip() for block in blocks if block.startswith(_HINT)]
+    messages = [_message(block) for block in blocks if not block.startswith(_HINT)]
+    return QuestionFeedback(question, heading, look(question.reason).meaning, messages, hints)
+
+
+def _message(block: str) -> Message:
+    where, *rest = block.split("\n")
+    return Message(where, [_line(line) for line in rest])
+
+
+def _line(line: str) -> Line:
+    label, _, text = line.partition(" ")
+    return Line(label, text.strip()) if label in _LABELS else Line("", line)

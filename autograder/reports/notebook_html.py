@@ -1,0 +1,197 @@
+"""A student's notebook as a piece of HTML: their text, code and outputs, and nothing that could act.
+
+Three layers, each enough alone against a script: only harmless parts of the notebook are copied (no output
+type but text and pictures, no metadata, no attachments), nbconvert sanitizes what it renders, and the page
+around forbids scripts and every address (Content-Security-Policy). No file is read: pictures that a text
+cell names by path stay away, for nbconvert would embed any file that the grading account can open.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import bleach  # type: ignore[import-untyped]
+import nbformat
+from markupsafe import Markup, escape
+from nbconvert.exporters import HTMLExporter
+
+from autograder.reports.plain_text import clean
+
+ANCHOR = "cell-id="  # what nbconvert puts before a cell's id
+CELL_LIMIT = 400
+SOURCE_LIMIT = 20_000
+OUTPUT_LIMIT = 4_000
+OUTPUTS_PER_CELL = 20
+PICTURE_LIMIT = 2_000_000  # characters of base64
+PICTURES_LIMIT = 12_000_000  # of all pictures of a notebook
+
+_PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8\xff"}
+_TAGS = {
+    *("a", "abbr", "b", "br", "code", "del", "em", "i", "img", "kbd", "s", "span", "strong", "sub", "sup", "u"),
+    *("blockquote", "details", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre", "summary"),
+    *("dd", "dl", "dt", "li", "ol", "ul", "table", "tbody", "td", "th", "thead", "tr"),
+}
+
+
+class _Budget:
+    """How many characters of pictures may still be shown."""
+
+    def __init__(self) -> None:
+        self.left = PICTURES_LIMIT
+
+    def takes(self, size: int) -> bool:
+        """Whether a picture of this size fits; if so it is counted."""
+        fits = size <= min(self.left, PICTURE_LIMIT)
+        self.left -= size if fits else 0
+        return fits
+
+
+def notebook_html(notebook: nbformat.NotebookNode, questions: Collection[str] = ()) -> Markup:
+    """The notebook as HTML, safe to put into a page.
+
+    questions   ids whose check cells get the anchor `cell-id=<id>`
+    """
+    copy = harmless_copy(notebook, questions)
+    try:
+        body, _ = _exporter().from_notebook_node(copy)
+    except Exception:  # any text of a student's, however odd, must leave the rest of the feedback readable
+        return _plain(copy)
+    return Markup(body)
+
+
+def harmless_copy(notebook: nbformat.NotebookNode, questions: Collection[str] = ()) -> nbformat.NotebookNode:
+    """A new notebook with the cells' text and the harmless ones of their outputs, all bounded."""
+    budget = _Budget()
+    cells = [_cell(cell, budget) for cell in notebook.cells[:CELL_LIMIT]]
+    if len(notebook.cells) > CELL_LIMIT:
+        cells.append(_text_cell(f"[... {len(notebook.cells) - CELL_LIMIT} more cells are not shown]"))
+    _name_cells(cells, notebook.cells, questions)
+    language = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    return _node(cells=cells, metadata=language, nbformat=4, nbformat_minor=5)
+
+
+def _exporter() -> Any:
+    make: Any = HTMLExporter
+    # clean_html is replaced: nbconvert's own (7.17) shows the tags of a heading or paragraph as text
+    return make(
+        template_name="basic",
+        sanitize_html=True,
+        embed_images=False,
+        exclude_anchor_links=True,
+        filters={"clean_html": _sanitized},
+    )
+
+
+def _sanitized(html: Any) -> Markup:
+    return Markup(bleach.clean(str(html), tags=_TAGS, attributes=_attribute_kept, protocols=["http", "https", "data"]))
+
+
+def _attribute_kept(tag: str, name: str, value: str) -> bool:
+    """Links lead out or to a place on the page; a picture carries its own data; classes colour code."""
+    if tag == "a" and name == "href":
+        return value.startswith(("https://", "http://", "#"))
+    if tag == "img":
+        return name == "alt" or (name == "src" and value.startswith(("data:image/png;", "data:image/jpeg;")))
+    return name == "class" and tag in ("span", "div", "pre")
+
+
+def _cell(cell: nbformat.NotebookNode, budget: _Budget) -> nbformat.NotebookNode:
+    source = clean(_joined(cell.get("source", "")), SOURCE_LIMIT)
+    if cell.cell_type == "markdown":
+        return _text_cell(source.replace("attachment:", "attachment "))
+    return _node(
+        cell_type="code",
+        metadata={},
+        source=source,
+        execution_count=_count(cell),
+        outputs=list(_outputs(cell.get("outputs", []), budget)),
+    )
+
+
+def _name_cells(copies: list[Any], cells: list[Any], questions: Collection[str]) -> None:
+    """Give every copy an id that no other has: its question's, the first time, else its number."""
+    taken: set[str] = set()
+    for number, copy in enumerate(copies):
+        anchor = _anchor(cells[number], questions)
+        copy["id"] = anchor if anchor and anchor not in taken else f"number-{number}"
+        taken.add(anchor)
+
+
+def _anchor(cell: nbformat.NotebookNode, questions: Collection[str]) -> str:
+    """The question whose check cell this is, "" for every other cell."""
+    marked = cell.get("metadata", {}).get("nbgrader", {})
+    grade_id = str(marked.get("grade_id", ""))
+    found = next((id for id in (grade_id, grade_id.removesuffix("_check")) if id in questions), "")
+    return found if marked.get("grade") else ""
+
+
+def _count(cell: nbformat.NotebookNode) -> int | None:
+    count = cell.get("execution_count")
+    return count if isinstance(count, int) else None
+
+
+def _outputs(outputs: list[Any], budget: _Budget) -> Iterator[nbformat.NotebookNode]:
+    for output in outputs[:OUTPUTS_PER_CELL]:
+        yield _output(output, budget)
+    if len(outputs) > OUTPUTS_PER_CELL:
+        yield _said(f"[... {len(outputs) - OUTPUTS_PER_CELL} more outputs are not shown]")
+
+
+def _output(output: Any, budget: _Budget) -> nbformat.NotebookNode:
+    kind = output.get("output_type")
+    if kind == "stream":
+        return _said(_joined(output.get("text", "")))
+    if kind == "error":
+        traceback = "\n".join(map(_joined, output.get("traceback") or [output.get("evalue", "")]))
+        return _said(traceback)
+    return _displayed(output.get("data", {}), budget)
+
+
+def _displayed(data: Any, budget: _Budget) -> nbformat.NotebookNode:
+    """A picture if there is one that is what it says it is and fits, else the output's plain text."""
+    for mime_type, start in _PICTURES.items():
+        encoded = "".join(_joined(data.get(mime_type, "")).split())
+        if _begins(encoded, start) and budget.takes(len(encoded)):
+            return _node(output_type="display_data", data={mime_type: encoded}, metadata={})
+    kinds = ", ".join(sorted(map(str, data)))
+    return _said(_joined(data.get("text/plain", "")) or f"[an output of type {kinds} is not shown]")
+
+
+def _begins(encoded: str, start: bytes) -> bool:
+    """Whether the text is pure base64 of bytes that begin with `start`."""
+    if not re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", encoded):
+        return False
+    try:
+        return binascii.a2b_base64(encoded).startswith(start)
+    except binascii.Error:
+        return False
+
+
+def _said(text: str) -> nbformat.NotebookNode:
+    return _node(output_type="stream", name="stdout", text=clean(text, OUTPUT_LIMIT))
+
+
+def _text_cell(source: str) -> nbformat.NotebookNode:
+    return _node(cell_type="markdown", metadata={}, source=source)
+
+
+def _node(**fields: Any) -> nbformat.NotebookNode:
+    build: Any = nbformat.from_dict
+    node: nbformat.NotebookNode = build(fields)
+    return node
+
+
+def _joined(text: Any) -> str:
+    """Text as notebooks store it: a string or a list of lines."""
+    return "".join(map(str, text)) if isinstance(text, list) else str(text)
+
+
+def _plain(notebook: nbformat.NotebookNode) -> Markup:
+    """Every cell as escaped text, for a notebook that nbconvert cannot render."""
+    texts = (
+        cell.source + "".join("\n" + o.get("text", "") for o in cell.get("outputs", [])) for cell in notebook.cells
+    )
+    return Markup("\n").join(Markup("<pre class='cell'>{}</pre>").format(escape(text)) for text in texts)

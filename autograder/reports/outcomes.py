@@ -1,0 +1,56 @@
+"""How each outcome of a question looks and what it means, in one place for every report.
+
+Colours are told apart by colour-blind readers as well; none of the reports uses colour without a word or
+a number beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.record import NOT_GRADED, REASONS
+
+ALL_OUTCOMES = (*REASONS, NOT_GRADED)
+
+
+@dataclass(frozen=True)
+class Look:
+    """One outcome's appearance.
+
+    style     rich style in a terminal
+    colour    fill in a plot, "#rrggbb"
+    hatch     matplotlib hatch in a plot, "" for a plain fill
+    meaning   one sentence for the student
+    """
+
+    style: str
+    colour: str
+    hatch: str
+    meaning: str
+
+
+LOOKS: dict[str, Look] = {
+    "correct": Look("green", "#3b8fd0", "", "Everything that was tested is right."),
+    "wrong": Look("red", "#d9712b", "", "Your code ran, but an answer was not the one wanted."),
+    "missing": Look("yellow", "#9aa0a6", "", "This part is not written yet, or its name is not defined."),
+    "crashed": Look("magenta", "#b36a9e", "", "The process that ran your code ended before it had answered."),
+    "timeout": Look("magenta", "#e3b23c", "", "Your code did not answer within the time limit."),
+    "memory": Look("magenta", "#5f9e8f", "", "Your code asked for more memory than the limit."),
+    "skipped": Look("dim", "#c4c8cc", "..", "This question was left out on purpose and does not count."),
+    NOT_GRADED: Look(
+        "bold reverse",
+        "#80868b",
+        "////",
+        "This question could not be graded. That costs you no points; your instructor has been told.",
+    ),
+}
+
+
+def css_name(reason: str) -> str:
+    """The outcome as a CSS class: only the known ones, so nothing from outside gets into a page's markup."""
+    return reason.replace(" ", "-") if reason in LOOKS else "unknown"
+
+
+def look(reason: str) -> Look:
+    """The look of an outcome; an unknown one looks as not graded does, never as a mark."""
+    return LOOKS.get(reason, LOOKS[NOT_GRADED])

@@ -1,0 +1,41 @@
+"""The HTML pages' common ground: one jinja environment that escapes everything it is given."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import jinja2
+
+from autograder.reports.outcomes import css_name
+from autograder.reports.plain_text import clean, one_line, points
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Autoescape on; a name the template misspells is an error, not an empty place."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("autograder.reports"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "points": points,
+        "clean": clean,
+        "one_line": one_line,
+        "css": css_name,
+        "percent": percent,
+    }
+    return environment
+
+
+def percent(share: float | None) -> str:
+    """A share in words: 83 %, or a dash where there is none."""
+    return "–" if share is None else f"{100 * share:.0f} %"
+
+
+def render(template: str, **values: Any) -> str:
+    """The page that the template of this name makes of the values."""
+    return _environment().get_template(template).render(values)

@@ -1,0 +1,46 @@
+"""Text from outside (student ids, feedback, outputs) made fit to show: printable, bounded, one encoding.
+
+Escaping for HTML is the templates' work (autoescape). Here goes what no medium should get: control and
+escape characters that would drive a terminal, marks that reverse the reading direction, halves of
+characters that cannot be encoded.
+"""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+LINE_LIMIT = 200
+
+_KEPT_CONTROLS = "\n\t"
+_DIRECTION_MARKS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_DROPPED = {
+    **{code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in _KEPT_CONTROLS},
+    **dict.fromkeys(_DIRECTION_MARKS),
+    **dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}"),
+}
+
+
+def clean(text: str, limit: int = 20_000) -> str:
+    """The text without control characters, at most `limit` characters and a note saying how many were left out."""
+    shown = text[:limit]
+    left_out = len(text) - len(shown)
+    lines = (Text.from_ansi(_last_overwrite(line)).plain for line in shown.split("\n"))
+    cleaned = "\n".join(lines).translate(_DROPPED)
+    return cleaned if left_out <= 0 else f"{cleaned}\n[... {left_out:,} more characters are not shown]"
+
+
+def one_line(text: str, limit: int = LINE_LIMIT) -> str:
+    """The first line that says something, cleaned and at most `limit` characters; "" if there is none."""
+    lines = (" ".join(line.split()) for line in clean(text).splitlines())
+    line = next(filter(None, lines), "")
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def points(value: float) -> str:
+    """Points as people write them: 8, 4.5, 2.67."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _last_overwrite(line: str) -> str:
+    """What a terminal leaves of a line that returned to its start, as progress bars do."""
+    return line.rstrip("\r").rsplit("\r", 1)[-1]

@@ -1,0 +1,168 @@
+"""Results in a terminal: tables with colour there, plain aligned columns where the output is piped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from autograder.record import NOT_GRADED, Result
+from autograder.reports.outcomes import look
+from autograder.reports.plain_text import one_line, points
+from autograder.reports.summary import answer, outcome_counts, share, summarise
+
+UNCONFINED = "UNCONFINED: these submissions ran without a sandbox."
+_PATIENCE_S = 1.0
+_NUMERIC = frozenset({"points", "total"})
+
+
+def print_submission(console: Console, result: Result, *, confined: bool) -> None:
+    """One submission: question, points, outcome, first line of feedback; then its total."""
+    rows = [_question_row(result, question.id) for question in result.questions]
+    print_table(console, ["question", "points", "outcome", "feedback"], rows)
+    who = f"{one_line(result.student)}: " if result.student else ""
+    print_line(console, Text(f"{who}{result.assignment}: ").append_text(_total(result)))
+    if result.problem:
+        print_line(console, Text(one_line(result.problem, 1000)))
+    _stamp(console, confined)
+
+
+def print_class(console: Console, results: Sequence[Result], *, confined: bool) -> None:
+    """A class: student, total, number of questions per outcome or why there is none; then the summary line."""
+    ordered = sorted(results, key=lambda r: (r.student.casefold(), r.student, r.assignment))
+    several = ["assignment"] if len({r.assignment for r in results}) > 1 else []
+    rows = [_student_row(result, bool(several)) for result in ordered]
+    print_table(console, ["student", *several, "total", "outcomes"], rows)
+    print_summary(console, results, confined=confined)
+
+
+def print_summary(console: Console, results: Sequence[Result], *, confined: bool) -> None:
+    """One line: how many were graded, their mean, how many were not graded."""
+    for name in sorted({r.assignment for r in results}):
+        summary = summarise([r for r in results if r.assignment == name])
+        missing = len(summary.not_graded)
+        mean = "no marks" if summary.mean is None else f"mean {100 * summary.mean:.1f} %"
+        line = Text(f"{name}: {len(summary.results) - missing} graded, {mean}, ")
+        print_line(console, line.append(f"{missing} not graded", look(NOT_GRADED).style if missing else ""))
+    _stamp(console, confined)
+
+
+@contextmanager
+def progress(console: Console, what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Yields `advance(note)`, to be called after each of `total` steps.
+
+    In a terminal a bar appears once the work has lasted longer than a second, and goes when it is done. In
+    a pipe a line is printed for every tenth of the work, likewise only after the first second.
+    """
+    if not console.is_terminal:
+        yield _LineProgress(console, what, total).advance
+        return
+    with _PatientProgress(*_bar_columns(), console=console, transient=True) as bar:
+        task = bar.add_task(what, total=total, note="")
+        yield lambda note: bar.update(task, advance=1, note=one_line(note, 40))
+
+
+class _PatientProgress(Progress):
+    """A progress bar that shows nothing in the first second."""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        if any((task.elapsed or 0) > _PATIENCE_S for task in self.tasks):
+            yield from super().get_renderables()
+
+
+class _LineProgress:
+    """Progress as plain lines, one per tenth of the work."""
+
+    def __init__(self, console: Console, what: str, total: int) -> None:
+        self.console, self.what, self.total = console, what, total
+        self.done, self.start_s = 0, console.get_time()
+
+    def advance(self, note: str) -> None:
+        """One step more is done."""
+        before, self.done = self.done, self.done + 1
+        another_tenth = 10 * before // max(self.total, 1) < 10 * self.done // max(self.total, 1)
+        if another_tenth and self.console.get_time() - self.start_s > _PATIENCE_S:
+            print_line(self.console, Text(f"{self.what}: {self.done} of {self.total}"))
+
+
+def _bar_columns() -> list[TextColumn | BarColumn | MofNCompleteColumn | TimeRemainingColumn]:
+    named, note = TextColumn("{task.description}", markup=False), TextColumn("{task.fields[note]}", markup=False)
+    return [named, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), note]
+
+
+def _question_row(result: Result, id: str) -> list[Text]:
+    question = answer(result, id)
+    reached = "-" if question.score is None else f"{points(question.score)} / {points(question.max_score)}"
+    said = "" if question.reason == "correct" else one_line(question.output)
+    return [Text(one_line(id)), Text(reached), Text(question.reason, look(question.reason).style), Text(said)]
+
+
+def _total(result: Result) -> Text:
+    if not result.graded:
+        return Text("not graded", look(NOT_GRADED).style)
+    if share(result) is None:
+        return Text("nothing counted", "dim")
+    return Text(f"{points(result.score)} / {points(result.max_score)}", "bold")
+
+
+def _student_row(result: Result, with_assignment: bool) -> list[Text]:
+    name = Text(one_line(result.student) or "(no name)")
+    assignment = [Text(result.assignment)] if with_assignment else []
+    return [name, *assignment, _total(result), _outcomes(result)]
+
+
+def _outcomes(result: Result) -> Text:
+    """10 correct, 1 wrong, 1 timeout; or the reason why nothing could be graded."""
+    if result.problem:
+        return Text(one_line(result.problem))
+    counts = outcome_counts(result).items()
+    return Text(", ").join(Text(f"{n} {reason}", look(reason).style) for reason, n in counts)
+
+
+def _stamp(console: Console, confined: bool) -> None:
+    if not confined:
+        print_line(console, Text(UNCONFINED, "bold red"))
+
+
+def print_table(
+    console: Console, header: Sequence[str], rows: Sequence[Sequence[Text]], numeric: frozenset[str] = _NUMERIC
+) -> None:
+    """Rows under a header; the columns named in `numeric` are aligned to the right."""
+    if not console.is_terminal:
+        _print_columns(console, header, rows, numeric)
+        return
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for name in header:
+        side: Literal["left", "right"] = "right" if name in numeric else "left"
+        table.add_column(name, justify=side, overflow="fold", no_wrap=name in numeric)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _print_columns(
+    console: Console, header: Sequence[str], rows: Sequence[Sequence[Text]], numeric: frozenset[str]
+) -> None:
+    """Columns padded with spaces; a long line stays one line, nothing is cut or wrapped."""
+    lines = [list(header), *([cell.plain for cell in row] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (_padded(cell, width, name in numeric) for cell, width, name in zip(line, widths, header, strict=True))
+        print_line(console, Text("  ".join(cells).rstrip()))
+
+
+def _padded(cell: str, width: int, to_the_right: bool) -> str:
+    gap = " " * (width - cell_len(cell))
+    return gap + cell if to_the_right else cell + gap
+
+
+def print_line(console: Console, line: Text) -> None:
+    """One line, however long: a pipe gets it whole."""
+    console.print(line, soft_wrap=True, highlight=False)

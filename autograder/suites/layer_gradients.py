@@ -1,0 +1,150 @@
+"""One layer's backward judged numerically against the student's own forward.
+
+A `LayerRun` says how a layer is made, what it is fed and which upstream gradient comes back. It knows nothing of
+right values: a wrong forward costs the forward question, and only a backward that does not fit it costs this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from autograder import checks
+from autograder.student import RemoteObject, Student
+from autograder.suites.received import Array, array, arrays
+
+PARAMETERS = ("Wx", "Wh", "b")
+
+
+@dataclass(frozen=True)
+class LayerRun:
+    """A layer, its input and its upstream gradient.
+
+    name         the class, made as `name(*weights)`
+    weights      its parameters, in the order of `params`
+    inputs       arguments of forward
+    upstream     arguments of backward, of the shapes that forward returns
+    input_names  the inputs' names; backward returns the gradient of each
+    """
+
+    student: Student
+    name: str
+    weights: Sequence[Array]
+    inputs: Sequence[Array]
+    upstream: Sequence[Array]
+    input_names: Sequence[str]
+
+    def layer(self) -> RemoteObject:
+        """A fresh layer over there."""
+        return self.student.new(self.name, *self.weights)
+
+    def outputs(self, layer: RemoteObject) -> list[Array]:
+        """What forward returns, one array per upstream gradient."""
+        value = layer.call("forward", *self.inputs)
+        several = value if len(self.upstream) > 1 else [value]
+        return arrays(f"{self.name}.forward", several, [part.shape for part in self.upstream])
+
+    def loss(self) -> float:
+        """Outputs times upstream, added up: its gradient is what backward returns."""
+        parts = zip(self.outputs(self.layer()), self.upstream, strict=True)
+        return float(sum(np.sum(output * weight) for output, weight in parts))
+
+    def backward(self, layer: RemoteObject) -> list[Array]:
+        """Forward, then backward: the gradients of the inputs."""
+        self.outputs(layer)
+        return self.returned(layer.call("backward", *self.upstream))
+
+    def returned(self, value: Any) -> list[Array]:
+        """What backward returned as arrays of the shapes of the inputs that have a gradient."""
+        several = value if len(self.input_names) > 1 else [value]
+        return arrays(f"{self.name}.backward", several, [part.shape for part in self.inputs])
+
+    def grads(self, layer: RemoteObject) -> list[Array]:
+        """The layer's `grads`, of the shapes of the parameters."""
+        return arrays(f"{self.name}.grads", layer.get("grads"), [weight.shape for weight in self.weights])
+
+    def as_float32(self) -> LayerRun:
+        """The same in float32."""
+        return replace(self, weights=_narrow(self.weights), inputs=_narrow(self.inputs), upstream=_narrow(self.upstream))
+
+
+def check_input_gradients(run: LayerRun, seed: int, returned: Sequence[Array] | None = None) -> None:
+    """Each gradient that backward returns against differences of forward."""
+    analytic = run.backward(run.layer()) if returned is None else returned
+
+    def loss(at: list[Array]) -> float:
+        return replace(run, inputs=at).loss()
+
+    checks.gradient(f"{run.name}.backward", loss, run.inputs, list(analytic), seed=seed, names=run.input_names)
+
+
+def check_parameter_gradients(
+    run: LayerRun, seed: int, grads: Sequence[Array] | None = None, note: str = "", zero: Sequence[str] = ()
+) -> None:
+    """Each array of `grads` against differences of forward; those named in `zero` are expected to be zero."""
+    if grads is None:
+        layer = run.layer()
+        run.backward(layer)
+        grads = run.grads(layer)
+
+    def loss(at: list[Array]) -> float:
+        return replace(run, weights=at).loss()
+
+    where = f"{run.name}.backward, grads{note}"
+    checks.gradient(where, loss, run.weights, list(grads), seed=seed, names=PARAMETERS, expect_zero=zero)
+
+
+def check_grads_overwritten(first: LayerRun, second: LayerRun, seed: int) -> None:
+    """Two backward calls on one layer: the arrays of `grads` stay the same objects and hold the second call's gradients."""
+    layer = first.layer()
+    refs = [layer.ref("grads", i) for i in range(len(first.weights))]
+    first.backward(layer)
+    second.backward(layer)
+    grads = second.grads(layer)
+    checks.in_place(f"{first.name}.backward: the arrays of grads, written in place", refs, grads)
+    check_parameter_gradients(second, seed, grads, " after a second call")
+
+
+def check_float32_kept(run: LayerRun, seed: int) -> None:
+    """float32 in, float32 out, and the same values as in float64 (which are checked against forward)."""
+    wide_layer = run.layer()
+    wide = run.backward(wide_layer)
+    check_input_gradients(run, seed, wide)
+    narrow_run = run.as_float32()
+    narrow_layer = narrow_run.layer()
+    narrow = narrow_run.backward(narrow_layer)
+    names = [f"{run.name}.backward in float32: the gradient of {name}" for name in run.input_names]
+    names += [f"{run.name}.backward in float32: the gradient of {name}" for name in PARAMETERS]
+    pairs = zip([*narrow, *narrow_run.grads(narrow_layer)], [*wide, *run.grads(wide_layer)], strict=True)
+    for where, (yours, wanted) in zip(names, pairs, strict=True):
+        checks.values(where, yours, wanted.astype(np.float32), dtype=np.float32)
+
+
+def check_upstream_untouched(run: LayerRun, upstream_names: Sequence[str], seed: int) -> None:
+    """Backward leaves what came from above as it was, and its gradients are right all the same."""
+    layer = run.layer()
+    run.outputs(layer)
+    kept = [run.student.put(part) for part in run.upstream]
+    returned = run.returned(layer.call("backward", *kept))
+    for name, ref, sent in zip(upstream_names, kept, run.upstream, strict=True):
+        checks.untouched(f"{run.name}.backward: its argument {name}", ref, sent)
+    check_input_gradients(run, seed, returned)
+
+
+def initial_state_gradient(run: LayerRun, layer: RemoteObject, returned: Sequence[Array]) -> tuple[Array, Array]:
+    """A time layer's `.dh`, and what it must be, worked out from the student's own gradient of the first input.
+
+    From a zero start, h enters the first step only through x Wx + h Wh. Where Wx has full column rank (D >= 4H), the
+    gradient at that sum follows from dx at the first step, and the gradient of h from it.
+    """
+    Wx, Wh, _ = run.weights
+    assert Wx.shape[0] >= Wx.shape[1], "D must be at least 4H"
+    wanted = returned[0][:, 0] @ np.linalg.pinv(Wx.T) @ Wh.T
+    return array(f"{run.name}.dh after backward", layer.get("dh"), wanted.shape), wanted
+
+
+def _narrow(parts: Sequence[Array]) -> list[Array]:
+    return [part.astype(np.float32) for part in parts]

@@ -1,0 +1,311 @@
+"""Assignment 01, state and models: time_lstm_state, rnnlm, better_rnnlm."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from autograder import checks
+from autograder.errors import CheckFailed
+from autograder.plugin import question
+from autograder.student import Student
+from autograder.suites import oracles_rnnlm as models
+from autograder.suites.oracles_lstm import time_case
+from autograder.suites.oracles_rnnlm import BETTER, RNNLM, Sizes, text, twins
+from autograder.suites.received import Array, arrays, number
+
+STEP = ("lstm_forward", "lstm_backward")
+LAYERS = (*STEP, "time_lstm_forward", "time_lstm_backward", "time_lstm_state")
+time_lstm_state = partial(
+    question, "time_lstm_state", given=STEP,
+    hint="When forward begins, where do h and c come from: stateful or not, after set_state, after reset_state?",
+)  # fmt: skip
+rnnlm = partial(
+    question, "rnnlm", given=LAYERS, timeout_s=30,
+    hint="In which order do word ids become scores, and which arrays does an optimiser have to find in params and grads?",
+)  # fmt: skip
+better_rnnlm = partial(
+    question, "better_rnnlm", given=LAYERS, timeout_s=60,
+    hint="Where does dropout stand, when is it off, and by which two ways does the loss reach the tied array?",
+)  # fmt: skip
+SQUARE = Sizes(V=11, D=7, H=7)
+
+
+def state_pair(student: Student, reference: SimpleNamespace, seed: int, stateful: bool) -> tuple[Any, Any]:
+    """The student's TimeLSTM and the oracle's, of the same weights."""
+    weights = time_case(seed).weights
+    return student.new("TimeLSTM", *weights, stateful=stateful), reference.TimeLSTM(*weights, stateful=stateful)
+
+
+def short_text(seed: int, T: int, N: int = 2) -> Array:
+    """Input of a short text: an LSTM forgets, and a long one would hide where it started from."""
+    return time_case(1000 + seed, N=N, T=T).xs
+
+
+def check_next(where: str, yours: Any, oracle: Any, xs: Array) -> None:
+    """One forward of both: the same hidden states."""
+    checks.values(f"TimeLSTM.forward {where}: hs", yours.call("forward", xs), oracle.forward(xs))
+
+
+@time_lstm_state(points=3)
+def test_time_lstm_state_stateful_carries_on(student: Student, reference: SimpleNamespace) -> None:
+    """A text read in pieces gives what it gives in one go: h and c both go on."""
+    for seed, (first, second) in enumerate(((1, 1), (2, 1), (1, 3), (2, 3))):
+        yours, oracle = state_pair(student, reference, 40 + seed, stateful=True)
+        whole = short_text(seed, first + second)
+        wanted = oracle.forward(whole)
+        pieces = (whole[:, :first], wanted[:, :first]), (whole[:, first:], wanted[:, first:])
+        for place, (xs, hs) in zip(("the first piece", "the second piece"), pieces, strict=True):
+            checks.values(f"TimeLSTM.forward, stateful, on {place} of a text: hs", yours.call("forward", xs), hs)
+
+
+@time_lstm_state(points=2)
+def test_time_lstm_state_stateless_starts_from_zero(student: Student, reference: SimpleNamespace) -> None:
+    """Every forward of a stateless layer starts afresh, whatever the batch size before."""
+    for seed, N in ((45, 2), (46, 5)):
+        yours, oracle = state_pair(student, reference, seed, stateful=False)
+        check_next("of a stateless layer", yours, oracle, short_text(seed, 3))
+        check_next("of a stateless layer for the second time", yours, oracle, short_text(seed + 50, 2, N))
+
+
+@time_lstm_state(points=2)
+def test_time_lstm_state_set_state_is_the_start(student: Student, reference: SimpleNamespace) -> None:
+    """A stateful layer starts where set_state(h, c) put it: before any forward, and between two."""
+    yours, oracle = state_pair(student, reference, 47, stateful=True)
+    for seed in (47, 48):
+        h, c = time_case(seed, T=2).dhs.transpose(1, 0, 2).copy()
+        for layer in (yours.call, lambda method, *args: getattr(oracle, method)(*args)):
+            layer("set_state", h, c)
+        check_next("of a stateful layer after set_state(h, c)", yours, oracle, short_text(seed, 2))
+        check_next("of a stateful layer, the second after set_state(h, c)", yours, oracle, short_text(seed + 50, 1))
+
+
+@time_lstm_state(points=1)
+def test_time_lstm_state_set_state_without_c(student: Student, reference: SimpleNamespace) -> None:
+    """set_state(h) means that c is zero, whatever it was before."""
+    yours, oracle = state_pair(student, reference, 49, stateful=True)
+    for turn in (0, 1):
+        h = time_case(50 + turn).dhs[:, 0].copy()
+        yours.call("set_state", h)
+        oracle.set_state(h)
+        check_next("of a stateful layer after set_state(h)", yours, oracle, short_text(50 + turn, 2))
+
+
+@time_lstm_state(points=1)
+def test_time_lstm_state_set_state_of_a_stateless_layer(student: Student, reference: SimpleNamespace) -> None:
+    """On a stateless layer set_state has no effect."""
+    yours, oracle = state_pair(student, reference, 52, stateful=False)
+    h, c = time_case(52, T=2).dhs.transpose(1, 0, 2).copy()
+    yours.call("set_state", h, c)
+    check_next("of a stateless layer after set_state(h, c)", yours, oracle, short_text(52, 2))
+
+
+@time_lstm_state(points=2)
+def test_time_lstm_state_reset_state(student: Student, reference: SimpleNamespace) -> None:
+    """After reset_state both h and c start at zero, and another batch size is welcome."""
+    for seed, N in ((53, 2), (54, 5)):
+        yours, oracle = state_pair(student, reference, seed, stateful=True)
+        check_next("of a stateful layer", yours, oracle, short_text(seed, 2))
+        yours.call("reset_state")
+        oracle.reset_state()
+        check_next("of a stateful layer after reset_state", yours, oracle, short_text(seed + 50, 2, N))
+
+
+@time_lstm_state(points=1)
+def test_time_lstm_state_refuses_another_batch_size(student: Student, reference: SimpleNamespace) -> None:
+    """A batch of another size than the state of a stateful layer is a ValueError, of one row too."""
+    for N in (1, 3):
+        yours, oracle = state_pair(student, reference, 55, stateful=True)
+        check_next("of a stateful layer", yours, oracle, short_text(55, 2))
+        xs = short_text(56, 2, N)
+        where = f"TimeLSTM.forward, stateful, of a batch of {N} where the state has 2 rows"
+        checks.raises(where, "ValueError", lambda xs=xs, yours=yours: yours.call("forward", xs))
+
+
+def check_initial(student: Student, name: str, names: tuple[str, ...], sizes: Sizes) -> None:
+    """Order, shapes, dtype and spread of the weights, and what the seed decides."""
+    shapes = models.shapes(name, sizes)
+
+    def drawn(**rng: Any) -> list[Array]:
+        return arrays(f"{name}: params", student.new(name, *sizes.arguments, **rng).get("params"), shapes)
+
+    first, again, other = (drawn(rng=student.rng(seed)) for seed in (61, 61, 62))
+    models.check_drawn(name, names, first)
+    models.check_drawn(f"{name} without rng", names, drawn())
+    for part, one, two, three in zip(names, first, again, other, strict=True):
+        checks.values(f"{name}: initial {part}, drawn twice from the same seed", two, one, rtol=0, atol=0)
+        if one.ndim > 1 and np.array_equal(one, three):
+            raise CheckFailed(f"{name}: initial {part}, drawn from another seed", "the same numbers", "other numbers")
+
+
+@rnnlm(points=2)
+def test_rnnlm_initial_weights(student: Student) -> None:
+    """float32, embedding N(0, 1)/100, matrices N(0, 1)/sqrt(fan in), biases zero, in the order of the layers."""
+    check_initial(student, "Rnnlm", RNNLM, Sizes(V=53, D=31, H=41))
+
+
+@rnnlm(points=3)
+def test_rnnlm_predict_values(student: Student, reference: SimpleNamespace) -> None:
+    """Scores (N, T, V) in float32, of a first text."""
+    for seed, (N, T) in enumerate(((2, 5), (1, 5), (3, 1))):
+        pair = twins(student, reference, "Rnnlm", Sizes(), 63 + seed)
+        models.check_scores(f"Rnnlm.predict of {N} x {T} words", pair, text(seed, N, T, 11), dtype=np.float32)
+
+
+@rnnlm(points=2)
+def test_rnnlm_state(student: Student, reference: SimpleNamespace) -> None:
+    """predict and forward carry the state on; reset_state forgets it."""
+    pair = twins(student, reference, "Rnnlm", Sizes(), 66)
+    models.check_scores("Rnnlm.predict", pair, text(1, 2, 2, 11))
+    models.check_scores("Rnnlm.predict for the second time: the state goes on", pair, text(2, 2, 1, 11))
+    models.check_loss("Rnnlm.forward after predict: the state goes on: the loss", pair, text(3, 2, 2, 11), text(4, 2, 2, 11))
+    models.check_scores("Rnnlm.predict after forward: the state goes on", pair, text(5, 2, 2, 11))
+    pair.yours.call("reset_state")
+    pair.oracle.reset_state()
+    models.check_scores("Rnnlm.predict after reset_state", pair, text(6, 3, 2, 11))
+
+
+@rnnlm(points=2)
+def test_rnnlm_loss(student: Student, reference: SimpleNamespace) -> None:
+    """Mean cross-entropy per counted word in nats; a label of -1 is not counted."""
+    for seed, (N, T) in enumerate(((2, 5), (1, 5), (3, 1))):
+        pair = twins(student, reference, "Rnnlm", Sizes(), 67 + seed)
+        ts = text(seed + 10, N, T, 11)
+        ts[0, 0] = -1 if seed == 0 else ts[0, 0]
+        models.check_loss(f"Rnnlm.forward of {N} x {T} words: the loss", pair, text(seed, N, T, 11), ts)
+
+
+@rnnlm(points=3)
+def test_rnnlm_backward_values(student: Student, reference: SimpleNamespace) -> None:
+    """The gradient of every parameter, alone and times dout."""
+    for seed, dout in ((70, ()), (71, (0.5,))):
+        pair = twins(student, reference, "Rnnlm", Sizes(), seed)
+        models.check_loss("Rnnlm.forward: the loss", pair, text(seed, 2, 5, 11), text(seed + 5, 2, 5, 11))
+        pair.yours.call("backward", *dout)
+        pair.oracle.backward(*dout)
+        models.check_grads(f"Rnnlm.backward({', '.join(map(str, dout))})", RNNLM, pair)
+
+
+@rnnlm(points=1)
+def test_rnnlm_backward_overwrites_grads(student: Student, reference: SimpleNamespace) -> None:
+    """In place, never rebound, never added up over two calls; the gradient stops where forward began."""
+    pair = twins(student, reference, "Rnnlm", Sizes(), 72)
+    models.check_grads_overwritten("Rnnlm", RNNLM, pair, text(72, 2, 5, 11), text(73, 2, 5, 11))
+
+
+@rnnlm(points=1)
+def test_rnnlm_does_not_look_ahead(student: Student, reference: SimpleNamespace) -> None:
+    """Another last word leaves the scores before it alone, and the ids are left as they were."""
+    xs = text(74, 2, 5, 11)
+    changed = xs.copy()
+    changed[:, -1] = (xs[:, -1] + 3) % 11
+    answers = []
+    for now in (xs, changed):
+        pair = twins(student, reference, "Rnnlm", Sizes(), 74)
+        kept = student.put(now)
+        answers.append(pair.yours.call("predict", kept))
+        wanted = pair.oracle.predict(now)
+        checks.values("Rnnlm.predict", answers[-1], wanted)
+        checks.untouched("Rnnlm.predict: its argument xs", kept, now)
+    before = [np.asarray(answer)[:, :-1] for answer in answers]
+    checks.values("Rnnlm.predict: the scores before a word that was changed", before[1], before[0])
+
+
+@better_rnnlm(points=2)
+def test_better_rnnlm_initial_weights(student: Student) -> None:
+    """Two LSTMs, the tied array once, drawn as an embedding."""
+    check_initial(student, "BetterRnnlm", BETTER, Sizes(V=53, D=31, H=31))
+
+
+@better_rnnlm(points=3)
+def test_better_rnnlm_predict_values(student: Student, reference: SimpleNamespace) -> None:
+    """Two LSTMs, output weights tied to the embedding; predict never drops, though train_flag is on."""
+    pair = twins(student, reference, "BetterRnnlm", SQUARE, 81)
+    models.check_scores("BetterRnnlm.predict", pair, text(81, 2, 5, 11), dtype=np.float32)
+    models.check_scores("BetterRnnlm.predict for the second time: the state goes on", pair, text(82, 2, 1, 11))
+    pair.yours.call("reset_state")
+    pair.oracle.reset_state()
+    models.check_scores("BetterRnnlm.predict after reset_state", pair, text(83, 1, 2, 11))
+
+
+@better_rnnlm(points=2)
+def test_better_rnnlm_without_dropout(student: Student, reference: SimpleNamespace) -> None:
+    """Loss and gradients with train_flag off, and with a ratio of 0: the tied array's gradient is the sum of both uses."""
+    for seed, ratio in ((84, 0.5), (85, 0.0)):
+        pair = twins(student, reference, "BetterRnnlm", SQUARE, seed, dropout_ratio=ratio)
+        if ratio:
+            pair.yours.set("train_flag", False)
+            pair.oracle.train_flag = False
+        kind = "with train_flag off" if ratio else "with dropout_ratio 0"
+        models.check_loss(f"BetterRnnlm.forward {kind}: the loss", pair, text(seed, 2, 5, 11), text(seed + 5, 2, 5, 11))
+        pair.yours.call("backward")
+        pair.oracle.backward()
+        models.check_grads(f"BetterRnnlm.backward {kind}", BETTER, pair)
+
+
+@better_rnnlm(points=1)
+def test_better_rnnlm_backward_overwrites_grads(student: Student, reference: SimpleNamespace) -> None:
+    """In place, never rebound, never added up over two calls."""
+    pair = twins(student, reference, "BetterRnnlm", SQUARE, 86, dropout_ratio=0.0)
+    models.check_grads_overwritten("BetterRnnlm", BETTER, pair, text(86, 2, 5, 11), text(87, 2, 5, 11))
+
+
+@better_rnnlm(points=4)
+def test_better_rnnlm_drops_in_three_places(student: Student, reference: SimpleNamespace) -> None:
+    """With one unit, one word and the ratio of 0.5 that is the default, the loss takes exactly four values.
+
+    Two of them come once in eight times: 200 losses miss one of them once in 10^11 right answers. The gradients belong to the
+    masks that the loss tells of.
+    """
+    sizes = Sizes(V=3, D=1, H=1)
+    pair = twins(student, reference, "BetterRnnlm", sizes, 88)
+    possible = models.dropped_losses(reference, pair.weights, 0.5, x=1, t=2)
+    losses = [loss for loss, _ in possible]
+    assert np.diff(sorted(losses)).min() > 1e-3, "the four losses are too near to each other"
+    seen = set()
+    for _ in range(200):
+        pair.yours.call("reset_state")
+        loss = number("BetterRnnlm.forward: the loss", pair.yours.call("forward", np.array([[1]]), np.array([[2]])))
+        nearest = int(np.argmin(np.abs(np.subtract(losses, loss))))
+        where = "BetterRnnlm.forward of one word with one unit, dropout on: the loss, against the nearest possible one"
+        checks.values(where, loss, losses[nearest], precision=np.float32)
+        if nearest not in seen:
+            seen.add(nearest)
+            check_dropped_grads(pair, possible[nearest][1])
+    where = "BetterRnnlm.forward, dropout on: how many different losses one word has in 200 calls"
+    checks.equal(where, len(seen), 4)
+
+
+def check_dropped_grads(pair: models.Twins, wanted: list[Array]) -> None:
+    """Gradients after a forward whose masks are known."""
+    pair.yours.call("backward")
+    received = arrays("BetterRnnlm.grads", pair.yours.get("grads"), [part.shape for part in wanted])
+    for name, yours, right in zip(BETTER, received, wanted, strict=True):
+        where = f"BetterRnnlm.backward, dropout on: the gradient of {name}"
+        checks.values(where, yours, right.astype(np.float32), rtol=1e-3, atol=1e-6)
+
+
+@better_rnnlm(points=1)
+def test_better_rnnlm_train_flag(student: Student, reference: SimpleNamespace) -> None:
+    """On at first: two losses of one text differ then, and are equal once it is off. predict leaves it as it is."""
+    pair = twins(student, reference, "BetterRnnlm", SQUARE, 89)
+    xs, ts = text(89, 2, 5, 11), text(90, 2, 5, 11)
+    models.check_scores("BetterRnnlm.predict", pair, xs)
+    checks.equal("BetterRnnlm.train_flag after predict", pair.yours.get("train_flag"), True)
+    on = []
+    for _ in range(2):
+        pair.yours.call("reset_state")
+        on.append(number("BetterRnnlm.forward: the loss", pair.yours.call("forward", xs, ts)))
+    if on[0] == on[1]:
+        raise CheckFailed("BetterRnnlm.forward with train_flag on: two losses of one text", "equal", "different")
+
+
+@better_rnnlm(points=1)
+def test_better_rnnlm_needs_equal_sizes(student: Student, reference: SimpleNamespace) -> None:
+    """Word vectors of another size than the hidden state are a ValueError; equal sizes work."""
+    pair = twins(student, reference, "BetterRnnlm", SQUARE, 91)
+    models.check_scores("BetterRnnlm.predict", pair, text(91, 2, 5, 11))
+    checks.raises("BetterRnnlm(11, 3, 7)", "ValueError", lambda: student.new("BetterRnnlm", 11, 3, 7))

@@ -1,0 +1,225 @@
+"""Assignment 01, sampling: next_word_probabilities, generate."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from autograder import checks
+from autograder.errors import CheckFailed
+from autograder.plugin import question
+from autograder.student import Student
+from autograder.suites import oracles_sampling as sampling
+from autograder.suites.oracles_rnnlm import Twins, check_scores, twins
+from autograder.suites.oracles_sampling import DRAWS, GAIN, SMALL, of_oracle
+from autograder.suites.received import Array, words
+
+LAYERS = ("lstm_forward", "lstm_backward", "time_lstm_forward", "time_lstm_backward", "time_lstm_state")
+next_word_probabilities = partial(
+    question, "next_word_probabilities", given=("softmax",),
+    hint="After each of temperature, skip, top_k and top_p: which words are left, and what do their probabilities add up to?",
+)  # fmt: skip
+generate = partial(
+    question, "generate", given=("softmax", *LAYERS, "rnnlm", "next_word_probabilities"), timeout_s=60,
+    hint="Which words has the LSTM read when generate begins, before each draw, and when it is done?",
+)  # fmt: skip
+# By hand: at temperature 2 these weights become 3, 0.5, 5, 6, 1, 4, 2.
+WEIGHTS = np.array([9, 0.25, 25, 36, 1, 16, 4])
+NOTHING_LEFT = {"skip_ids": [0, 1, 2, 3, 4, 5, 6]}
+
+
+def shares(*weights: float) -> Array:
+    """Weights as probabilities."""
+    return np.array(weights) / sum(weights)
+
+
+def check_shares(where: str, student: Student, wanted: Array, **controls: Any) -> None:
+    """next_word_probabilities of the weights above; words that are cut have probability 0 exactly."""
+    p = student.call("next_word_probabilities", np.log(WEIGHTS), **controls)
+    checks.values(f"next_word_probabilities {where}", p, wanted)
+    cut = np.asarray(p)[wanted == 0]
+    if cut.size:
+        checks.equal(f"next_word_probabilities {where}: of the words cut", cut.tolist(), [0.0] * cut.size)
+
+
+@next_word_probabilities(points=2)
+def test_next_word_probabilities_temperature(student: Student, reference: SimpleNamespace) -> None:
+    """Softmax of scores over temperature; 1 if none is given."""
+    check_shares("without controls", student, shares(*WEIGHTS))
+    check_shares("at temperature 2", student, shares(3, 0.5, 5, 6, 1, 4, 2), temperature=2.0)
+    check_shares("at temperature 0.5", student, shares(*WEIGHTS**2), temperature=0.5)
+    scores = np.random.default_rng(100).standard_normal(11) * 3
+    wanted = reference.softmax(scores / 0.7)
+    checks.values("next_word_probabilities of 11 scores", student.call("next_word_probabilities", scores, temperature=0.7), wanted)
+
+
+@next_word_probabilities(points=2)
+def test_next_word_probabilities_skip(student: Student) -> None:
+    """Skipped words have probability 0; the others share the rest."""
+    check_shares("with a word skipped", student, shares(9, 0.25, 25, 0, 1, 16, 4), skip_ids=[3])
+    check_shares("with three words skipped", student, shares(0, 0.25, 0, 36, 1, 16, 0), skip_ids=[6, 0, 2])
+    check_shares("with all words skipped but one", student, shares(0, 0, 0, 0, 1, 0, 0), skip_ids=[0, 1, 2, 3, 5, 6])
+    check_shares("with an empty list of words to skip", student, shares(*WEIGHTS), skip_ids=[])
+
+
+@next_word_probabilities(points=2)
+def test_next_word_probabilities_top_k(student: Student) -> None:
+    """The k most probable words share everything."""
+    check_shares("with top_k 1", student, shares(0, 0, 0, 1, 0, 0, 0), top_k=1)
+    check_shares("with top_k 3", student, shares(0, 0, 25, 36, 0, 16, 0), top_k=3)
+    for top_k in (7, 100):
+        check_shares(f"with top_k {top_k}", student, shares(*WEIGHTS), top_k=top_k)
+
+
+@next_word_probabilities(points=2)
+def test_next_word_probabilities_top_p(student: Student) -> None:
+    """The smallest set of words whose mass is at least p shares everything."""
+    total = WEIGHTS.sum()
+    check_shares("with a small top_p", student, shares(0, 0, 0, 1, 0, 0, 0), top_p=0.01)
+    check_shares("with top_p just below the first word", student, shares(0, 0, 0, 1, 0, 0, 0), top_p=35.9 / total)
+    check_shares("with top_p just above the first word", student, shares(0, 0, 25, 36, 0, 0, 0), top_p=36.1 / total)
+    check_shares("with top_p just above the first three", student, shares(9, 0, 25, 36, 0, 16, 0), top_p=77.1 / total)
+    check_shares("with top_p 1", student, shares(*WEIGHTS), top_p=1.0)
+
+
+@next_word_probabilities(points=3)
+def test_next_word_probabilities_order_of_controls(student: Student) -> None:
+    """Temperature, skip, top_k, top_p, each on what the one before has left, renormalised."""
+    all_four = {"temperature": 2.0, "skip_ids": [3], "top_k": 4}
+    check_shares("with all controls and top_p 0.6", student, shares(0, 0, 5, 0, 0, 4, 0), **all_four, top_p=0.6)
+    check_shares("with all controls and top_p 0.7", student, shares(3, 0, 5, 0, 0, 4, 0), **all_four, top_p=0.7)
+    check_shares("with skip_ids and top_k", student, shares(0, 0, 25, 0, 0, 16, 0), skip_ids=[3], top_k=2)
+    check_shares("with skip_ids and top_p", student, shares(0, 0, 25, 0, 0, 16, 0), skip_ids=[3], top_p=0.7)
+    check_shares("with temperature and top_p", student, shares(0, 0, 5, 6, 0, 4, 0), temperature=2.0, top_p=0.6)
+
+
+@next_word_probabilities(points=1)
+def test_next_word_probabilities_dtype_and_input(student: Student, reference: SimpleNamespace) -> None:
+    """The dtype of the scores is kept, and the scores are left as they were."""
+    for dtype in (np.float32, np.float64):
+        scores = np.log(WEIGHTS).astype(dtype)
+        kept = student.put(scores)
+        controls = {"temperature": 2.0, "skip_ids": [3], "top_k": 4, "top_p": 0.6}
+        where = f"next_word_probabilities of {dtype.__name__} scores"
+        p = student.call("next_word_probabilities", kept, **controls)
+        checks.values(where, p, shares(0, 0, 5, 0, 0, 4, 0).astype(dtype), dtype=dtype)
+        checks.untouched("next_word_probabilities: its argument scores", kept, scores)
+
+
+@next_word_probabilities(points=2)
+def test_next_word_probabilities_refuses(student: Student) -> None:
+    """temperature <= 0, top_k < 1, top_p outside (0, 1], nothing left: ValueError."""
+    check_shares("at temperature 2", student, shares(3, 0.5, 5, 6, 1, 4, 2), temperature=2.0)
+    bad: list[dict[str, Any]] = [{"temperature": 0.0}, {"temperature": -1.0}, {"top_k": 0}, {"top_k": -1}]
+    bad += [{"top_p": 0.0}, {"top_p": -0.1}, {"top_p": 1.1}, NOTHING_LEFT]
+    for controls in bad:
+        asked = ", ".join(f"{name}={value}" for name, value in controls.items())
+        where = f"next_word_probabilities of 7 scores with {asked}"
+        checks.raises(where, "ValueError", lambda c=controls: student.call("next_word_probabilities", np.log(WEIGHTS), **c))
+
+
+def generator(student: Student, reference: SimpleNamespace, seed: int) -> Twins:
+    """The student's RnnlmGen and the oracle's, of weights that make every word read matter."""
+    return twins(student, reference, "RnnlmGen", SMALL, seed, gain=GAIN)
+
+
+def check_distribution(student: Student, reference: SimpleNamespace, seed: int, before: list[int], kind: str, **asked: Any) -> None:
+    """Texts of three words against their exact probabilities."""
+    pair = generator(student, reference, seed)
+    exact = sampling.joint(reference, pair.oracle, before, 1, 2, SMALL.V, **asked)
+    assert sampling.varies(exact, SMALL.V), "the second word does not depend on the first"
+    where = f"RnnlmGen.generate of 3 words, {DRAWS} times, {kind}"
+    seen = sampling.count_texts(where, pair, student.rng(seed), DRAWS, before, 1, 2, **asked)
+    sampling.check_texts(f"{where}: how often each text comes", seen, exact)
+
+
+@generate(points=3)
+def test_generate_distribution(student: Student, reference: SimpleNamespace) -> None:
+    """Texts of three words come as often as their probabilities say, from a fresh state and from another."""
+    check_distribution(student, reference, 101, [], "from a fresh state")
+    check_distribution(student, reference, 102, [3, 0], "after two words were read")
+
+
+@generate(points=2)
+def test_generate_distribution_with_temperature(student: Student, reference: SimpleNamespace) -> None:
+    """The temperature reaches every draw."""
+    check_distribution(student, reference, 103, [], "at temperature 2.5", temperature=2.5)
+
+
+@generate(points=2)
+def test_generate_distribution_with_skipped_words(student: Student, reference: SimpleNamespace) -> None:
+    """Skipped words never follow, and the others share what is left: at every step."""
+    pair = generator(student, reference, 104)
+    likely = sampling.next_distribution(reference, pair.oracle, 1)
+    skip = [int(word) for word in np.argsort(-likely)[:2]]
+    assert likely[skip].sum() > 0.4, "the skipped words would hardly have come"
+    check_distribution(student, reference, 104, [], "with two words skipped", skip_ids=skip)
+
+
+@generate(points=3)
+def test_generate_most_probable_words(student: Student, reference: SimpleNamespace) -> None:
+    """With top_k 1 there is but one text: the state at the start is not reset, and every word written is read."""
+    texts = set()
+    for seed in range(127, 139):
+        pair = generator(student, reference, seed)
+        before, size = [[], [3], [2, 4]][seed % 3], 2 + seed % 5
+        for call in (pair.yours.call, of_oracle(pair.oracle)):
+            sampling.read_before(call, before)
+        wanted = greedy(reference, pair.oracle, seed % SMALL.V, size)
+        where = f"RnnlmGen.generate of {size} words with top_k=1, after {len(before)} words were read"
+        text = pair.yours.call("generate", seed % SMALL.V, sample_size=size, rng=student.rng(seed), top_k=1)
+        checks.equal(where, words(where, text), wanted)
+        texts.add(tuple(wanted[1:]))
+    assert len(texts) > 6, "the oracle's texts hardly vary"
+
+
+def greedy(reference: SimpleNamespace, oracle: Any, start: int, size: int) -> list[int]:
+    """The text of the most probable words, each clearly ahead of the second."""
+    text = [start]
+    while len(text) < size:
+        p = sampling.next_distribution(reference, oracle, text[-1])
+        second, first = np.sort(p)[-2:]
+        assert first - second > 2e-3, "two words are nearly as probable"
+        text.append(int(np.argmax(p)))
+    return text
+
+
+@generate(points=3)
+def test_generate_leaves_the_state_behind(student: Student, reference: SimpleNamespace) -> None:
+    """Every word written has been read exactly once, but for the last one."""
+    for seed in range(130, 142):
+        pair = generator(student, reference, seed)
+        start, size = seed % SMALL.V, 1 + seed % 6
+        check_text_and_state(student, pair, seed, start, size, skip_ids=[start, (start + 1) % SMALL.V])
+
+
+def check_text_and_state(student: Student, pair: Twins, seed: int, start: int, size: int, **asked: Any) -> list[int]:
+    """The text begins with `start` and skips what it has to; the state afterwards is that of a model that read it but for
+    the last word. Returns the text."""
+    where = f"RnnlmGen.generate of {size} word{'s' if size > 1 else ''}"
+    text = words(where, pair.yours.call("generate", start, sample_size=size, rng=student.rng(seed), **asked))
+    checks.equal(f"{where}: its length", len(text), size)
+    checks.equal(f"{where}: its first word", text[0], start)
+    followed = set(text[1:]) & set(asked.get("skip_ids", ()))
+    checks.equal(f"{where}: how many of the skipped words follow", len(followed), 0)
+    for word in text[:-1]:
+        pair.oracle.predict(np.array([[word]]))
+    check_scores(f"{where}: the scores that predict gives next", pair, np.array([[(start + 2) % SMALL.V]]))
+    return text
+
+
+@generate(points=1)
+def test_generate_draws_from_rng(student: Student, reference: SimpleNamespace) -> None:
+    """The same rng gives the same text, another rng another one; without rng it writes all the same."""
+    texts = []
+    for seed in (150, 150, 151):
+        pair = generator(student, reference, 150)
+        texts.append(check_text_and_state(student, pair, seed, 1, 40, temperature=10.0))
+    checks.equal("RnnlmGen.generate twice with the same rng: the second text", texts[1], texts[0])
+    if texts[2] == texts[0]:
+        raise CheckFailed("RnnlmGen.generate with another rng: 40 words at temperature 10", "the same text", "another text")
+    written = words("RnnlmGen.generate without rng", generator(student, reference, 150).yours.call("generate", 1))
+    checks.equal("RnnlmGen.generate without rng and sample_size: its length", len(written), 100)

@@ -1,0 +1,71 @@
+"""What came back from a student, made sure of before a suite computes with it.
+
+A suite that adds two received arrays would itself fail when one is None; that would be a fault of the suite,
+and no mark. These functions turn such an answer into what it is: a CheckFailed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.errors import CheckFailed
+
+Array = NDArray[Any]
+
+
+def array(where: str, value: Any, shape: tuple[int, ...]) -> Array:
+    """`value` as an array of numbers of exactly that shape, else CheckFailed."""
+    wanted = f"an array of numbers of shape {shape}"
+    if not isinstance(value, (np.ndarray, np.generic, int, float)):
+        raise CheckFailed(where, _kind(value), wanted)
+    received = np.asarray(value)
+    if received.dtype.kind not in "fiu":
+        raise CheckFailed(where, f"an array of dtype {received.dtype}", wanted)
+    if received.shape != shape:
+        raise CheckFailed(where, f"shape {received.shape}", f"shape {shape}")
+    return received
+
+
+def arrays(where: str, value: Any, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
+    """`value` as a list of arrays of those shapes, else CheckFailed."""
+    if type(value) not in (list, tuple) or len(value) != len(shapes):
+        raise CheckFailed(where, _kind(value), f"{len(shapes)} arrays")
+    return [array(f"{where} [{i}]", item, shape) for i, (item, shape) in enumerate(zip(value, shapes, strict=True))]
+
+
+def number(where: str, value: Any) -> float:
+    """`value` as a finite float: a Python or NumPy number, or an array that holds one; else CheckFailed."""
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.reshape(())[()]
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise CheckFailed(where, _kind(value), "one number")
+    if not math.isfinite(value):
+        raise CheckFailed(where, str(value), "a finite number")
+    return float(value)
+
+
+def words(where: str, value: Any) -> list[int]:
+    """`value` as a list of word ids: Python or NumPy integers, in a list, tuple or one-dimensional array."""
+    items = list(value) if isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) == 1 else None
+    if items is None:
+        raise CheckFailed(where, _kind(value), "a list of word ids")
+    for item in items:
+        if isinstance(item, (bool, np.bool_)) or not isinstance(item, (int, np.integer)):
+            raise CheckFailed(where, f"a list that holds {_kind(item)}", "a list of word ids (integers)")
+    return [int(item) for item in items]
+
+
+def _kind(value: Any) -> str:
+    """How a student reads what they returned."""
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"a {type(value).__name__}"

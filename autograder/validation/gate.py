@@ -1,0 +1,95 @@
+"""The gate itself: look at the release, have every trial graded, judge, print the kill table and the breaches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from autograder import authoring, course
+from autograder.bank_entries import entries
+from autograder.classroom import HandedIn, grade_many
+from autograder.errors import GraderError, TaskError
+from autograder.grading import Graded, Options
+from autograder.reports import terminal
+from autograder.sandbox import require_bubblewrap
+from autograder.validation.kill_table import kills, print_kill_table
+from autograder.validation.leaks import leaks
+from autograder.validation.trials import Trial, different, trials, unproven
+
+
+def validate(ids: Sequence[str], console: Console) -> bool:
+    """Whether the assignments `ids`, or all, may be released. Prints what was found.
+
+    Raises UnknownAssignment, SandboxMissing, GraderError where nothing can be said.
+    """
+    chosen = [course.load(id) for id in ids or course.assignment_ids()]
+    if not chosen:
+        raise GraderError(f"there is no assignment in {course.ROOT / 'solutions'}")
+    require_bubblewrap()
+    breaches = {"the release": release_breaches(ids)} if not ids else {}
+    for assignment in chosen:
+        breaches[assignment.id] = assignment_breaches(assignment, console, built=not ids)
+    _print_breaches(console, breaches)
+    return not any(breaches.values())
+
+
+def release_breaches(ids: Sequence[str]) -> list[str]:
+    """The files of assignments/ that are not what solutions/ builds."""
+    try:
+        changes = authoring.build(ids, check=True)
+    except TaskError as error:
+        return [str(error).splitlines()[0]]
+    said = "is not what solutions/ builds: run python -m autograder build"
+    return [f"{change.path} {said} ({change.status})" for change in changes if change.is_difference]
+
+
+def assignment_breaches(assignment: course.Assignment, console: Console, built: bool = False) -> list[str]:
+    """What is wrong with one assignment, one line each. `built`: that the release is up to date is known already."""
+    try:
+        said = ([] if built else release_breaches([assignment.id])) + leaks(assignment)
+        known, planned = entries(assignment.id), trials(assignment)
+    except TaskError as error:
+        return [str(error).splitlines()[0]]
+    total = sum(question.points for question in assignment.questions)
+    said += [f"the questions have {total:g} points in all, not 100"] if total != 100 else []
+    said += unproven(assignment, known)
+    graded = grade_trials(assignment, planned, console)
+    for place, trial in enumerate(planned):
+        said += trial.judge(graded[place])
+    said += _unlike(planned, graded)
+    print_kill_table(console, assignment, kills(assignment, planned, graded))
+    return said
+
+
+def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], console: Console) -> dict[int, Graded]:
+    """What came of each trial, by its place."""
+    work = [(HandedIn(trial.name, trial.data), Options(assignment.id, training=trial.training)) for trial in planned]
+    graded = {}
+    with terminal.progress(Console(stderr=True) if not console.is_terminal else console, assignment.id, len(work)) as advance:
+        for place, one in grade_many(work, min(len(work), os.cpu_count() or 1)):
+            graded[place] = one
+            advance(planned[place].name)
+    return graded
+
+
+def _unlike(planned: Sequence[Trial], graded: Mapping[int, Graded]) -> list[str]:
+    """Trials of the same file whose records differ."""
+    first: dict[tuple[bytes, bool], int] = {}
+    said = []
+    for place, trial in enumerate(planned):
+        before = first.setdefault((trial.data, trial.training), place)
+        if entries_unlike := different(graded[before].result, graded[place].result):
+            said.append(f"{planned[before].name}, graded twice: {', '.join(entries_unlike)} came out differently")
+    return said
+
+
+def _print_breaches(console: Console, breaches: Mapping[str, Iterable[str]]) -> None:
+    """Each in one line, under the assignment's id; or that there is none."""
+    for id, lines in breaches.items():
+        for line in lines:
+            terminal.print_line(console, Text("BREACH ", "bold red").append(f"{id}: {line}", "default"))
+    if not any(breaches.values()):
+        terminal.print_line(console, Text(f"{len([id for id in breaches if id != 'the release'])} sound, no breach.", "green"))

@@ -1,0 +1,87 @@
+"""The kill table: which wrong answers each question catches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from autograder import course
+from autograder.grading import Graded
+from autograder.reports import terminal
+from autograder.validation.trials import Trial, lost
+
+HEADER = ["question", "wrong answers", "killed", "survived", "lost something else", "not graded"]
+
+
+@dataclass
+class Kills:
+    """One row, counted in wrong answers: all of them, caught by their own question, not caught, with another question lost."""
+
+    question: str
+    wrong: int = 0
+    killed: int = 0
+    survived: int = 0
+    more: int = 0
+    ungraded: int = 0
+
+
+@dataclass(frozen=True)
+class KillTable:
+    """The rows by question, and how many of the unusual right answers have full marks."""
+
+    rows: Sequence[Kills]
+    right: int
+    right_in_full: int
+
+    @property
+    def total(self) -> Kills:
+        """All rows together."""
+        counts = [(r.wrong, r.killed, r.survived, r.more, r.ungraded) for r in self.rows]
+        return Kills("all", *(sum(column) for column in zip(*counts, strict=True)))
+
+
+def kills(assignment: course.Assignment, planned: Sequence[Trial], graded: Mapping[int, Graded]) -> KillTable:
+    """Count what the trials from the bank came to."""
+    rows = {question.id: Kills(question.id) for question in assignment.questions}
+    right = in_full = 0
+    for place, trial in enumerate(planned):
+        if trial.entry is None:
+            continue
+        if trial.entry.kind == "right":
+            right, in_full = right + 1, in_full + (not trial.judge(graded[place]))
+        else:
+            _count(rows[trial.entry.question], trial, graded[place])
+    return KillTable(list(rows.values()), right, in_full)
+
+
+def _count(row: Kills, trial: Trial, graded: Graded) -> None:
+    assert trial.entry is not None
+    row.wrong += 1
+    if not graded.result.graded:
+        row.ungraded += 1
+        return
+    gone = lost(graded.result)
+    row.killed += row.question in gone
+    row.survived += row.question not in gone
+    row.more += bool(gone - {row.question})
+
+
+def print_kill_table(console: Console, assignment: course.Assignment, table: KillTable) -> None:
+    """The table with its totals, in colour in a terminal."""
+    terminal.print_line(console, Text(f"{assignment.id}: what the hidden tests catch", "bold"))
+    terminal.print_table(console, HEADER, [_row(row) for row in [*table.rows, table.total]], frozenset(HEADER[1:]))
+    style = "green" if table.right == table.right_in_full else "bold red"
+    terminal.print_line(console, Text(f"unusual right answers with full marks: {table.right_in_full} of {table.right}", style))
+
+
+def _row(row: Kills) -> list[Text]:
+    killed = Text(str(row.killed), "green" if row.killed == row.wrong else "bold red")
+    bad = [_number(row.survived, "bold red"), _number(row.more, "yellow"), _number(row.ungraded, "bold red")]
+    return [Text(row.question, "bold" if row.question == "all" else ""), Text(str(row.wrong)), killed, *bad]
+
+
+def _number(count: int, style: str) -> Text:
+    return Text(str(count), style if count else "dim")

@@ -1,0 +1,122 @@
+"""What must not be in a release: the answers, the hidden tests, the bank.
+
+A secret text is found again by its lines, blanks squeezed out: a long line alone, shorter ones by two that follow
+each other. What a stub shows anyway (signatures, docstrings) is no secret.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from autograder import cells, course
+from autograder.cells import BEGIN, END, Cell
+
+LONG = 60  # characters of a line that nobody writes twice by chance
+PAIR = 40  # ... of two lines together
+ANSWER = 12  # ... of one line of an answer, in the notebook
+TEST_NAME = re.compile(r"^\s*def (test_\w+)", re.MULTILINE)
+
+
+def leaks(assignment: course.Assignment) -> list[str]:
+    """One line for every secret found in the released folder."""
+    known = cells.read(assignment.source)
+    texts = {path.relative_to(course.ROOT).as_posix(): _text(path) for path in _files(assignment.release)}
+    notebook = texts.get(assignment.notebook.relative_to(course.ROOT).as_posix(), "")
+    found = [f"an answer's line is in the release: {line}" for line in _answer_lines(known) if line in _lines(notebook)]
+    for name, text in texts.items():
+        found += [f"{name} holds {what}" for what in _found_in(text, assignment, known)]
+        found += [f"{name} defines {own}, which students are to write" for own in _defined(name, text, assignment)]
+    return found
+
+
+def _found_in(text: str, assignment: course.Assignment, known: Iterable[Cell]) -> Iterator[str]:
+    """What of the hidden texts stands in `text`."""
+    here, words = _marks(_lines(text)), set(re.findall(r"\w+", text))
+    shown = {line for cell in known if cell.solution for line in _lines(_open(cell))}
+    for path in _hidden(assignment):
+        secret = path.read_text(encoding="utf-8", errors="replace")
+        name = path.relative_to(course.ROOT).as_posix()
+        for common in sorted(_marks(line for line in _lines(secret) if line not in shown) & here):
+            yield f"text of {name}: {common[:80]}"
+        for test in sorted(set(TEST_NAME.findall(secret)) & words):
+            yield f"the name of a hidden test of {name}: {test}"
+
+
+def _hidden(assignment: course.Assignment) -> list[Path]:
+    """The suites with what they share, and this assignment's bank."""
+    return sorted([*assignment.suite.parent.glob("*.py"), *_files(assignment.bank)])
+
+
+def _defined(name: str, text: str, assignment: course.Assignment) -> set[str]:
+    """The solution cells' names that a released module defines."""
+    if not name.endswith(".py"):
+        return set()
+    defined = {node.name for node in ast.parse(text).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    return defined & set(assignment.solution_cells)
+
+
+def _answer_lines(known: Iterable[Cell]) -> list[str]:
+    """The lines inside solution regions that are worth hiding, and that stand nowhere in the open."""
+    known = list(known)
+    given_away = {line for cell in known for line in _lines(_open(cell))}
+    lines = [line for cell in known for line in _lines(_closed(cell)) if line not in given_away]
+    return [line for line in dict.fromkeys(lines) if len(line) >= ANSWER and any(mark in line for mark in "=([")]
+
+
+def _open(cell: Cell) -> str:
+    return "\n".join(line for line, inside in _regions(cell) if not inside)
+
+
+def _closed(cell: Cell) -> str:
+    return "\n".join(line for line, inside in _regions(cell) if inside)
+
+
+def _regions(cell: Cell) -> Iterator[tuple[str, bool]]:
+    """Each line but the markers, and whether it is inside a solution region."""
+    inside = False
+    for line in cell.source.split("\n"):
+        if BEGIN in line or END in line:
+            inside = BEGIN in line
+        else:
+            yield line, inside
+
+
+def _marks(lines: Iterable[str]) -> set[str]:
+    """What a text is recognised by: its long lines, and pairs of lines that are long together."""
+    kept = [line for line in lines if len(line) > 3 and not line.startswith(("import", "from"))]
+    pairs = {f"{above} {below}" for above, below in zip(kept, kept[1:], strict=False) if len(above + below) >= PAIR}
+    return pairs | {line for line in kept if len(line) >= LONG}
+
+
+def _lines(text: str) -> list[str]:
+    """The lines without their blanks, in order, empty ones left out."""
+    return [squeezed for line in text.split("\n") if (squeezed := "".join(line.split()))]
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+
+
+def _text(path: Path) -> str:
+    """A released file's text; of a notebook, all the strings in it; "" for a file that is no text."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return "\n".join(_strings(json.loads(text))) if path.suffix == ".ipynb" else text
+
+
+def _strings(node: Any) -> Iterator[str]:
+    """Every string in a notebook; a list of lines as one."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list) and node and all(isinstance(item, str) for item in node):
+        yield "".join(node)
+    elif isinstance(node, (list, dict)):
+        for item in node.values() if isinstance(node, dict) else node:
+            yield from _strings(item)

@@ -1,0 +1,140 @@
+"""The submissions that the gate has graded, and what must come of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import nbformat
+
+from autograder import course
+from autograder.bank_entries import Entry, entries
+from autograder.filling import as_bytes, filled, released
+from autograder.grading import Graded, Options, wanted_questions
+from autograder.record import Result
+from autograder.reports.plain_text import one_line, points
+
+Judge = Callable[[Graded], list[str]]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One submission of the gate.
+
+    training  whether its training question is graded
+    judge     what is wrong with what came of it, one line each
+    entry     where it is from the bank
+    """
+
+    name: str
+    data: bytes
+    training: bool
+    judge: Judge
+    entry: Entry | None = None
+
+
+def trials(assignment: course.Assignment) -> list[Trial]:
+    """All of them, the longest first; two pairs are one file twice. Raises TaskError where one cannot be made."""
+    bank = [_of_bank(assignment, entry) for entry in entries(assignment.id)]
+    reference = Trial("the reference", as_bytes(filled(assignment.id)), True, _all_right("the reference"))
+    untouched = Trial("the untouched release", as_bytes(released(assignment.id)), True, _nothing("the untouched release"))
+    wrong = [trial for trial in bank if trial.entry is not None and trial.entry.kind == "wrong"]
+    again = [_again(trial) for trial in (reference, *wrong[:1])]
+    bank.sort(key=lambda trial: not trial.training)
+    return [reference, *again, *bank, untouched, _canary(assignment)]
+
+
+def lost(result: Result) -> frozenset[str]:
+    """The questions that were graded and did not get full marks."""
+    return frozenset(q.id for q in result.questions if q.score is not None and q.score < q.max_score)
+
+
+def different(first: Result, second: Result) -> list[str]:
+    """The entries in which two records differ, but for the time it took."""
+    one, two = first.to_json(), second.to_json()
+    return sorted(key for key in one.keys() | two.keys() if key != "execution_time" and one.get(key) != two.get(key))
+
+
+def _again(trial: Trial) -> Trial:
+    """The same file a second time: the gate compares the records."""
+    return Trial(f"{trial.name}, again", trial.data, trial.training, _never)
+
+
+def _never(graded: Graded) -> list[str]:
+    return []
+
+
+def _of_bank(assignment: course.Assignment, entry: Entry) -> Trial:
+    name = f"{entry.path.name} ({entry.title})"
+    judge = _all_right(name) if entry.kind == "right" else _wrong(name, assignment, entry)
+    return Trial(name, as_bytes(filled(assignment.id, entry.answers)), entry.needs_training, judge, entry)
+
+
+def _all_right(name: str) -> Judge:
+    def judge(graded: Graded) -> list[str]:
+        said = ungraded(name, graded.result)
+        for question in graded.result.questions:
+            if question.id in lost(graded.result):
+                reached = f"{points(question.score or 0)} of {points(question.max_score)}"
+                said.append(f"{name} gets {reached} on {question.id}: {one_line(question.output)}")
+        return said
+
+    return judge
+
+
+def _nothing(name: str) -> Judge:
+    def judge(graded: Graded) -> list[str]:
+        found = graded.result.questions
+        return ungraded(name, graded.result) + [f"{name} gets {points(q.score)} on {q.id}" for q in found if q.score]
+
+    return judge
+
+
+def _wrong(name: str, assignment: course.Assignment, entry: Entry) -> Judge:
+    """Its own question lost, and only that: what it declares and the training question apart."""
+    training = {question.id for question in assignment.questions} - wanted_questions(assignment, Options(training=False))
+
+    def judge(graded: Graded) -> list[str]:
+        if said := ungraded(name, graded.result):
+            return said
+        gone = lost(graded.result)
+        more = sorted(gone - {entry.question} - set(entry.also_loses) - training)
+        survives = [f"{name} survives: {entry.question} gives it full marks"] if entry.question not in gone else []
+        return survives + [f"{name} is wrong in {entry.question} and also loses {id}" for id in more]
+
+    return judge
+
+
+def ungraded(name: str, result: Result) -> list[str]:
+    """Why a trial was not graded, [] if it was."""
+    if result.problem:
+        return [f"{name} was not graded: {one_line(result.problem)}"]
+    return [f"{name}: {q.id} was not graded: {one_line(q.fault)}" for q in result.questions if q.reason == "not graded"]
+
+
+def _canary(assignment: course.Assignment) -> Trial:
+    """A file that can be told from every other: it says a word, and undoes all its right answers in a last cell."""
+    word = f"canary-{assignment.id}"
+    notebook = filled(assignment.id)
+    undo = [f"{name} = lambda *args, **kwargs: '{word}'" for name in assignment.solution_cells]
+    notebook.cells.append(nbformat.v4.new_code_cell("\n".join([*undo, f"print('{word}'.upper())"])))
+
+    def judge(graded: Graded) -> list[str]:
+        said = ungraded("the canary", graded.result)
+        if word.upper() not in "".join(_printed(graded.notebook)):
+            said.append("the canary is not heard: what was run is not the file that was handed in")
+        kept = [q.id for q in graded.result.questions if q.score]
+        return said + [f"the canary keeps {id}: what was judged is not the file that was handed in" for id in kept]
+
+    return Trial("the canary", as_bytes(notebook), False, judge)
+
+
+def _printed(notebook: nbformat.NotebookNode | None) -> Iterator[str]:
+    for cell in notebook.cells if notebook is not None else []:
+        yield from (str(output.get("text", "")) for output in cell.get("outputs", []))
+
+
+def unproven(assignment: course.Assignment, known: Iterable[Entry]) -> list[str]:
+    """Questions that no wrong answer of the bank tries."""
+    tried: Sequence[str] = [entry.question for entry in known if entry.kind == "wrong"]
+    return [f"no wrong answer in the bank for {q.id}" for q in assignment.questions if q.id not in tried]

@@ -1,0 +1,8 @@
+"""Read by `nbgrader` when it is run in this folder. See autograder/nbgrader_settings.py."""
+
+from autograder import course
+from autograder.authoring import source_notebook
+from autograder.nbgrader_settings import settings
+
+source_notebook.refresh()
+get_config().merge(settings(course.ROOT))  # noqa: F821 (nbgrader runs this file with get_config defined)

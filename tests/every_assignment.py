@@ -1,0 +1,82 @@
+"""Every assignment of the course, and the sample's, for tests that hold of any."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from autograder import cells, course
+from autograder.authoring import source_notebook
+from autograder.authoring.build import release
+from autograder.cells import BEGIN, END, Cell
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SAMPLE_COURSE = REPOSITORY / "tests" / "sample_course"
+
+
+@contextmanager
+def course_at(root: Path) -> Iterator[None]:
+    """Let `autograder.course` be the course under `root` meanwhile."""
+    before, course.ROOT = course.ROOT, root
+    try:
+        yield
+    finally:
+        course.ROOT = before
+
+
+def _all() -> list[tuple[Path, str]]:
+    found = []
+    for root in (REPOSITORY, SAMPLE_COURSE):
+        with course_at(root):
+            found += [(root, id) for id in course.assignment_ids()]
+    return found
+
+
+EVERY = _all()
+IDS = [id for _, id in EVERY]
+
+
+@cache
+def released(root: Path, id: str) -> dict[str, bytes]:
+    """What `build` would write into assignments/<id>/, by relative path."""
+    with course_at(root):
+        assignment = course.load(id)
+        return release(assignment, source_notebook.files(assignment))
+
+
+def released_cells(root: Path, id: str) -> list[dict[str, Any]]:
+    """The cells of the released notebook, as nbformat has them, with `source` as one string."""
+    notebook = json.loads(released(root, id)[f"{course.name_of(id)}.ipynb"])
+    return [{**cell, "source": "".join(cell["source"])} for cell in notebook["cells"]]
+
+
+def source_cells(root: Path, id: str) -> tuple[Cell, ...]:
+    """The cells of the source, with the answers."""
+    with course_at(root):
+        return cells.read(course.load(id).source)
+
+
+def answer_lines(known: tuple[Cell, ...]) -> set[str]:
+    """The lines inside solution regions, stripped; those too short to tell anything are left out."""
+    inside, found = False, set()
+    for line in (line.strip() for cell in known for line in cell.source.split("\n")):
+        if BEGIN in line or END in line:
+            inside = BEGIN in line
+        elif inside and len(line) >= 12 and any(mark in line for mark in "=(["):
+            found.add(line)
+    return found
+
+
+def open_lines(known: tuple[Cell, ...]) -> set[str]:
+    """The lines outside solution regions, stripped."""
+    inside, found = False, set()
+    for line in (line.strip() for cell in known for line in cell.source.split("\n")):
+        if BEGIN in line or END in line:
+            inside = BEGIN in line
+        elif not inside:
+            found.add(line)
+    return found
