@@ -9,7 +9,7 @@ from pydoc_data.topics import topics
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 from tqdm.auto import tqdm
 
 # layers: The plain layers that every model of the course is built from, each over a whole batch of sequences.
@@ -47,7 +47,7 @@ class TimeEmbedding:
         return W[xs]
 
     def backward(self, dout):
-        """Fill the gradient of `W` from `dout (N, T, D)`: rows of the same word add up. Returns None: ids have no gradient."""
+        """Fill the gradient of `W` from `dout (N, T, D)`: rows of the same word add up. Ids have no gradient."""
         (dW,) = self.grads
         self.dout = dout
         ids = self._ids.ravel()
@@ -270,8 +270,9 @@ def fit_language_model(
 ):
     """Train a stateful language model on one long text by truncated backpropagation through time.
 
-    The text is cut into `batch_size` contiguous strips of equal length (what is left over at the end is not used). All strips
-    are read in step, `time_size` words at a time; the state runs on along the strips, the gradient stops at each cut.
+    The text is cut into `batch_size` contiguous strips of equal length (what is left over at the end is not used).
+    All strips are read in step, `time_size` words at a time; the state runs on along the strips, the gradient stops
+    at each cut.
 
     corpus        (L,) int, the ids of the text
     max_grad      the largest joint norm of the gradients, None for no clipping
@@ -309,19 +310,24 @@ def _read_strips(model, optimizer, xs, ts, time_size, max_grad):
 class ToyGrammar:
     """A language of 24 words in which two words decide what comes much later.
 
-    A sentence is `today|yesterday the [old|grey ...] ANIMAL [by the PLACE ...] VERB [softly|loudly] .`; the verb must be the
-    animal's own, in the tense of the first word. Adjectives and places may go on for any number of words, so no fixed
-    number of words looked back is enough.
+    A sentence is `today|yesterday the [old|grey ...] ANIMAL [by the PLACE ...] VERB [softly|loudly] .`; the verb must
+    be the animal's own, in the tense of the first word. Adjectives and places may go on for any number of words, so no
+    fixed number of words looked back is enough.
 
-    The grammar is a machine: in each state it has a few words to choose from, and the word alone decides the next state.
-    So whoever has read from the start of a sentence knows the state, and the surprise of the next word is the entropy of that
-    choice; the entropy rate is its mean over how often the states are visited.
+    The grammar is a machine: in each state it has a few words to choose from, and the word alone decides the next
+    state. So whoever has read from the start of a sentence knows the state, and the surprise of the next word is the
+    entropy of that choice; the entropy rate is its mean over how often the states are visited.
 
     words        tuple of str, the word of each id
     vocab_size   number of words, 24
     """
 
-    verbs = {"owl": ("hoots", "hooted"), "fox": ("barks", "barked"), "frog": ("croaks", "croaked"), "bee": ("hums", "hummed")}
+    verbs = {
+        "owl": ("hoots", "hooted"),
+        "fox": ("barks", "barked"),
+        "frog": ("croaks", "croaked"),
+        "bee": ("hums", "hummed"),
+    }
     places = ("pond", "barn", "hill")
 
     def __init__(self):
@@ -381,7 +387,9 @@ class ToyGrammar:
         probabilities, state = np.empty(len(corpus)), 0
         for i, word in enumerate(corpus):
             if state < 0 or self._next[state, word] < 0:
-                raise ValueError(f"corpus must be a text of this grammar: word {i} ({self.words[word]!r}) cannot stand there")
+                raise ValueError(
+                    f"corpus must be a text of this grammar: word {i} ({self.words[word]!r}) cannot stand there"
+                )
             probabilities[i] = self._probabilities[state, word]
             state = self._next[state, word]
         return -np.log(probabilities)
@@ -394,8 +402,8 @@ class ToyGrammar:
 def load_python_docs(max_words=1000):
     """The prose of Python's own language reference, from the standard library: a small real text.
 
-    Lower-cased words and `. , : ( )`; words beyond the `max_words` - 1 most frequent become `<unk>`. Every tenth paragraph is
-    kept for testing. The text differs a little from one version of Python to the next.
+    Lower-cased words and `. , : ( )`; words beyond the `max_words` - 1 most frequent become `<unk>`. Every tenth
+    paragraph is kept for testing. The text differs a little from one version of Python to the next.
 
     returns   (train (L1,) int, test (L2,) int, words: list of str, the word of each id; `<unk>` is id 0)
     """
@@ -428,9 +436,15 @@ def plot_curves(curves, ylabel, bounds=None, title="", log=False):
     _, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
     for name, numbers in curves.items():
         ax.plot(range(1, len(numbers) + 1), numbers, marker="o", markersize=3, label=name)
-    for name, height in (bounds or {}).items():
-        ax.axhline(height, color="0.3", linestyle="--", linewidth=1, label=f"{name}: {height:.3g}")
-    ax.set(xlabel="epoch", ylabel=ylabel, title=title, yscale="log" if log else "linear")
+    for i, (name, height) in enumerate((bounds or {}).items(), start=len(curves)):
+        ax.axhline(height, color=f"C{i}", linestyle="--", linewidth=1, label=f"{name}: {height:.3g}")
+    ax.set(xlabel="epoch", ylabel=ylabel, title=title)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if log:
+        ax.set_yscale("log")
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
+        ax.yaxis.set_minor_formatter("{x:g}")
     ax.legend(frameon=False)
     plt.show()
 
@@ -439,7 +453,9 @@ def plot_distributions(distributions, labels, title="", columns=4):
     """Bar charts side by side: `distributions` maps a name to numbers (V,), `labels` names the V bars."""
     rows = -(-len(distributions) // columns)
     columns = min(columns, len(distributions))
-    _, axes = plt.subplots(rows, columns, figsize=(2.7 * columns, 2.1 * rows), sharey=True, squeeze=False, layout="constrained")
+    _, axes = plt.subplots(
+        rows, columns, figsize=(2.7 * columns, 2.1 * rows), sharey=True, squeeze=False, layout="constrained"
+    )
     for ax in axes.flat[len(distributions) :]:
         ax.set_visible(False)
     for ax, (name, numbers) in zip(axes.flat, distributions.items(), strict=False):
@@ -457,7 +473,9 @@ def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
     """Heat maps side by side on one symmetric colour scale: `maps` maps a name to a matrix (rows, columns)."""
     height = max(np.abs(matrix).max() for matrix in maps.values()) or 1.0
     width = max(3.2, 0.3 * max(matrix.shape[1] for matrix in maps.values()))
-    figure, axes = plt.subplots(1, len(maps), figsize=(width * len(maps) + 0.8, 2.8), squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(
+        1, len(maps), figsize=(width * len(maps) + 0.8, 2.8), squeeze=False, layout="constrained"
+    )
     for ax, (name, matrix) in zip(axes.flat, maps.items(), strict=True):
         image = ax.imshow(matrix, cmap="RdBu_r", vmin=-height, vmax=height, aspect="auto", interpolation="nearest")
         ax.set(title=name, xlabel=xlabel)
@@ -473,7 +491,7 @@ def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
 
 
 def plot_agreement(pairs, title=""):
-    """Analytic against numerical gradients: `pairs` maps a name to (analytic, numerical) of one shape; on the line is right."""
+    """Analytic against numerical gradients: `pairs` maps a name to (analytic, numerical) of one shape."""
     _, ax = plt.subplots(figsize=(4.2, 4), layout="constrained")
     for name, (analytic, numerical) in pairs.items():
         ax.plot(np.ravel(numerical), np.ravel(analytic), ".", label=name)
@@ -524,7 +542,13 @@ def draw_boxes(boxes, arrows, size, title="", notes=()):
 
 def _draw_arrow(ax, start, end, text):
     (x1, y1), (x2, y2) = start.get_position(), end.get_position()
-    style = {"arrowstyle": "-|>", "color": "0.35", "linewidth": 1, "patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch()}
+    style = {
+        "arrowstyle": "-|>",
+        "color": "0.35",
+        "linewidth": 1,
+        "patchA": start.get_bbox_patch(),
+        "patchB": end.get_bbox_patch(),
+    }
     style |= {"shrinkA": 1, "shrinkB": 1, "mutation_scale": 10}
     ax.annotate("", xy=(x2, y2), xytext=(x1, y1), arrowprops=style, zorder=2)
     if text:
@@ -534,16 +558,17 @@ def _draw_arrow(ax, start, end, text):
 def draw_lstm_cell():
     """One step of an LSTM: what feeds the four gates, and how they make the new states."""
     boxes = {
-        "c": (0, 4, "c", "data"), "forget": (2, 4, "×", "layer"), "add": (4.5, 4, "+", "layer"), "c'": (9, 4, "c'", "data"),
+        "c": (0, 4, "c", "data"), "forget": (2, 4, "×", "layer"), "add": (4.5, 4, "+", "layer"),
+        "c'": (9, 4, "c'", "data"),
         "h": (0, 0.7, "h", "data"), "x": (0, -0.1, "x", "data"), "A": (3.4, 0.3, "x Wx + h Wh + b   (N, 4H)", "layer"),
         "f": (2, 1.8, "f\nsigmoid", "gate"), "g": (3.4, 1.8, "g\ntanh", "gate"), "i": (4.5, 1.8, "i\nsigmoid", "gate"),
         "o": (6.2, 1.8, "o\nsigmoid", "gate"), "input": (4.5, 2.95, "×", "layer"), "tanh": (6.9, 3.0, "tanh", "layer"),
         "output": (7.7, 1.8, "×", "layer"), "h'": (9, 1.8, "h'", "data"),
     }  # fmt: skip
     arrows = [
-        ("c", "forget"), ("forget", "add", "f * c"), ("add", "c'"), ("h", "A"), ("x", "A"), ("A", "f"), ("A", "g"), ("A", "i"),
-        ("A", "o"), ("f", "forget"), ("g", "input"), ("i", "input"), ("input", "add"), ("add", "tanh"), ("tanh", "output"),
-        ("o", "output"), ("output", "h'"),
+        ("c", "forget"), ("forget", "add", "f * c"), ("add", "c'"), ("h", "A"), ("x", "A"), ("A", "f"),
+        ("A", "g"), ("A", "i"), ("A", "o"), ("f", "forget"), ("g", "input"), ("i", "input"), ("input", "add"),
+        ("add", "tanh"), ("tanh", "output"), ("o", "output"), ("output", "h'"),
     ]  # fmt: skip
     notes = [(5.1, 3.5, "g * i"), (3.4, -0.35, "four blocks of H columns: f, g, i, o")]
     draw_boxes(boxes, arrows, (10, 5), "One step of an LSTM", notes)

@@ -89,7 +89,7 @@ class Book:
     def _enter_not_graded(self, student: str, id: str) -> None:
         """A submission without marks, flagged for a person to look at; an earlier automatic mark does not stay."""
         shutil.rmtree(self.root / "autograded" / student / id, ignore_errors=True)
-        with self.open() as gradebook:
+        with self.open() as gradebook, _without_remarks():
             gradebook.update_or_create_student(student)
             try:
                 handed_in = gradebook.update_or_create_submission(id, student)
@@ -114,9 +114,16 @@ class Book:
 
 @contextlib.contextmanager
 def _quiet(app: Any) -> Iterator[None]:
-    """nbgrader's log goes into our message, not onto the terminal, and so do SQLAlchemy's remarks on nbgrader's code."""
+    """nbgrader's log goes into our message, not onto the terminal."""
     propagate, app.log.propagate = app.log.propagate, False
+    with _without_remarks():
+        yield
+    app.log.propagate = propagate
+
+
+@contextlib.contextmanager
+def _without_remarks() -> Iterator[None]:
+    """SQLAlchemy's remarks on nbgrader's own code (0.9.6) help nobody who grades."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)
         yield
-    app.log.propagate = propagate

@@ -26,7 +26,7 @@ class GradedMarksCsv(ExportPlugin):
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             for assignment in gradebook.assignments:
-                for student in gradebook.students:
+                for student in sorted(gradebook.students, key=lambda student: str(student.id)):
                     if self._wanted(assignment, student):
                         writer.writerow(_row(gradebook, assignment, student))
 

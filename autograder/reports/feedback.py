@@ -94,7 +94,7 @@ def question_feedback(question: QuestionResult, heading: str) -> QuestionFeedbac
 
     What is said of a question that could not be graded is meant for the instructor and left out.
     """
-    output = "" if question.reason == NOT_GRADED else question.output
+    output = "" if question.reason == NOT_GRADED or question.output == "Correct." else question.output
     blocks = [block.strip("\n") for block in clean(output).split("\n\n") if block.strip()]
     hints = [block.removeprefix(_HINT).strip() for block in blocks if block.startswith(_HINT)]
     messages = [_message(block) for block in blocks if not block.startswith(_HINT)]

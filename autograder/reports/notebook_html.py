@@ -3,7 +3,7 @@
 Three layers, each enough alone against a script: only harmless parts of the notebook are copied (no output
 type but text and pictures, no metadata, no attachments), nbconvert sanitizes what it renders, and the page
 around forbids scripts and every address (Content-Security-Policy). No file is read: pictures that a text
-cell names by path stay away, for nbconvert would embed any file that the grading account can open.
+cell names by path stay away, for nbconvert would embed any file below the working directory, suites included.
 """
 
 from __future__ import annotations

@@ -8,11 +8,22 @@ import time
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import BadReply, CallFailed, CallTimeout, ChildDied, NotWritten, OutOfMemory, StudentError
+from autograder.errors import (
+    BadReply,
+    CallFailed,
+    CallTimeout,
+    ChildDied,
+    NotWritten,
+    OutOfMemory,
+    StudentError,
+    TaskError,
+)
 from autograder.follow_through import FollowThrough
-from autograder.wire import Channel, WireClosed, WireError, WireTimeout
+from autograder.wire import Channel, WireClosed, WireError, WireTimeout, pack
 
 HELLO_S = 20.0
+SHOWN = 300  # characters of an exception's text: enough to recognise it, too few to hand out the hidden inputs
+NO_ANSWER = "what came back is not an answer"
 
 
 def open_fork(path: Path, follow_through: FollowThrough, timeout_s: float, memory_bytes: int) -> RemoteConnection:
@@ -23,22 +34,32 @@ def open_fork(path: Path, follow_through: FollowThrough, timeout_s: float, memor
     Raises ChildDied if nothing listens there any more.
     """
     try:
-        channel = _dial(path)
-        pid = channel.receive(HELLO_S)
-        channel.send({"memory_bytes": memory_bytes, "cpu_s": int(timeout_s) + 5}, HELLO_S)
+        channel, pid = _dial(path, {"memory_bytes": memory_bytes, "cpu_s": int(timeout_s) + 5})
     except (OSError, WireError) as error:
         raise ChildDied(f"the process that ran the notebook is gone ({error})") from None
     connection = RemoteConnection(channel, path, pid, follow_through, timeout_s)
-    if follow_through.names():
-        connection.request("stand_ins", follow_through.names())
+    try:
+        if follow_through.names():
+            connection.request("stand_ins", follow_through.names())
+    except StudentError:
+        connection.close()
+        raise
     return connection
 
 
-def _dial(path: Path) -> Channel:
+def _dial(path: Path, order: dict[str, int]) -> tuple[Channel, Any]:
+    """A channel to a new fork that has been told `order`, and the fork's process id. Raises OSError, WireError."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(HELLO_S)
-    connection.connect(str(path))
-    return Channel(connection)
+    try:
+        connection.settimeout(HELLO_S)
+        connection.connect(str(path))
+        channel = Channel(connection)
+        pid = channel.receive(HELLO_S)
+        channel.send(order, HELLO_S)
+    except (OSError, WireError):
+        connection.close()
+        raise
+    return channel, pid
 
 
 class RemoteConnection:
@@ -52,12 +73,19 @@ class RemoteConnection:
         self._ended: StudentError | None = None
 
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
-        """Carry out one request; raises a StudentError. After a timeout or a death every request raises the same."""
+        """Carry out one request; raises a StudentError. After a timeout or a death every request raises the same.
+
+        Raises TaskError if what the suite sends may not cross.
+        """
         if self._ended is not None:
             raise type(self._ended)(str(self._ended))
         deadline = self._deadline if timeout_s is None else min(self._deadline, time.monotonic() + timeout_s)
         try:
-            self._channel.send((operation, *fields), max(0.001, deadline - time.monotonic()))
+            packed = pack((operation, *fields))
+        except WireError as error:
+            raise TaskError(f"the suite asks with a value that may not cross: {error}") from None
+        try:
+            self._channel.send_packed(packed, _left_s(deadline))
             return self._reply(deadline)
         except WireTimeout:
             self._end(CallTimeout(f"no answer within {timeout_s or self._timeout_s:g} s"))
@@ -76,10 +104,19 @@ class RemoteConnection:
 
     def _reply(self, deadline: float) -> Any:
         while True:
-            reply = self._channel.receive(max(0.001, deadline - time.monotonic()))
-            if type(reply) is not tuple or not reply or reply[0] != "ask":
+            reply = self._channel.receive(_left_s(deadline))
+            if type(reply) is not tuple or not reply or type(reply[0]) is not str:
+                raise BadReply(NO_ANSWER)
+            if reply[0] != "ask":
                 return _value_of(reply)
-            self._channel.send(self.follow_through.answer(reply[1]), max(0.001, deadline - time.monotonic()))
+            self._channel.send_packed(self._answer(reply[1:]), _left_s(deadline))
+
+    def _answer(self, question: tuple[Any, ...]) -> bytes:
+        """The reference's answer to a question about a stand-in, packed; that it cannot be sent is an answer too."""
+        try:
+            return pack(self.follow_through.answer(question[0] if len(question) == 1 else question))
+        except WireError as error:
+            return pack(("error", ("TypeError", str(error))))
 
     def _end(self, error: StudentError) -> None:
         self._ended = error
@@ -90,28 +127,39 @@ class RemoteConnection:
         if type(self._pid) is not int:
             return
         with contextlib.suppress(OSError, WireError):
-            channel = _dial(self._path)
-            channel.receive(HELLO_S)
-            channel.send({"kill": self._pid}, HELLO_S)
+            channel, _ = _dial(self._path, {"kill": self._pid})
             channel.close()
 
 
-def _value_of(reply: Any) -> Any:
+def _left_s(deadline: float) -> float:
+    """Seconds until `deadline`. Raises WireTimeout once there are none: questions asked back do not buy time."""
+    left_s = deadline - time.monotonic()
+    if left_s <= 0:
+        raise WireTimeout("the deadline is over")
+    return left_s
+
+
+def _value_of(reply: tuple[Any, ...]) -> Any:
     """The value in a reply; raises the StudentError it describes."""
     match reply:
         case ("value", value):
             return value
         case ("missing", str(name)):
-            raise NotWritten(f"{name} is not defined in the notebook")
-        case ("raised", [str(name), *bases], str(message), str(trace)) if "NotImplementedError" in (name, *bases):
-            raise NotWritten(f"not written yet: {message or trace[-200:]}")
-        case ("raised", [str(name), *bases], str(message), str(trace)):
-            raise CallFailed(f"{name}: {message}", name, (name, *(str(base) for base in bases)), trace)
+            raise NotWritten(f"{name[:SHOWN]} is not defined in the notebook")
+        case ("raised", [*names], str(message), str(trace)):
+            raise _failure(tuple(name[:SHOWN] for name in names if type(name) is str), message[:SHOWN], trace)
         case ("memory", str(message)):
-            raise OutOfMemory(f"out of memory: {message}")
+            raise OutOfMemory(f"out of memory: {message[:SHOWN]}")
         case ("exit", str(name)):
-            raise ChildDied(f"the call ended the program ({name})")
+            raise ChildDied(f"the call ended the program ({name[:SHOWN]})")
         case ("unsendable", str(message)):
-            raise BadReply(message)
+            raise BadReply(message[:SHOWN])
         case _:
-            raise BadReply("what came back is not an answer")
+            raise BadReply(NO_ANSWER)
+
+
+def _failure(bases: tuple[str, ...], message: str, trace: str) -> StudentError:
+    if "NotImplementedError" in bases:
+        return NotWritten(f"not written yet: {message or trace[-SHOWN:]}")
+    name = bases[0] if bases else "an exception"
+    return CallFailed(f"{name}: {message}", name, bases, trace)

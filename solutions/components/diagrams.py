@@ -29,7 +29,13 @@ def draw_boxes(boxes, arrows, size, title="", notes=()):
 
 def _draw_arrow(ax, start, end, text):
     (x1, y1), (x2, y2) = start.get_position(), end.get_position()
-    style = {"arrowstyle": "-|>", "color": "0.35", "linewidth": 1, "patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch()}
+    style = {
+        "arrowstyle": "-|>",
+        "color": "0.35",
+        "linewidth": 1,
+        "patchA": start.get_bbox_patch(),
+        "patchB": end.get_bbox_patch(),
+    }
     style |= {"shrinkA": 1, "shrinkB": 1, "mutation_scale": 10}
     ax.annotate("", xy=(x2, y2), xytext=(x1, y1), arrowprops=style, zorder=2)
     if text:
@@ -39,16 +45,17 @@ def _draw_arrow(ax, start, end, text):
 def draw_lstm_cell():
     """One step of an LSTM: what feeds the four gates, and how they make the new states."""
     boxes = {
-        "c": (0, 4, "c", "data"), "forget": (2, 4, "×", "layer"), "add": (4.5, 4, "+", "layer"), "c'": (9, 4, "c'", "data"),
+        "c": (0, 4, "c", "data"), "forget": (2, 4, "×", "layer"), "add": (4.5, 4, "+", "layer"),
+        "c'": (9, 4, "c'", "data"),
         "h": (0, 0.7, "h", "data"), "x": (0, -0.1, "x", "data"), "A": (3.4, 0.3, "x Wx + h Wh + b   (N, 4H)", "layer"),
         "f": (2, 1.8, "f\nsigmoid", "gate"), "g": (3.4, 1.8, "g\ntanh", "gate"), "i": (4.5, 1.8, "i\nsigmoid", "gate"),
         "o": (6.2, 1.8, "o\nsigmoid", "gate"), "input": (4.5, 2.95, "×", "layer"), "tanh": (6.9, 3.0, "tanh", "layer"),
         "output": (7.7, 1.8, "×", "layer"), "h'": (9, 1.8, "h'", "data"),
     }  # fmt: skip
     arrows = [
-        ("c", "forget"), ("forget", "add", "f * c"), ("add", "c'"), ("h", "A"), ("x", "A"), ("A", "f"), ("A", "g"), ("A", "i"),
-        ("A", "o"), ("f", "forget"), ("g", "input"), ("i", "input"), ("input", "add"), ("add", "tanh"), ("tanh", "output"),
-        ("o", "output"), ("output", "h'"),
+        ("c", "forget"), ("forget", "add", "f * c"), ("add", "c'"), ("h", "A"), ("x", "A"), ("A", "f"),
+        ("A", "g"), ("A", "i"), ("A", "o"), ("f", "forget"), ("g", "input"), ("i", "input"), ("input", "add"),
+        ("add", "tanh"), ("tanh", "output"), ("o", "output"), ("output", "h'"),
     ]  # fmt: skip
     notes = [(5.1, 3.5, "g * i"), (3.4, -0.35, "four blocks of H columns: f, g, i, o")]
     draw_boxes(boxes, arrows, (10, 5), "One step of an LSTM", notes)

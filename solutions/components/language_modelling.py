@@ -13,8 +13,9 @@ def fit_language_model(
 ):
     """Train a stateful language model on one long text by truncated backpropagation through time.
 
-    The text is cut into `batch_size` contiguous strips of equal length (what is left over at the end is not used). All strips
-    are read in step, `time_size` words at a time; the state runs on along the strips, the gradient stops at each cut.
+    The text is cut into `batch_size` contiguous strips of equal length (what is left over at the end is not used).
+    All strips are read in step, `time_size` words at a time; the state runs on along the strips, the gradient stops
+    at each cut.
 
     corpus        (L,) int, the ids of the text
     max_grad      the largest joint norm of the gradients, None for no clipping
@@ -52,19 +53,24 @@ def _read_strips(model, optimizer, xs, ts, time_size, max_grad):
 class ToyGrammar:
     """A language of 24 words in which two words decide what comes much later.
 
-    A sentence is `today|yesterday the [old|grey ...] ANIMAL [by the PLACE ...] VERB [softly|loudly] .`; the verb must be the
-    animal's own, in the tense of the first word. Adjectives and places may go on for any number of words, so no fixed
-    number of words looked back is enough.
+    A sentence is `today|yesterday the [old|grey ...] ANIMAL [by the PLACE ...] VERB [softly|loudly] .`; the verb must
+    be the animal's own, in the tense of the first word. Adjectives and places may go on for any number of words, so no
+    fixed number of words looked back is enough.
 
-    The grammar is a machine: in each state it has a few words to choose from, and the word alone decides the next state.
-    So whoever has read from the start of a sentence knows the state, and the surprise of the next word is the entropy of that
-    choice; the entropy rate is its mean over how often the states are visited.
+    The grammar is a machine: in each state it has a few words to choose from, and the word alone decides the next
+    state. So whoever has read from the start of a sentence knows the state, and the surprise of the next word is the
+    entropy of that choice; the entropy rate is its mean over how often the states are visited.
 
     words        tuple of str, the word of each id
     vocab_size   number of words, 24
     """
 
-    verbs = {"owl": ("hoots", "hooted"), "fox": ("barks", "barked"), "frog": ("croaks", "croaked"), "bee": ("hums", "hummed")}
+    verbs = {
+        "owl": ("hoots", "hooted"),
+        "fox": ("barks", "barked"),
+        "frog": ("croaks", "croaked"),
+        "bee": ("hums", "hummed"),
+    }
     places = ("pond", "barn", "hill")
 
     def __init__(self):
@@ -124,7 +130,9 @@ class ToyGrammar:
         probabilities, state = np.empty(len(corpus)), 0
         for i, word in enumerate(corpus):
             if state < 0 or self._next[state, word] < 0:
-                raise ValueError(f"corpus must be a text of this grammar: word {i} ({self.words[word]!r}) cannot stand there")
+                raise ValueError(
+                    f"corpus must be a text of this grammar: word {i} ({self.words[word]!r}) cannot stand there"
+                )
             probabilities[i] = self._probabilities[state, word]
             state = self._next[state, word]
         return -np.log(probabilities)
@@ -137,8 +145,8 @@ class ToyGrammar:
 def load_python_docs(max_words=1000):
     """The prose of Python's own language reference, from the standard library: a small real text.
 
-    Lower-cased words and `. , : ( )`; words beyond the `max_words` - 1 most frequent become `<unk>`. Every tenth paragraph is
-    kept for testing. The text differs a little from one version of Python to the next.
+    Lower-cased words and `. , : ( )`; words beyond the `max_words` - 1 most frequent become `<unk>`. Every tenth
+    paragraph is kept for testing. The text differs a little from one version of Python to the next.
 
     returns   (train (L1,) int, test (L2,) int, words: list of str, the word of each id; `<unk>` is id 0)
     """

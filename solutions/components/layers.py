@@ -36,7 +36,7 @@ class TimeEmbedding:
         return W[xs]
 
     def backward(self, dout):
-        """Fill the gradient of `W` from `dout (N, T, D)`: rows of the same word add up. Returns None: ids have no gradient."""
+        """Fill the gradient of `W` from `dout (N, T, D)`: rows of the same word add up. Ids have no gradient."""
         (dW,) = self.grads
         self.dout = dout
         ids = self._ids.ravel()

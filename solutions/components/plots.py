@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 
 def plot_curves(curves, ylabel, bounds=None, title="", log=False):
@@ -10,9 +10,15 @@ def plot_curves(curves, ylabel, bounds=None, title="", log=False):
     _, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
     for name, numbers in curves.items():
         ax.plot(range(1, len(numbers) + 1), numbers, marker="o", markersize=3, label=name)
-    for name, height in (bounds or {}).items():
-        ax.axhline(height, color="0.3", linestyle="--", linewidth=1, label=f"{name}: {height:.3g}")
-    ax.set(xlabel="epoch", ylabel=ylabel, title=title, yscale="log" if log else "linear")
+    for i, (name, height) in enumerate((bounds or {}).items(), start=len(curves)):
+        ax.axhline(height, color=f"C{i}", linestyle="--", linewidth=1, label=f"{name}: {height:.3g}")
+    ax.set(xlabel="epoch", ylabel=ylabel, title=title)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if log:
+        ax.set_yscale("log")
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
+        ax.yaxis.set_minor_formatter("{x:g}")
     ax.legend(frameon=False)
     plt.show()
 
@@ -21,7 +27,9 @@ def plot_distributions(distributions, labels, title="", columns=4):
     """Bar charts side by side: `distributions` maps a name to numbers (V,), `labels` names the V bars."""
     rows = -(-len(distributions) // columns)
     columns = min(columns, len(distributions))
-    _, axes = plt.subplots(rows, columns, figsize=(2.7 * columns, 2.1 * rows), sharey=True, squeeze=False, layout="constrained")
+    _, axes = plt.subplots(
+        rows, columns, figsize=(2.7 * columns, 2.1 * rows), sharey=True, squeeze=False, layout="constrained"
+    )
     for ax in axes.flat[len(distributions) :]:
         ax.set_visible(False)
     for ax, (name, numbers) in zip(axes.flat, distributions.items(), strict=False):
@@ -39,7 +47,9 @@ def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
     """Heat maps side by side on one symmetric colour scale: `maps` maps a name to a matrix (rows, columns)."""
     height = max(np.abs(matrix).max() for matrix in maps.values()) or 1.0
     width = max(3.2, 0.3 * max(matrix.shape[1] for matrix in maps.values()))
-    figure, axes = plt.subplots(1, len(maps), figsize=(width * len(maps) + 0.8, 2.8), squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(
+        1, len(maps), figsize=(width * len(maps) + 0.8, 2.8), squeeze=False, layout="constrained"
+    )
     for ax, (name, matrix) in zip(axes.flat, maps.items(), strict=True):
         image = ax.imshow(matrix, cmap="RdBu_r", vmin=-height, vmax=height, aspect="auto", interpolation="nearest")
         ax.set(title=name, xlabel=xlabel)
@@ -55,7 +65,7 @@ def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
 
 
 def plot_agreement(pairs, title=""):
-    """Analytic against numerical gradients: `pairs` maps a name to (analytic, numerical) of one shape; on the line is right."""
+    """Analytic against numerical gradients: `pairs` maps a name to (analytic, numerical) of one shape."""
     _, ax = plt.subplots(figsize=(4.2, 4), layout="constrained")
     for name, (analytic, numerical) in pairs.items():
         ax.plot(np.ravel(numerical), np.ravel(analytic), ".", label=name)

@@ -1,0 +1,69 @@
+"""The page that `nbgrader generate_feedback` writes: ours, in which a student's own text and outputs stay harmless.
+
+nbgrader's template shows a notebook's HTML as it is; and it knows of a question only its score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import Exporter
+
+from autograder import course
+from autograder.errors import GraderError
+from autograder.record import Result
+from autograder.reports.feedback import feedback_html
+from autograder.reports.plain_text import points
+
+
+class FeedbackExporter(Exporter):
+    """Autograded notebook in, feedback page out; marks and comments that a person gave are in it."""
+
+    file_extension = ".html"
+    output_mimetype = "text/html"
+
+    def from_notebook_node(
+        self, nb: nbformat.NotebookNode, resources: Any = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page. Raises GraderError for a notebook that was not graded by this package."""
+        nb, resources = super().from_notebook_node(nb, resources, **options)
+        if "autograder" not in nb.metadata:
+            raise GraderError("this notebook was not autograded with nbgrader_config.py in force: autograde it again")
+        result = Result.from_json(nb.metadata["autograder"])
+        _take_persons_marks(result, nb)
+        result.output = "\n".join([result.output, *_remarks(nb, resources)])
+        assignment = course.load(result.assignment)
+        headings = {info.id: info.heading or info.id for info in assignment.questions}
+        page = feedback_html(result, nb, confined=result.confined, title=assignment.title, headings=headings)
+        return page, resources
+
+
+def _take_persons_marks(result: Result, nb: nbformat.NotebookNode) -> None:
+    """Put the gradebook's scores, which nbgrader's GetGrades wrote into the cells, in place of the automatic ones."""
+    scores = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader for cell in nb.cells if _grade(cell)}
+    for question in result.questions:
+        known = scores.get(question.id) or scores.get(question.id + course.CHECK_SUFFIX)
+        if known is None:
+            continue
+        question.max_score = float(known.points)
+        automatic = question.score or 0.0
+        if known.get("score") is not None and abs(known.score - automatic) > 1e-6:
+            question.score = float(known.score)
+            question.output = f"Marked by hand: {points(question.score)} points.\n\n{question.output}"
+
+
+def _grade(cell: nbformat.NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+
+
+def _remarks(nb: nbformat.NotebookNode, resources: Any) -> Iterator[str]:
+    """What a person wrote about an answer, and a late penalty."""
+    for cell in nb.cells:
+        comment = cell.metadata.get("nbgrader", {}).get("comment")
+        if comment and comment != "No response.":
+            yield f"On {cell.metadata.nbgrader.grade_id}: {comment}"
+    penalty = resources["nbgrader"].get("late_penalty")
+    if penalty:
+        yield f"Late penalty: {points(penalty)} points."
