@@ -14,7 +14,6 @@ from autograder import course
 from autograder.course import CHECK_SUFFIX, HEADING, Assignment
 
 every_assignment = pytest.mark.parametrize(("root", "id"), EVERY, ids=IDS)
-BANK_SHELVES = {"right", "wrong"}
 
 
 def assignment(root: Path, id: str) -> Assignment:
@@ -128,9 +127,8 @@ def test_the_bank_is_sorted_by_question(root, id):
         bank = assignment(root, id).bank
     if not bank.is_dir():
         pytest.skip("no bank yet")
-    folders = {path.name for path in bank.rglob("*") if path.is_dir() and not path.name.startswith("__")}
-    assert folders <= BANK_SHELVES | set(question_ids(root, id))
-    assert folders & set(question_ids(root, id)), "the bank has no folder of any question"
+    wrong = {path.name.partition("__")[0] for path in (bank / "wrong").glob("*.py")}
+    assert wrong == set(question_ids(root, id)), "wrong/<question id>__<what is wrong>.py, for every question"
 
 
 @every_assignment

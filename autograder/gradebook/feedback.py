@@ -24,7 +24,7 @@ class FeedbackExporter(Exporter):
     file_extension = ".html"
     output_mimetype = "text/html"
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # as nbconvert's own HTMLExporter: text, not a notebook
         self, nb: nbformat.NotebookNode, resources: Any = None, **options: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page. Raises GraderError for a notebook that was not graded by this package."""

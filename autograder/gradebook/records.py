@@ -23,7 +23,7 @@ BY_HAND = "Marked by hand."
 
 
 def results_in(course_dir: Path) -> list[Result]:
-    """The results of all submissions in `course_dir`/gradebook.db, by assignment and student. GraderError if there is none."""
+    """The results in `course_dir`/gradebook.db, by assignment and student. GraderError if there is no gradebook."""
     path = course_dir / "gradebook.db"
     if not path.is_file():
         raise GraderError(f"there is no gradebook in {course_dir}: grade a class first")

@@ -1,0 +1,14 @@
+"""loses generate: the first word is not in the result"""
+
+class RnnlmGen(Rnnlm):
+    def generate(self, start_id, skip_ids=None, sample_size=100, rng=None, **controls):
+        if rng is None:
+            rng = np.random.default_rng()
+        word = int(start_id)
+        words = []
+        for _ in range(sample_size):
+            scores = self.predict(np.array([[word]]))[0, 0]
+            p = next_word_probabilities(scores.astype(np.float64), skip_ids=skip_ids, **controls)
+            word = int(rng.choice(len(p), p=p))
+            words.append(word)
+        return words

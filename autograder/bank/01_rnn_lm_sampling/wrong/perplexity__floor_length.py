@@ -1,0 +1,28 @@
+"""loses perplexity: strips of floor length: the rest of the text is not read"""
+
+def perplexity(model, corpus, batch_size, time_size):
+    n = len(corpus) - 1
+    columns = n // batch_size
+    n = batch_size * columns
+    xs = np.zeros(batch_size * columns, dtype=int)
+    ts = -np.ones(batch_size * columns, dtype=int)
+    xs[:n] = corpus[:n]
+    ts[:n] = corpus[1 : n + 1]
+    xs = xs.reshape(batch_size, columns)
+    ts = ts.reshape(batch_size, columns)
+    has_flag = hasattr(model, "train_flag")
+    if has_flag:
+        old_flag = model.train_flag
+        model.train_flag = False
+    model.reset_state()
+    total = 0
+    try:
+        for start in range(0, columns, time_size):
+            x = xs[:, start : start + time_size]
+            t = ts[:, start : start + time_size]
+            total += model.forward(x, t) * np.sum(t != -1)
+    finally:
+        model.reset_state()
+        if has_flag:
+            model.train_flag = old_flag
+    return float(np.exp(total / n))
