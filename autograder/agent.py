@@ -10,7 +10,6 @@ It imports only the wire and the stand-ins.
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import gc
 import os
@@ -23,8 +22,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.stand_in import Ask, StandIn, rebase, stand_in_class, stand_in_function
+from autograder.stand_in import Ask, StandIn, answered, rebase, stand_in_class, stand_in_function
 from autograder.wire import Channel, Ref, StandInRef, WireClosed, WireError, pack
+
+TORCH_MEMORY = "DefaultCPUAllocator: can't allocate memory"  # torch 2.13 raises a bare RuntimeError that says this
 
 
 class Missing(Exception):
@@ -156,7 +157,7 @@ def serve(path: str, namespace: dict[str, Any]) -> None:
                 listener.close()
                 _serve_one(Channel(connection), namespace)
             finally:
-                os._exit(0)
+                _end_fork()
         connection.close()
 
 
@@ -174,11 +175,7 @@ def _serve_one(channel: Channel, namespace: dict[str, Any]) -> None:
 
     def ask(question: tuple[Any, ...]) -> Any:
         channel.send(("ask", question))
-        kind, value = channel.receive()
-        if kind == "error":
-            type_name, message = value
-            raise getattr(builtins, type_name, RuntimeError)(message)
-        return value
+        return answered(channel.receive())
 
     servant = Servant(namespace, ask)
     while True:
@@ -189,6 +186,13 @@ def _serve_one(channel: Channel, namespace: dict[str, Any]) -> None:
         channel.send_packed(_answer(servant, request))
 
 
+def _end_fork() -> None:
+    """End this fork, and with it whatever it started and left in its process group."""
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
+
+
 def _answer(servant: Servant, request: tuple[Any, ...]) -> bytes:
     """Carry out a request; what happened, packed."""
     try:
@@ -196,7 +200,7 @@ def _answer(servant: Servant, request: tuple[Any, ...]) -> bytes:
     except Missing as missing:
         return pack(("missing", str(missing)))
     except MemoryError as error:
-        return pack(("memory", str(error)))
+        return pack(("memory", _text(error)))
     except (SystemExit, KeyboardInterrupt) as error:
         return pack(("exit", type(error).__name__))
     except BaseException as error:  # everything the student's code may raise is an answer
@@ -210,12 +214,24 @@ def _answer(servant: Servant, request: tuple[Any, ...]) -> bytes:
 
 
 def _failure(error: BaseException) -> tuple[Any, ...]:
-    names = [cls.__name__ for cls in type(error).__mro__]
-    message, trace = "", ""
+    message, trace = _text(error), ""
+    if TORCH_MEMORY in message:
+        return ("memory", message)
     with contextlib.suppress(Exception):
-        message = str(error)[:2000]
-        trace = "".join(traceback.format_exception(error))[-4000:]
-    return ("raised", names, message, trace)
+        trace = _sendable("".join(traceback.format_exception(error))[-4000:])
+    return ("raised", [cls.__name__ for cls in type(error).__mro__], message, trace)
+
+
+def _text(error: BaseException) -> str:
+    """What an exception says; "" if it raises when asked."""
+    with contextlib.suppress(Exception):
+        return _sendable(str(error)[:2000])
+    return ""
+
+
+def _sendable(text: str) -> str:
+    """The text with characters that UTF-8 does not have (halves of pairs) replaced."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _limit(memory_bytes: int, cpu_s: int) -> None:

@@ -54,7 +54,7 @@ def _book(root: Path, handed_in: list[classroom.HandedIn], options: Options) -> 
 
 
 def report(course_dir: Path, out: Path) -> list[Path]:
-    """Write the class report of a course folder, a page for each assignment: `out`, or `out`_<id> where there are several.
+    """Write the class report of a course folder: `out`, or where there are several assignments `out`_<id> for each.
 
     The paths written. Raises GraderError if there is no gradebook, or nothing in it.
     """

@@ -9,6 +9,7 @@ with the size of what it asks for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from autograder.wire import StandInRef
 
 MAX_INTEGER = 100_000  # of an argument: a size or a count that the course's own tests stay far below
+MAX_PRODUCT = 10**8  # of a call's integers: the elements of the largest array that they can ask for
 MAX_OBJECTS = 100_000
 PLAIN = (type(None), bool, int, float, str, bytes, list, tuple, dict, np.ndarray, np.generic)
 
@@ -51,7 +53,7 @@ class FollowThrough:
             return "error", (type(error).__name__, str(error)[:500])
 
     def _call_function(self, name: str, args: Any, kwargs: Any) -> Any:
-        args, kwargs = self._checked(args), self._checked(kwargs)
+        args, kwargs = self._arguments(args, kwargs)
         return self._returned(self.given[name](*args, **kwargs), args)
 
     def _call_method(self, id: int, method: str, args: Any, kwargs: Any, params: list[np.ndarray] | None) -> Any:
@@ -61,7 +63,8 @@ class FollowThrough:
         if params is not None:
             for mine, theirs in zip(thing.params, params, strict=True):
                 mine[...] = theirs
-        value = getattr(thing, method)(*self._checked(args), **self._checked(kwargs))
+        args, kwargs = self._arguments(args, kwargs)
+        value = getattr(thing, method)(*args, **kwargs)
         return self._returned(value, ()), (list(thing.grads) if params is not None else None)
 
     def _get_attribute(self, id: int, name: str) -> tuple[str, Any]:
@@ -85,8 +88,20 @@ class FollowThrough:
     def _register(self, thing: Any, args: Any) -> StandInRef:
         if len(self.objects) >= MAX_OBJECTS:
             raise MemoryError("too many objects")
+        if isinstance(thing, type | ModuleType):  # what is set on it would be seen by all who are graded afterwards
+            raise TypeError("a class or module of the grader's is not handed out")
         self.objects.append(thing)
         return StandInRef(len(self.objects) - 1, _mirror(thing, args))
+
+    def _arguments(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
+        """The arguments of a call, refused if together they ask for more than the grader has to give."""
+        args, kwargs = self._checked(args), self._checked(kwargs)
+        product = 1
+        for value in (*args, *kwargs.values()):
+            product *= max(1, abs(int(value))) if isinstance(value, int | np.integer) else 1
+            if product > MAX_PRODUCT:
+                raise ValueError(f"sizes with a product of {product:,} are more than the grader's reference takes")
+        return args, kwargs
 
     def _checked(self, value: Any) -> Any:
         """Arguments with references resolved, refused if a number is absurd."""
@@ -96,6 +111,8 @@ class FollowThrough:
             return type(value)(self._checked(item) for item in value)
         if type(value) is dict:
             return {key: self._checked(item) for key, item in value.items()}
+        if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iu":
+            return self._checked(value[()])
         if isinstance(value, (int, np.integer)) and abs(int(value)) > MAX_INTEGER:
             raise ValueError(f"{value} is more than the grader's reference takes")
         return value

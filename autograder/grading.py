@@ -21,7 +21,7 @@ import nbformat
 
 from autograder import course, submission
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
-from autograder.judging import judge_question, not_graded
+from autograder.judging import NOT_YOURS, judge_question, not_graded
 from autograder.plugin import Outcome, Question, SuitePlugin
 from autograder.record import QuestionResult, Result
 from autograder.running import run_suite
@@ -62,8 +62,10 @@ def grade(data: bytes, options: Options, on_step: Callable[[str], None] = lambda
         notebook = submission.read(data)
         handed_in = submission.restore(notebook, submission.recognise(notebook, options.assignment))
         graded = _grade_restored(handed_in, options, on_step)
-    except (Unreadable, KernelFailed, TaskError) as problem:
+    except Unreadable as problem:
         return refused(data, options, str(problem))
+    except (KernelFailed, TaskError) as fault:
+        return faulty(data, options, str(fault))
     graded.result.submission_sha256 = hashlib.sha256(data).hexdigest()
     graded.result.execution_time = time.monotonic() - started
     return graded
@@ -79,6 +81,16 @@ def refused(data: bytes, options: Options, problem: str) -> Graded:
     return Graded(result)
 
 
+def faulty(data: bytes, options: Options, fault: str) -> Graded:
+    """Not graded by a fault of the course or the machine.
+
+    What exactly it was may quote a hidden test: it is for the instructor, the student does not read it.
+    """
+    graded = refused(data, options, " ".join(fault.split())[:500])
+    graded.result.output = NOT_YOURS
+    return graded
+
+
 def _grade_restored(handed_in: submission.Submission, options: Options, on_step: Callable[[str], None]) -> Graded:
     files = handed_out(handed_in.assignment)
     runnable = without_checks(handed_in.notebook)
@@ -91,7 +103,7 @@ def _grade_restored(handed_in: submission.Submission, options: Options, on_step:
             outcomes, asked = _ask(session, assignment, reference, wanted, options, on_step)
         except ChildDied as death:
             outcomes, asked = _all_failed(assignment, wanted, death), {}
-        notes = cell_notes(runnable, session.left_out)
+        notes = cell_notes(runnable, session.interrupted | session.left_out)
     questions = [_result(info, wanted, outcomes, asked, notes, options) for info in assignment.questions]
     result = Result(
         assignment.id, questions, suite_sha256=suite_sha256(assignment.id), environment=environment(options)
@@ -205,18 +217,19 @@ class CellNote:
     text: str
 
 
-def cell_notes(notebook: nbformat.NotebookNode, left_out: dict[int, tuple[str, str]]) -> dict[str, CellNote]:
-    """By grade_id (or place): the cells that raised, or were left out of the run."""
+def cell_notes(notebook: nbformat.NotebookNode, stopped: dict[int, tuple[str, str]]) -> dict[str, CellNote]:
+    """By grade_id (or place): the cells that raised, were stopped, or left out of the run."""
     notes = {}
     for place, cell in enumerate(notebook.cells):
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         label = f"The cell {name}" if name else f"Cell {place + 1}"
-        if place in left_out:
-            reason, what = left_out[place]
+        if place in stopped:
+            reason, what = stopped[place]
             notes[name or str(place)] = CellNote(reason, f"{label} {what}.")
+            continue
         error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
         if error is not None and "NotImplementedError" not in error.ename:
-            reason = {"MemoryError": "memory", "CellTimeout": "timeout"}.get(error.ename, "")
+            reason = {"MemoryError": "memory"}.get(error.ename, "")
             notes[name or str(place)] = CellNote(reason, f"{label} raised {error.ename}: {error.evalue[:200]}")
     return notes
 

@@ -19,6 +19,8 @@ def judge_question(
 
     cell_reason, cell_text  what its solution cell did when the notebook ran, "" if nothing
     """
+    if not tests:
+        return not_graded(info, "the hidden suite has no test of it")
     faults = [test for test in tests if test.fault]
     if faults:
         return not_graded(info, f"{faults[0].test}: {faults[0].message}")
@@ -30,7 +32,9 @@ def judge_question(
     reason = failed[0].reason
     if reason == "missing" and cell_reason:
         reason = cell_reason
-    return QuestionResult(info.id, info.points, info.points * reached / total, reason, feedback_of(failed, cell_text))
+    return QuestionResult(
+        info.id, info.points, round(info.points * reached / total, 4), reason, feedback_of(failed, cell_text)
+    )
 
 
 def not_graded(info: QuestionInfo, why: str) -> QuestionResult:

@@ -89,7 +89,8 @@ def set_grading(config: Config) -> None:
     config.Autograde.sanitize_preprocessors = SANITIZE_STEPS
     config.Autograde.autograde_preprocessors = GRADE_STEPS
     config.OverwriteCells.add_missing_cells = True
-    config.HTMLExporter.sanitize_html = True
+    config.GenerateFeedback.exporter_class = "autograder.gradebook.feedback.FeedbackExporter"
+    config.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
     config.ExportApp.plugin_class = "autograder.gradebook.export.GradedMarksCsv"
 
 

@@ -13,6 +13,7 @@ included, says that the suite is wrong, and then nobody's mark is lowered.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -49,6 +50,12 @@ class Question:
     timeout_s: float = DEFAULT_TIMEOUT_S
     training: bool = False
     hint: str = ""
+
+    def __post_init__(self) -> None:
+        if not (0 < self.points < math.inf and self.timeout_s > 0):
+            raise ValueError(
+                f"{self.id}: points and timeout_s are positive numbers, not {self.points}, {self.timeout_s}"
+            )
 
 
 def question(id: str, **fields: Any) -> pytest.MarkDecorator:

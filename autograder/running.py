@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,12 +20,15 @@ QUIET = [
 
 
 def run_suite(path: Path, plugin: SuitePlugin) -> None:
-    """Run the tests of `path`; what came of them is in `plugin.outcomes`. Raises TaskError if the suite itself is broken."""
+    """Run the tests of `path`; what came of them is in `plugin.outcomes`. Raises TaskError if the suite is broken."""
     if not path.exists():
         raise TaskError(f"there is no hidden suite {path.name}")
+    _forget_others(path)
     watcher = _CollectionWatcher()
-    with _no_other_plugins():
+    with _nothing_else_having_a_say():
         status = pytest.main([str(path), "--rootdir", str(path.parent), *QUIET], plugins=[plugin, watcher])
+    if watcher.interrupted:
+        raise KeyboardInterrupt
     if watcher.broken or status not in (
         pytest.ExitCode.OK,
         pytest.ExitCode.TESTS_FAILED,
@@ -33,11 +37,23 @@ def run_suite(path: Path, plugin: SuitePlugin) -> None:
         raise TaskError(f"the hidden suite {path.name} does not run: {watcher.broken or status!r}")
 
 
+def _forget_others(path: Path) -> None:
+    """pytest takes a module it has loaded before for one of the same name, wherever that lay: another course's, say."""
+    for name in [name for name in sys.modules if name.rpartition(".")[2] == path.stem]:
+        if getattr(sys.modules[name], "__file__", None) != str(path):
+            del sys.modules[name]
+
+
 class _CollectionWatcher:
-    """Remembers why a suite could not be collected."""
+    """Remembers why a suite could not be collected or run to its end."""
 
     def __init__(self) -> None:
         self.broken = ""
+        self.interrupted = False
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Called by pytest when it is stopped: by Ctrl-C, or by a suite."""
+        self.interrupted = type(excinfo.value) is KeyboardInterrupt  # pytest derives its own from it
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Called by pytest for each thing it collects."""
@@ -50,15 +66,13 @@ class _CollectionWatcher:
 
 
 @contextlib.contextmanager
-def _no_other_plugins() -> Iterator[None]:
-    """Plugins that happen to be installed have no say in a mark."""
-    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
+def _nothing_else_having_a_say() -> Iterator[None]:
+    """Plugins that happen to be installed, and options that happen to be set, change no mark."""
+    names = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+    before = {name: os.environ.pop(name) for name in names if name in os.environ}
+    os.environ[names[0]] = "1"
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        del os.environ[names[0]]
+        os.environ.update(before)

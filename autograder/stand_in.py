@@ -8,6 +8,7 @@ The student's process loads this module, so it imports only the wire.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from typing import Any
 
@@ -48,7 +49,8 @@ class StandIn:
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name.startswith("_") or name in GIVEN_ATTRIBUTES or not self._set_there(name, value):
+        own = "_ref" not in self.__dict__  # a derived class may set attributes before it calls super().__init__()
+        if own or name.startswith("_") or name in GIVEN_ATTRIBUTES or not self._set_there(name, value):
             super().__setattr__(name, value)
 
     def _set_there(self, name: str, value: Any) -> bool:
@@ -98,6 +100,15 @@ def outgoing(value: Any) -> Any:
         return type(value)(outgoing(item) for item in value)
     if type(value) is dict:
         return {key: outgoing(item) for key, item in value.items()}
+    return value
+
+
+def answered(answer: tuple[str, Any]) -> Any:
+    """The value of the grader's answer to a question; raises what the reference raised (a builtin, or RuntimeError)."""
+    kind, value = answer
+    if kind == "error":
+        type_name, message = value
+        raise getattr(builtins, type_name, RuntimeError)(message)
     return value
 
 

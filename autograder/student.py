@@ -21,6 +21,7 @@ import numpy as np
 from autograder.agent import Missing, Servant
 from autograder.errors import CallFailed, NotWritten
 from autograder.follow_through import FollowThrough
+from autograder.stand_in import answered
 from autograder.wire import Ref, StandInRef
 
 
@@ -145,10 +146,7 @@ class BareConnection:
             raise CallFailed(str(error), bases[0], bases) from error
 
     def _ask(self, question: tuple[Any, ...]) -> Any:
-        kind, value = self.follow_through.answer(_copied(question))
-        if kind == "error":
-            raise RuntimeError(": ".join(value))
-        return _copied(value)
+        return _copied(answered(self.follow_through.answer(_copied(question))))
 
 
 def _copied(value: Any) -> Any:

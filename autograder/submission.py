@@ -23,15 +23,21 @@ from autograder.errors import TaskError, Unreadable
 
 MAX_NOTEBOOK_BYTES = 50 * 2**20
 MAX_CELLS = 5_000
+SKIPPED = "skip-execution"  # nbclient's tag for a cell that is not to be run
 DEFINES = re.compile(r"^(?:class|def)\s+(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Release:
-    """The released notebook: its cells that nbgrader knows, in order, by grade_id."""
+    """The released notebook.
+
+    cells  those that nbgrader knows, in order, by grade_id
+    long   the text, blanks squeezed out, of the cells that take too long to be run when grading
+    """
 
     id: str
     cells: dict[str, dict[str, Any]]
+    long: frozenset[str] = frozenset()
 
     @property
     def solutions(self) -> list[str]:
@@ -64,8 +70,9 @@ def read(data: bytes) -> nbformat.NotebookNode:
         raise Unreadable(f"the file is not a complete notebook: {str(error)[:100]}") from None
     try:
         return _notebook(content)
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise Unreadable(f"the file is not a notebook: {type(error).__name__}: {str(error)[:100]}") from None
+    except Exception as error:  # whatever nbformat raises at one that contradicts itself, its own kinds among them
+        why = " ".join(str(error).split())[:100]
+        raise Unreadable(f"the file is not a notebook: {type(error).__name__}: {why}") from None
 
 
 def _notebook(content: Any) -> nbformat.NotebookNode:
@@ -73,8 +80,10 @@ def _notebook(content: Any) -> nbformat.NotebookNode:
         raise ValueError("it has no list of cells")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        version = content.get("nbformat")
-        notebook = nbformat.from_dict(content) if version == 4 else nbformat.convert(nbformat.from_dict(content), 4)
+        if content.get("nbformat") == 4:
+            notebook = nbformat.from_dict(content)
+        else:
+            notebook = nbformat.convert(nbformat.reader.reads(json.dumps(content)), 4)
     if len(notebook.cells) > MAX_CELLS:
         raise ValueError(f"it has {len(notebook.cells)} cells")
     clean: nbformat.NotebookNode = nbformat.v4.new_notebook()
@@ -83,16 +92,23 @@ def _notebook(content: Any) -> nbformat.NotebookNode:
 
 
 def _plain_cell(cell: Any) -> nbformat.NotebookNode:
-    """A cell with its text, its nbgrader id and nothing else that a student could have planted."""
+    """A cell with its text, its nbgrader id, whether it is to be left out of the run, and nothing else.
+
+    Leaving out their own cell can only cost a student: what counts, and is run, is then what the release says.
+    """
     source = cell["source"]
     text = "".join(str(line) for line in source) if isinstance(source, list) else str(source)
+    text = text.encode("utf-8", "replace").decode()  # JSON can name halves of characters, which cannot be sent on
     kind = cell["cell_type"]
-    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}.get(
+    make: Any = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}.get(
         kind, nbformat.v4.new_raw_cell
     )
     plain: nbformat.NotebookNode = make(text)
     metadata = cell.get("metadata")
-    known = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    metadata = metadata if isinstance(metadata, dict) else {}
+    tags, known = metadata.get("tags"), metadata.get("nbgrader")
+    if isinstance(tags, list) and SKIPPED in tags:
+        plain.metadata["tags"] = [SKIPPED]
     id = known.get("grade_id") if isinstance(known, dict) else None
     if isinstance(id, str) and id:
         plain.metadata["nbgrader"] = {"grade_id": id}
@@ -112,7 +128,8 @@ def release(id: str) -> Release:
 def _release(id: str, path: Path, version: int) -> Release:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     known = (cell for cell in cells if "nbgrader" in cell["metadata"])
-    return Release(id, {cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in known})
+    long = frozenset(_squeezed(_text(cell)) for cell in cells if SKIPPED in cell["metadata"].get("tags", []))
+    return Release(id, {cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in known}, long)
 
 
 def recognise(notebook: nbformat.NotebookNode, wanted: str | None = None) -> str:
@@ -203,7 +220,8 @@ def _by_content(cells: Sequence[nbformat.NotebookNode], ids: Sequence[str], of: 
 def _restored(cell: nbformat.NotebookNode, id: str, of: Release) -> nbformat.NotebookNode:
     """The student's cell under the release's metadata; a locked one with the release's text."""
     if not id:
-        cell.metadata = nbformat.NotebookNode()
+        long = SKIPPED in cell.metadata.get("tags", []) or _squeezed(cell.source) in of.long
+        cell.metadata = nbformat.from_dict({"tags": [SKIPPED]} if long else {})
         return cell
     known = of.cells[id]
     cell.metadata = nbformat.from_dict(json.loads(json.dumps(known["metadata"])))
@@ -221,17 +239,27 @@ def _changed(cells: Sequence[nbformat.NotebookNode], ids: Sequence[str], of: Rel
 
 
 def _insert_missing(cells: list[nbformat.NotebookNode], of: Release, notes: list[str]) -> None:
-    """Put back the released cells that are not there, each after the one it followed."""
+    """Put back the released cells that are not there, each after the one it followed.
+
+    A stub is not put back over an answer: cells that were merged into one have one id, and the answers of all.
+    """
     previous = ""
     for id, known in of.cells.items():
         present = [_id_of(cell) for cell in cells]
+        if id not in present and not of.is_locked(id) and _defined(id, cells):
+            notes.append(f"The cell {id} was missing: what defines {id} in another cell counts.")
+            continue
         if id not in present:
-            make = nbformat.v4.new_code_cell if known["cell_type"] == "code" else nbformat.v4.new_markdown_cell
+            make: Any = nbformat.v4.new_code_cell if known["cell_type"] == "code" else nbformat.v4.new_markdown_cell
             cell = make(_text(known))
             cell.metadata = nbformat.from_dict(json.loads(json.dumps(known["metadata"])))
             cells.insert(present.index(previous) + 1 if previous in present else 0, cell)
             notes.append(f"The cell {id} was missing: it was put back as released.")
         previous = id
+
+
+def _defined(name: str, cells: Sequence[nbformat.NotebookNode]) -> bool:
+    return any(name in DEFINES.findall(cell.source) for cell in cells if cell.cell_type == "code")
 
 
 def _id_of(cell: nbformat.NotebookNode) -> str:

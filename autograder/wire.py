@@ -23,6 +23,7 @@ MAX_FRAME_BYTES = 64 * 2**20
 MAX_DEPTH = 16
 MAX_ITEMS = 2_000_000
 MAX_DIMENSIONS = 16
+MAX_DIGITS = 60
 DTYPES = frozenset(
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 )
@@ -76,8 +77,10 @@ def pack(value: Any) -> bytes:
 def unpack(data: bytes) -> Any:
     """The value in `data`, rebuilt. Raises WireError for anything malformed or over a bound."""
     try:
-        value = msgpack.unpackb(data, **_BOUNDS)
-        _count(value, 0, [0])
+        most = min(len(data), MAX_ITEMS)  # an item takes a byte at least
+        hooks = _HOOKS if len(data) <= MAX_ITEMS else _Tally().hooks()
+        value = msgpack.unpackb(data, max_array_len=most, max_map_len=most, **_BOUNDS, **hooks)
+        _bound_depth(value, 0)
     except WireError:
         raise
     except Exception as error:  # msgpack, struct and NumPy each have their own for malformed bytes
@@ -99,12 +102,18 @@ def _encode(value: Any) -> Any:
     if kind is StandInRef:
         return {_STAND_IN: [value.id, value.mirror]}
     if kind is int:
-        return msgpack.ExtType(_BIG_INT, str(value).encode())
+        return msgpack.ExtType(_BIG_INT, _digits(value))
     if isinstance(value, np.random.Generator):
         return {_GENERATOR: _generator_state(value)}
     raise WireError(
         f"a value of type {kind.__name__} cannot be sent: only numbers, text, lists, tuples, dicts and arrays can"
     )
+
+
+def _digits(value: int) -> bytes:
+    if abs(value) >= 10**MAX_DIGITS:
+        raise WireError(f"an integer of more than {MAX_DIGITS} digits cannot be sent")
+    return str(value).encode()
 
 
 def _array_bytes(array: np.ndarray) -> bytes:
@@ -131,13 +140,16 @@ def _decode(code: int, payload: bytes) -> Any:
         return _array(payload)
     if code == _SCALAR:
         return _array(payload)[()]
-    if code == _BIG_INT and len(payload) <= 64:
+    if code == _BIG_INT and len(payload) <= MAX_DIGITS + 1:  # and a sign
         return int(payload)
-    raise WireError(f"an unknown extension ({code}), or an integer of more than 64 digits")
+    raise WireError(f"an unknown extension ({code}), or an integer of more than {MAX_DIGITS} digits")
 
 
 def _decode_map(entries: dict[str, Any]) -> Any:
     """A dict, or one of the values that are sent as a map of one entry."""
+    for key in entries:
+        if type(key) is not str:
+            raise WireError("a dict with a key that is not text")
     if len(entries) != 1:
         return entries
     ((key, inner),) = entries.items()
@@ -164,6 +176,8 @@ def _array(payload: bytes) -> np.ndarray:
     name = raw_name.decode()
     if name not in DTYPES or dimensions > MAX_DIMENSIONS:
         raise WireError("an array of unknown dtype or too many dimensions")
+    if any(size > MAX_FRAME_BYTES for size in shape):  # where another size is 0, no bytes would bound it
+        raise WireError("an array with an absurd size")
     start = 2 + length + 8 * dimensions
     return np.frombuffer(payload, dtype=name, offset=start).reshape(shape).copy()
 
@@ -171,28 +185,50 @@ def _array(payload: bytes) -> np.ndarray:
 def _generator(fields: list[int]) -> np.random.Generator:
     state, inc, has_uint32, uinteger = (int(field) for field in fields)
     bits = np.random.PCG64()
-    inner = {"state": state, "inc": inc}
+    inner: Any = {"state": state, "inc": inc}
     bits.state = {"bit_generator": "PCG64", "state": inner, "has_uint32": has_uint32, "uinteger": uinteger}
     return np.random.Generator(bits)
 
 
-def _count(value: Any, depth: int, seen: list[int]) -> None:
-    """Bound depth and number of items of what arrived (arrays count as one: their bytes are bounded)."""
+def _bound_depth(value: Any, depth: int) -> None:
     if type(value) not in (list, tuple, dict):
         return
-    seen[0] += len(value)
-    if depth > MAX_DEPTH or seen[0] > MAX_ITEMS:
-        raise WireError(f"values nested more than {MAX_DEPTH} deep or more than {MAX_ITEMS:,} of them")
+    if depth > MAX_DEPTH:
+        raise WireError(f"values nested more than {MAX_DEPTH} deep")
     for item in value.values() if type(value) is dict else value:
-        _count(item, depth + 1, seen)
+        _bound_depth(item, depth + 1)
+
+
+class _Tally:
+    """Counts items while a frame is rebuilt and stops at the bound: an empty map is one byte here, 64 afterwards."""
+
+    def __init__(self) -> None:
+        self.items = 0
+
+    def hooks(self) -> dict[str, Any]:
+        """What msgpack is to do with each list and each map."""
+        return {"list_hook": self._list, "object_hook": self._map}
+
+    def _list(self, items: list[Any]) -> list[Any]:
+        self._add(len(items))
+        return items
+
+    def _map(self, entries: dict[str, Any]) -> Any:
+        self._add(len(entries))
+        return _decode_map(entries)
+
+    def _add(self, items: int) -> None:
+        self.items += 1 + items
+        if self.items > MAX_ITEMS:
+            raise WireError(f"a frame of more than {MAX_ITEMS:,} items")
 
 
 _PACKER = msgpack.Packer(default=_encode, strict_types=True, use_bin_type=True)
 _BOUNDS: dict[str, Any] = {
-    "ext_hook": _decode, "object_hook": _decode_map, "raw": False, "strict_map_key": True,
-    "max_array_len": MAX_ITEMS, "max_map_len": MAX_ITEMS, "max_str_len": MAX_FRAME_BYTES,
-    "max_bin_len": MAX_FRAME_BYTES, "max_ext_len": MAX_FRAME_BYTES,
+    "ext_hook": _decode, "raw": False, "strict_map_key": True, "timestamp": 1,  # msgpack's own: as a float
+    "max_str_len": MAX_FRAME_BYTES, "max_bin_len": MAX_FRAME_BYTES, "max_ext_len": MAX_FRAME_BYTES,
 }  # fmt: skip
+_HOOKS: dict[str, Any] = {"object_hook": _decode_map}
 
 
 class Channel:
@@ -214,8 +250,8 @@ class Channel:
 
     def send_packed(self, data: bytes, timeout_s: float | None = None) -> None:
         """Send a value that `pack` has packed. Raises WireClosed, WireTimeout."""
-        self._set_timeout(timeout_s)
         try:
+            self._set_timeout(timeout_s)
             self.connection.sendall(struct.pack(">I", len(data)) + data)
         except TimeoutError:
             raise WireTimeout(f"nothing was read for {timeout_s} s") from None
@@ -237,8 +273,11 @@ class Channel:
     def _fill(self, size: int, deadline: float | None) -> None:
         """Receive until `size` bytes are there."""
         while len(self._received) < size:
-            self._set_timeout(None if deadline is None else max(1e-3, deadline - time.monotonic()))
+            left_s = None if deadline is None else deadline - time.monotonic()
+            if left_s is not None and left_s <= 0:  # a peer that sends byte after byte has no longer than others
+                raise WireTimeout("no answer before the deadline")
             try:
+                self._set_timeout(left_s)
                 chunk = self.connection.recv(max(65536, min(size - len(self._received), 2**20)))
             except TimeoutError:
                 raise WireTimeout("no answer before the deadline") from None

@@ -20,6 +20,8 @@ def plain_time_lstm(reference: SimpleNamespace) -> type:
     """
 
     class PlainTimeLSTM(reference.TimeLSTM):  # type: ignore[misc, name-defined]
+        h: Any
+        c: Any
         carried = ("h", "c")
         summed = True
 

@@ -96,7 +96,7 @@ def _agrees(slopes: Slopes, i: int, grad: np.ndarray, wanted_zero: bool) -> bool
         if wanted_zero:
             return _zero(slopes, i, typical, moves)
         pairs = zip(directions, measured, strict=True)
-        return bool(grad.any()) and all(_close(float(np.vdot(grad, v)), *slope, typical) for v, slope in pairs)
+        return all(_close(float(np.vdot(grad, v)), *slope, typical) for v, slope in pairs)
 
 
 def _zero(slopes: Slopes, i: int, typical: float, moves: bool) -> bool:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from autograder import course
 from autograder.classroom.handed_in import HandedIn
 from autograder.errors import AutograderError, GraderError, UnknownAssignment
-from autograder.grading import Graded, Options, grade, refused
-from autograder.judging import NOT_YOURS
+from autograder.grading import Graded, Options, faulty, grade, refused
 from autograder.record import Result
 
 if TYPE_CHECKING:
@@ -98,16 +97,9 @@ def grade_one(one: HandedIn, options: Options) -> Graded:
     try:
         return grade(one.data, options)
     except AutograderError as fault:
-        return _faulty(one, options, str(fault))
+        return faulty(one.data, options, str(fault))
     except Exception as fault:  # a mistake in the grader must not end the grading of a class
-        return _faulty(one, options, f"the grader itself failed: {type(fault).__name__}: {fault}")
-
-
-def _faulty(one: HandedIn, options: Options, why: str) -> Graded:
-    """Not graded by a fault of the course or the machine; what exactly is for the instructor alone."""
-    graded = refused(one.data, options, " ".join(why.split())[:500])
-    graded.result.output = NOT_YOURS
-    return graded
+        return faulty(one.data, options, f"the grader itself failed: {type(fault).__name__}: {fault}")
 
 
 def course_folder(path: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -53,7 +54,12 @@ class Box:
 
     def __post_init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ag-", dir="/tmp"))
-        (self.folder / "limits.json").write_text(json.dumps(asdict(self.limits)))
+        limits = asdict(self.limits)
+        if (
+            not self.confined
+        ):  # then the count would be that of all the user's processes, a desktop's hundreds among them
+            del limits["processes"]
+        (self.folder / "limits.json").write_text(json.dumps(limits))
         self.socket = self.folder / "agent.sock"
         self.agent = self.folder / "agent"
         self.work = self.folder / "work"
@@ -76,4 +82,7 @@ class Box:
 
     def remove(self) -> None:
         """Delete the private folder."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        except RecursionError:  # folders in folders, a thousand deep
+            subprocess.run(["rm", "-rf", str(self.folder)], check=False)

@@ -1,9 +1,9 @@
 """The bubblewrap command around one kernel.
 
 Inside: its own user, pid, ipc, mount, network and host-name namespaces, no capabilities; the system and the
-Python environment read-only; a working folder and /tmp in memory, both bounded; the handed-out files; and one
-private folder shared with the grader for the kernel's sockets. Not inside: the repository, the gradebook, other
-submissions, home folders, the network.
+Python environment read-only; a working folder, /tmp and /dev/shm in memory, each bounded; the handed-out files;
+and one private folder shared with the grader for the kernel's sockets. Nothing else can be written. Not inside:
+the repository, the gradebook, other submissions, home folders, the network.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from autograder import course
 from autograder.errors import SandboxMissing
-from autograder.sandbox.box import AGENT_FILES, LAUNCHER, Box
+from autograder.sandbox.box import AGENT_FILES, LAUNCHER, PACKAGE, Box
 
 WORK = "/home/student"
 HOW_TO_INSTALL = (
@@ -58,6 +59,7 @@ def command(box: Box, inner: list[str], environment: dict[str, str]) -> list[str
         *_scratch(box),
         *_python(),
         *_files(box),
+        *_sealed(),
         *_variables(environment),
         "--",
         *inner,
@@ -83,20 +85,40 @@ def _system() -> list[str]:
 
 
 def _python() -> list[str]:
-    """The interpreter and its packages; this package, suites and all, is hidden from view."""
-    arguments: list[str] = []
-    prefixes = [Path(p).resolve() for p in (sys.base_prefix, sys.prefix)]
-    for prefix in dict.fromkeys([*prefixes, Path(sys.prefix)]):
-        if not prefix.is_relative_to("/usr") or prefix.is_relative_to("/usr/local"):
-            arguments += ["--ro-bind", str(prefix), str(prefix)]
-    installed = Path(sysconfig.get_paths()["purelib"]) / "autograder"
-    return arguments + (["--tmpfs", str(installed)] if installed.is_dir() else [])
+    """The interpreter and its packages; this package and the course, suites and all, are hidden from view."""
+    given = [Path(prefix) for prefix in (sys.base_prefix, sys.prefix)]
+    arguments = _hidden_below(Path("/usr"))
+    for prefix in sorted({*given, *(path.resolve() for path in given)}):
+        if prefix != Path("/usr"):
+            arguments += ["--ro-bind", str(prefix), str(prefix), *_hidden_below(prefix)]
+    return arguments
+
+
+def _hidden_below(visible: Path) -> list[str]:
+    """Empty folders over what must not be seen where it lies in `visible`; raises SandboxMissing if it is `visible`."""
+    arguments = []
+    secret = (course.ROOT, PACKAGE, Path(sysconfig.get_paths()["purelib"]) / "autograder")
+    for real in dict.fromkeys(path.resolve() for path in secret if path.is_dir()):
+        if real == visible.resolve():
+            raise SandboxMissing(
+                f"the Python environment {visible} and the course are the same folder, so students' code would see the "
+                "solutions. Make the environment in a folder of its own, such as .venv."
+            )
+        if real.is_relative_to(visible.resolve()):
+            arguments += ["--tmpfs", str(visible / real.relative_to(visible.resolve()))]
+    return arguments
 
 
 def _scratch(box: Box) -> list[str]:
-    """/tmp and the working folder, in memory: before anything that may lie below them."""
+    """/tmp, /dev/shm and the working folder, in memory: before anything that may lie below them."""
     size = str(box.limits.file_bytes)
-    return ["--size", size, "--tmpfs", "/tmp", "--size", size, "--tmpfs", WORK]
+    return [part for folder in ("/tmp", "/dev/shm", WORK) for part in ("--size", size, "--tmpfs", folder)]
+
+
+def _sealed() -> list[str]:
+    """What bubblewrap leaves open: / and /dev are memory without a bound, and where the grader is root the files of
+    /proc/sys, the whole machine's, belong to the student's process."""
+    return [part for folder in ("/proc", "/dev", "/") for part in ("--remount-ro", folder)]
 
 
 def _files(box: Box) -> list[str]:

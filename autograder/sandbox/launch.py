@@ -14,15 +14,15 @@ import warnings
 from typing import Any
 
 
+KINDS = {
+    "memory_bytes": resource.RLIMIT_AS, "processes": resource.RLIMIT_NPROC, "file_bytes": resource.RLIMIT_FSIZE,
+}  # fmt: skip
+
+
 def set_limits(limits: dict[str, Any]) -> None:
-    """Lower this process's limits, and so those of everything it starts."""
-    for kind, value in (
-        (resource.RLIMIT_AS, limits["memory_bytes"]),
-        (resource.RLIMIT_NPROC, limits["processes"]),
-        (resource.RLIMIT_FSIZE, limits["file_bytes"]),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 1024),
-    ):
+    """Lower this process's limits, and so those of everything it starts; one that is not named is left as it is."""
+    wanted = {kind: limits[name] for name, kind in KINDS.items() if name in limits}
+    for kind, value in (wanted | {resource.RLIMIT_CORE: 0, resource.RLIMIT_NOFILE: 1024}).items():
         _, hard = resource.getrlimit(kind)
         bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (bound, bound))

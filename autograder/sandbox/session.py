@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import queue
+import subprocess
 import time
 from collections.abc import Awaitable, Iterator
 from pathlib import Path
@@ -22,16 +24,18 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
-from autograder.errors import ChildDied, KernelFailed
+from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
 from autograder.sandbox.box import Box, Limits
+from autograder.sandbox.outputs import bounded
 from autograder.sandbox.remote import RemoteConnection, open_fork
+from autograder.sandbox.watch import Watch, descendants, end, sweep
 
 KERNEL = "autograder-confined"
 KERNELS = Path(__file__).resolve().parent / "kernels"
 START_S = 60.0
+MESSAGE_BYTES = 64 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
 SERVE = "__import__('autograder.agent').agent.serve({path!r}, globals())"
-TIMED_OUT = "CellTimeout"
 
 
 class Session:
@@ -39,6 +43,10 @@ class Session:
 
     notebook   cells to run, in order; outputs are written into it
     files      what appears in the working folder
+
+    After `run`, by the place of the cell, why (`timeout`, `crashed`, `memory`) and what it did:
+    left_out     cells that the notebook was run without
+    interrupted  cells that were stopped when their time was up
     """
 
     def __init__(
@@ -46,10 +54,15 @@ class Session:
     ) -> None:
         self.notebook, self.files, self.limits, self.confined = notebook, files, limits, confined
         self.left_out: dict[int, tuple[str, str]] = {}
+        self.interrupted: dict[int, tuple[str, str]] = {}
         self._loop = asyncio.new_event_loop()
         self._restarts = 0
         self._serving = False
-        self._start()
+        try:
+            self._start()
+        except BaseException:
+            self._loop.close()
+            raise
 
     def __enter__(self) -> Session:
         return self
@@ -58,7 +71,7 @@ class Session:
         self.close()
 
     def run(self) -> None:
-        """Run the notebook's cells and leave the kernel answering questions. Raises KernelFailed."""
+        """Run the notebook's cells and leave the kernel answering questions. Raises KernelFailed, ChildDied."""
         while not self._serving:
             self._wait(self._ready())
             culprit = self._wait(self._run_cells())
@@ -81,6 +94,7 @@ class Session:
             yield connection
         finally:
             connection.close()
+            sweep(self._process, self._own)
 
     def close(self) -> None:
         """Kill everything in the sandbox and remove its folder."""
@@ -97,26 +111,38 @@ class Session:
         self.box = Box(self.files, self.limits, self.confined)
         specs = KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False)
         self.manager = AsyncKernelManager(kernel_name=KERNEL, kernel_spec_manager=specs)
+        self.manager.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
         try:
             self._wait(self.manager.start_kernel(box=self.box))
-        except OSError as error:
+        except Exception as error:
             self.box.remove()
+            self.manager.context.destroy(linger=0)
+            if isinstance(error, AutograderError):
+                raise
             raise KernelFailed(f"the confined kernel could not be started: {error}") from error
+        provisioner: Any = self.manager.provisioner
+        self._process: subprocess.Popen[bytes] = provisioner.process
+        self._watch = Watch(self._process, self.box.folder, self.limits)
+        self._watch.start()
         self.client: AsyncKernelClient = self.manager.client()
         self.client.start_channels(hb=False, stdin=False)
 
     def _stop(self) -> None:
         self._serving = False
+        self._watch.stop()
+        end(self._process)
+        self._wait(self._end_tasks())
         self.client.stop_channels()
-        self._wait(self._kill())
+        self._process.wait()
         self.manager.context.destroy(linger=0)
         self.box.remove()
 
-    async def _kill(self) -> None:
-        provisioner = self.manager.provisioner
-        if provisioner is not None and provisioner.has_process:
-            await provisioner.kill()
-            await provisioner.wait()
+    async def _end_tasks(self) -> None:
+        """Cancel what nbclient left waiting for a kernel that will not answer."""
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     def _restart(self) -> None:
         self._restarts += 1
@@ -135,6 +161,7 @@ class Session:
             with contextlib.suppress(Exception):
                 await self.client.get_shell_msg(timeout=1.0)
                 await self.client.get_iopub_msg(timeout=0.05)
+                self._own = descendants(self._process)
                 return
         raise KernelFailed(f"the confined kernel did not answer within {START_S:g} s: {self._log()}")
 
@@ -147,7 +174,7 @@ class Session:
         """Run the cells not left out; the index of one that ended the kernel, the reason and what it did, or None."""
         runner = NotebookClient(
             self.notebook, km=self.manager, allow_errors=True, timeout=self.limits.cell_s, interrupt_on_timeout=True,
-            error_on_timeout={"ename": TIMED_OUT, "evalue": f"over {self.limits.cell_s:g} s", "traceback": []},
+            error_on_timeout={"ename": "TimeoutError", "evalue": "", "traceback": []},
             iopub_timeout=2, raise_on_iopub_timeout=False, coalesce_streams=True, log=_quiet_log(),
         )  # fmt: skip
         runner.kc = self.client
@@ -174,13 +201,19 @@ class Session:
         try:
             await runner.async_execute_cell(cell, index)
         except DeadKernelError:
-            return "crashed", "ended the kernel, so the notebook was run without it"
-        except (zmq.ZMQError, RuntimeError) as error:
-            return "crashed", f"cut the kernel off ({error}), so the notebook was run without it"
-        if time.monotonic() - started < self.limits.cell_s or await self._answers():
+            reason, what = self._watch.verdict or ("crashed", "ended the kernel")
+            return reason, f"{what}, so the notebook was run without it"
+        except Exception as error:  # a cell can have the kernel send anything, and nbclient trusts its kernel
+            return "crashed", f"cut the kernel off ({type(error).__name__}), so the notebook was run without it"
+        finally:
+            cell.outputs = bounded(cell.outputs, self.limits.output_chars)
+        if time.monotonic() - started < self.limits.cell_s:
             return None
-        what = f"ran for over {self.limits.cell_s:g} s and could not be stopped, so the notebook was run without it"
-        return "timeout", what
+        what = f"ran for over {self.limits.cell_s:g} s"
+        if await self._answers():
+            self.interrupted[index] = "timeout", f"{what} and was stopped"
+            return None
+        return "timeout", f"{what} and could not be stopped, so the notebook was run without it"
 
     async def _answers(self) -> bool:
         message = self.client.kernel_info()
@@ -193,14 +226,24 @@ class Session:
         return False
 
     def _serve(self) -> None:
-        """Have the kernel listen for questions. Raises KernelFailed."""
-        self.client.execute(SERVE.format(path=str(self.box.socket)), silent=True, store_history=False)
+        """Have the kernel listen for questions. Raises ChildDied: it answered before the student's cells ran."""
+        request = self.client.execute(SERVE.format(path=str(self.box.socket)), silent=True, store_history=False)
         deadline = time.monotonic() + START_S
         while not self.box.socket.exists():
-            if time.monotonic() > deadline or not self._wait(self.manager.is_alive()):
-                raise KernelFailed(f"the kernel does not listen for questions: {self._log()}")
-            time.sleep(0.002)
+            failed = self._wait(self._replied(request)) or not self._wait(self.manager.is_alive())
+            if failed or time.monotonic() > deadline:
+                raise ChildDied("after its last cell the notebook did not let itself be asked anything")
         self._serving = True
+
+    async def _replied(self, request: str) -> bool:
+        """Whether a request is done with: the one to serve never is, while it works."""
+        try:
+            reply = await self.client.get_shell_msg(timeout=0.005)
+        except queue.Empty:
+            return False
+        except Exception:  # the student's cells have changed how the kernel signs
+            return True
+        return bool(reply["parent_header"].get("msg_id") == request)
 
 
 def _quiet_log() -> logging.Logger:

@@ -1,4 +1,4 @@
-"""Cases for one LSTM step and for an LSTM over time: arrays with all values different, axes of different prime sizes."""
+"""Cases for one LSTM step and for an LSTM over time: all values different, axes of different prime sizes."""
 
 from __future__ import annotations
 

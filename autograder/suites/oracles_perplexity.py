@@ -80,6 +80,16 @@ class NoisyModel(ScriptedModel):
         return scores[:, ::-1] if self.train_flag else scores
 
 
+class FailingModel(NoisyModel):
+    """One that reads one piece of text and refuses the second."""
+
+    def predict(self, xs: Array) -> Array:
+        """Scores the first time, ValueError ever after."""
+        if self.calls:
+            raise ValueError("this model reads one piece of text and no more")
+        return super().predict(xs)
+
+
 def log_softmax(scores: Array) -> Array:
     """Over the last axis."""
     shifted = scores - scores.max(axis=-1, keepdims=True)
@@ -87,7 +97,7 @@ def log_softmax(scores: Array) -> Array:
 
 
 def perplexity_of_script(vocab_size: int, corpus: Array, batch_size: int, seed: int = 0) -> float:
-    """What `perplexity` has to be for a ScriptedModel: each strip read alone from a fresh state, all words counted once."""
+    """The perplexity of a ScriptedModel: each strip read alone from a fresh state, all words counted once."""
     xs, ts = corpus[:-1], corpus[1:]
     length = -(-len(xs) // batch_size)
     surprise = []

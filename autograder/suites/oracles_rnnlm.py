@@ -44,7 +44,7 @@ def shapes(name: str, sizes: Sizes) -> list[tuple[int, ...]]:
 
 
 def weights(name: str, sizes: Sizes, seed: int, gain: float = 1.5) -> list[Array]:
-    """float32 arrays for `params`: word vectors of about 1, matrices of about gain / sqrt(rows), biases of about 0.1."""
+    """float32 arrays for `params`: word vectors about 1, matrices about gain / sqrt(rows), biases about 0.1."""
     rng = np.random.default_rng(seed)
     drawn = []
     for i, shape in enumerate(shapes(name, sizes)):
@@ -123,24 +123,36 @@ def check_drawn(name: str, names: Sequence[str], received: Sequence[Array]) -> N
             checks.values(f"{where}: zeros", weight, np.zeros(weight.shape, np.float32))
             continue
         unit = weight.astype(np.float64) * (100.0 if i == 0 else np.sqrt(weight.shape[0]))
-        error = 6 / np.sqrt(weight.size)
+        error = 6 / np.sqrt(weight.size)  # six standard errors of the mean; those of the spread are smaller by sqrt(2)
         rule = "N(0, 1)/100" if i == 0 else "N(0, 1)/sqrt(number of rows)"
         spread = float(np.sqrt(np.mean(unit**2)))
-        checks.between(f"{where}: its standard deviation over that of {rule}", spread, 1 - error, 1 + error, "their ratio")
+        checks.between(
+            f"{where}: its standard deviation over that of {rule}",
+            spread,
+            1 - error / 2**0.5,
+            1 + error / 2**0.5,
+            "their ratio",
+        )
         checks.between(f"{where}: its mean in standard deviations", float(unit.mean()), -error, error, "the mean")
         far = float(np.mean(np.abs(unit) > 2))  # 0.0455 of a normal distribution, 0 of a uniform one
         checks.between(f"{where}: the share beyond two standard deviations", far, 0.01, 0.1, "the share")
 
 
-def dropped_losses(reference: SimpleNamespace, drawn: Sequence[Array], ratio: float, x: int, t: int) -> list[tuple[float, list[Array]]]:
-    """For N = T = D = H = 1: loss and gradients of `BetterRnnlm` when dropout zeroes the last place, else the middle one,
-    else the first one, else none: the only four things that can happen."""
+def dropped_losses(
+    reference: SimpleNamespace, drawn: Sequence[Array], ratio: float, x: int, t: int
+) -> list[tuple[float, list[Array]]]:
+    """Loss and gradients of `BetterRnnlm` for N = T = D = H = 1: the only four things that can happen.
+
+    Dropout zeroes the last place (whatever the others do), else the middle one, else the first one, else none.
+    """
     kept = 1 / (1 - ratio)
     masks = ((kept, kept, 0.0), (kept, 0.0, kept), (0.0, kept, kept), (kept, kept, kept))
     return [_masked(reference, drawn, mask, x, t) for mask in masks]
 
 
-def _masked(reference: SimpleNamespace, drawn: Sequence[Array], mask: tuple[float, float, float], x: int, t: int) -> tuple[float, list[Array]]:
+def _masked(
+    reference: SimpleNamespace, drawn: Sequence[Array], mask: tuple[float, float, float], x: int, t: int
+) -> tuple[float, list[Array]]:
     """Loss and gradients with the three dropout factors given, in float64."""
     W, Wx1, Wh1, b1, Wx2, Wh2, b2, b = (part.astype(np.float64) for part in drawn)
     one, two = reference.TimeLSTM(Wx1, Wh1, b1), reference.TimeLSTM(Wx2, Wh2, b2)

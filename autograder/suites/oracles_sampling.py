@@ -27,7 +27,13 @@ def next_distribution(reference: SimpleNamespace, oracle: Any, word: int, **cont
 
 
 def joint(
-    reference: SimpleNamespace, oracle: Any, before: Sequence[int], start: int, follow: int, vocab_size: int, **controls: Any
+    reference: SimpleNamespace,
+    oracle: Any,
+    before: Sequence[int],
+    start: int,
+    follow: int,
+    vocab_size: int,
+    **controls: Any,
 ) -> dict[tuple[int, ...], float]:
     """Every text of `follow` words after `start`, with its probability, once the words `before` have been read."""
     texts: dict[tuple[int, ...], float] = {(): 1.0}
@@ -44,7 +50,9 @@ def joint(
     return texts
 
 
-def count_texts(where: str, pair: Twins, rng: Any, draws: int, before: Sequence[int], start: int, follow: int, **asked: Any) -> Counter[tuple[int, ...]]:
+def count_texts(
+    where: str, pair: Twins, rng: Any, draws: int, before: Sequence[int], start: int, follow: int, **asked: Any
+) -> Counter[tuple[int, ...]]:
     """How often the student's model writes each text; it starts afresh every time and reads the words `before`."""
     seen: Counter[tuple[int, ...]] = Counter()
     for _ in range(draws):

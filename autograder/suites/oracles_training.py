@@ -1,7 +1,7 @@
 """How well a trained language model knows the toy grammar, measured on text that it never saw.
 
-The unseen text goes over one column at a time, and the answer for a column is received before the next one leaves: a model
-cannot know what comes. What it says is turned into surprise here, in the grader.
+The unseen text goes over one column at a time, and the answer for a column is received before the next one leaves: a
+model cannot know what comes. What it says is turned into surprise here, in the grader.
 """
 
 from __future__ import annotations

@@ -11,7 +11,13 @@ from autograder import checks
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import oracles_training as training
-from autograder.suites.oracles_perplexity import NoisyModel, ScriptedModel, UniformModel, perplexity_of_script
+from autograder.suites.oracles_perplexity import (
+    FailingModel,
+    NoisyModel,
+    ScriptedModel,
+    UniformModel,
+    perplexity_of_script,
+)
 from autograder.suites.received import Array, number
 
 V = 11
@@ -21,7 +27,7 @@ perplexity = partial(
 )  # fmt: skip
 rnnlm_training = partial(
     question, "rnnlm_training", training=True, timeout_s=120,
-    hint="Do the gradients of all parameters reach the optimiser, and does the state go on from one piece of text to the next?",
+    hint="Do all gradients reach the optimiser, and does the state go on from one piece of text to the next?",
 )  # fmt: skip
 
 
@@ -30,7 +36,9 @@ def corpus(length: int, seed: int = 0) -> Array:
     return np.random.default_rng(seed).integers(V, size=length)
 
 
-def check_value(student: Student, model: ScriptedModel, text: Array, batch_size: int, time_size: int, kind: str = "") -> None:
+def check_value(
+    student: Student, model: ScriptedModel, text: Array, batch_size: int, time_size: int, kind: str = ""
+) -> None:
     """perplexity of a scripted model against what it must be."""
     where = f"perplexity of {len(text)} words, batch_size {batch_size}, time_size {time_size}{kind}"
     yours = number(where, student.call("perplexity", student.stand_in(model), text, batch_size, time_size))
@@ -47,7 +55,15 @@ def test_perplexity_values(student: Student) -> None:
 @perplexity(points=3)
 def test_perplexity_of_uneven_strips(student: Student) -> None:
     """Strips that the text does not fill, last chunks that are short: each word counts once."""
-    for length, batch_size, time_size in ((31, 4, 3), (30, 7, 3), (24, 2, 5), (14, 5, 2), (23, 3, 100), (4, 5, 2), (2, 1, 3)):
+    for length, batch_size, time_size in (
+        (31, 4, 3),
+        (30, 7, 3),
+        (24, 2, 5),
+        (14, 5, 2),
+        (23, 3, 100),
+        (4, 5, 2),
+        (2, 1, 3),
+    ):
         check_value(student, ScriptedModel(V), corpus(length), batch_size, time_size)
 
 
@@ -80,6 +96,19 @@ def test_perplexity_switches_dropout_off(student: Student) -> None:
         check_value(student, model, corpus(30), 3, 4, f", of a model whose train_flag is {train_flag}")
         checks.equal("perplexity: the model's train_flag afterwards", model.train_flag, train_flag)
     check_value(student, ScriptedModel(V), corpus(30), 3, 4, ", of a model without train_flag")
+
+
+@perplexity(points=1)
+def test_perplexity_puts_the_flag_back_after_an_error(student: Student) -> None:
+    """train_flag is what it was even if the model's forward raises."""
+    for train_flag in (True, False):
+        kind = f"of a model whose train_flag is {train_flag}"
+        check_value(student, NoisyModel(V, train_flag=train_flag), corpus(31), 3, 4, f", {kind}")
+        model = FailingModel(V, train_flag=train_flag)
+        refused = student.stand_in(model)
+        where = f"perplexity {kind} and whose second forward raises"
+        checks.raises(where, "Exception", partial(student.call, "perplexity", refused, corpus(31), 3, 4))
+        checks.equal(f"{where}: its train_flag afterwards", model.train_flag, train_flag)
 
 
 @perplexity(points=1)

@@ -1,4 +1,4 @@
-"""Assignment 01, state and models: time_lstm_state, rnnlm, better_rnnlm."""
+"""Assignment 01, the models: rnnlm, better_rnnlm."""
 
 from __future__ import annotations
 
@@ -13,116 +13,19 @@ from autograder.errors import CheckFailed
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import oracles_rnnlm as models
-from autograder.suites.oracles_lstm import time_case
 from autograder.suites.oracles_rnnlm import BETTER, RNNLM, Sizes, text, twins
 from autograder.suites.received import Array, arrays, number
 
-STEP = ("lstm_forward", "lstm_backward")
-LAYERS = (*STEP, "time_lstm_forward", "time_lstm_backward", "time_lstm_state")
-time_lstm_state = partial(
-    question, "time_lstm_state", given=STEP,
-    hint="When forward begins, where do h and c come from: stateful or not, after set_state, after reset_state?",
-)  # fmt: skip
+LAYERS = ("lstm_forward", "lstm_backward", "time_lstm_forward", "time_lstm_backward", "time_lstm_state")
 rnnlm = partial(
     question, "rnnlm", given=LAYERS, timeout_s=30,
-    hint="In which order do word ids become scores, and which arrays does an optimiser have to find in params and grads?",
+    hint="In which order do word ids become scores, and which arrays must an optimiser find in params and grads?",
 )  # fmt: skip
 better_rnnlm = partial(
     question, "better_rnnlm", given=LAYERS, timeout_s=60,
     hint="Where does dropout stand, when is it off, and by which two ways does the loss reach the tied array?",
 )  # fmt: skip
 SQUARE = Sizes(V=11, D=7, H=7)
-
-
-def state_pair(student: Student, reference: SimpleNamespace, seed: int, stateful: bool) -> tuple[Any, Any]:
-    """The student's TimeLSTM and the oracle's, of the same weights."""
-    weights = time_case(seed).weights
-    return student.new("TimeLSTM", *weights, stateful=stateful), reference.TimeLSTM(*weights, stateful=stateful)
-
-
-def short_text(seed: int, T: int, N: int = 2) -> Array:
-    """Input of a short text: an LSTM forgets, and a long one would hide where it started from."""
-    return time_case(1000 + seed, N=N, T=T).xs
-
-
-def check_next(where: str, yours: Any, oracle: Any, xs: Array) -> None:
-    """One forward of both: the same hidden states."""
-    checks.values(f"TimeLSTM.forward {where}: hs", yours.call("forward", xs), oracle.forward(xs))
-
-
-@time_lstm_state(points=3)
-def test_time_lstm_state_stateful_carries_on(student: Student, reference: SimpleNamespace) -> None:
-    """A text read in pieces gives what it gives in one go: h and c both go on."""
-    for seed, (first, second) in enumerate(((1, 1), (2, 1), (1, 3), (2, 3))):
-        yours, oracle = state_pair(student, reference, 40 + seed, stateful=True)
-        whole = short_text(seed, first + second)
-        wanted = oracle.forward(whole)
-        pieces = (whole[:, :first], wanted[:, :first]), (whole[:, first:], wanted[:, first:])
-        for place, (xs, hs) in zip(("the first piece", "the second piece"), pieces, strict=True):
-            checks.values(f"TimeLSTM.forward, stateful, on {place} of a text: hs", yours.call("forward", xs), hs)
-
-
-@time_lstm_state(points=2)
-def test_time_lstm_state_stateless_starts_from_zero(student: Student, reference: SimpleNamespace) -> None:
-    """Every forward of a stateless layer starts afresh, whatever the batch size before."""
-    for seed, N in ((45, 2), (46, 5)):
-        yours, oracle = state_pair(student, reference, seed, stateful=False)
-        check_next("of a stateless layer", yours, oracle, short_text(seed, 3))
-        check_next("of a stateless layer for the second time", yours, oracle, short_text(seed + 50, 2, N))
-
-
-@time_lstm_state(points=2)
-def test_time_lstm_state_set_state_is_the_start(student: Student, reference: SimpleNamespace) -> None:
-    """A stateful layer starts where set_state(h, c) put it: before any forward, and between two."""
-    yours, oracle = state_pair(student, reference, 47, stateful=True)
-    for seed in (47, 48):
-        h, c = time_case(seed, T=2).dhs.transpose(1, 0, 2).copy()
-        for layer in (yours.call, lambda method, *args: getattr(oracle, method)(*args)):
-            layer("set_state", h, c)
-        check_next("of a stateful layer after set_state(h, c)", yours, oracle, short_text(seed, 2))
-        check_next("of a stateful layer, the second after set_state(h, c)", yours, oracle, short_text(seed + 50, 1))
-
-
-@time_lstm_state(points=1)
-def test_time_lstm_state_set_state_without_c(student: Student, reference: SimpleNamespace) -> None:
-    """set_state(h) means that c is zero, whatever it was before."""
-    yours, oracle = state_pair(student, reference, 49, stateful=True)
-    for turn in (0, 1):
-        h = time_case(50 + turn).dhs[:, 0].copy()
-        yours.call("set_state", h)
-        oracle.set_state(h)
-        check_next("of a stateful layer after set_state(h)", yours, oracle, short_text(50 + turn, 2))
-
-
-@time_lstm_state(points=1)
-def test_time_lstm_state_set_state_of_a_stateless_layer(student: Student, reference: SimpleNamespace) -> None:
-    """On a stateless layer set_state has no effect."""
-    yours, oracle = state_pair(student, reference, 52, stateful=False)
-    h, c = time_case(52, T=2).dhs.transpose(1, 0, 2).copy()
-    yours.call("set_state", h, c)
-    check_next("of a stateless layer after set_state(h, c)", yours, oracle, short_text(52, 2))
-
-
-@time_lstm_state(points=2)
-def test_time_lstm_state_reset_state(student: Student, reference: SimpleNamespace) -> None:
-    """After reset_state both h and c start at zero, and another batch size is welcome."""
-    for seed, N in ((53, 2), (54, 5)):
-        yours, oracle = state_pair(student, reference, seed, stateful=True)
-        check_next("of a stateful layer", yours, oracle, short_text(seed, 2))
-        yours.call("reset_state")
-        oracle.reset_state()
-        check_next("of a stateful layer after reset_state", yours, oracle, short_text(seed + 50, 2, N))
-
-
-@time_lstm_state(points=1)
-def test_time_lstm_state_refuses_another_batch_size(student: Student, reference: SimpleNamespace) -> None:
-    """A batch of another size than the state of a stateful layer is a ValueError, of one row too."""
-    for N in (1, 3):
-        yours, oracle = state_pair(student, reference, 55, stateful=True)
-        check_next("of a stateful layer", yours, oracle, short_text(55, 2))
-        xs = short_text(56, 2, N)
-        where = f"TimeLSTM.forward, stateful, of a batch of {N} where the state has 2 rows"
-        checks.raises(where, "ValueError", lambda xs=xs, yours=yours: yours.call("forward", xs))
 
 
 def check_initial(student: Student, name: str, names: tuple[str, ...], sizes: Sizes) -> None:
@@ -144,7 +47,7 @@ def check_initial(student: Student, name: str, names: tuple[str, ...], sizes: Si
 @rnnlm(points=2)
 def test_rnnlm_initial_weights(student: Student) -> None:
     """float32, embedding N(0, 1)/100, matrices N(0, 1)/sqrt(fan in), biases zero, in the order of the layers."""
-    check_initial(student, "Rnnlm", RNNLM, Sizes(V=53, D=31, H=41))
+    check_initial(student, "Rnnlm", RNNLM, Sizes(V=97, D=31, H=53))
 
 
 @rnnlm(points=3)
@@ -161,7 +64,9 @@ def test_rnnlm_state(student: Student, reference: SimpleNamespace) -> None:
     pair = twins(student, reference, "Rnnlm", Sizes(), 66)
     models.check_scores("Rnnlm.predict", pair, text(1, 2, 2, 11))
     models.check_scores("Rnnlm.predict for the second time: the state goes on", pair, text(2, 2, 1, 11))
-    models.check_loss("Rnnlm.forward after predict: the state goes on: the loss", pair, text(3, 2, 2, 11), text(4, 2, 2, 11))
+    models.check_loss(
+        "Rnnlm.forward after predict: the state goes on: the loss", pair, text(3, 2, 2, 11), text(4, 2, 2, 11)
+    )
     models.check_scores("Rnnlm.predict after forward: the state goes on", pair, text(5, 2, 2, 11))
     pair.yours.call("reset_state")
     pair.oracle.reset_state()
@@ -217,7 +122,7 @@ def test_rnnlm_does_not_look_ahead(student: Student, reference: SimpleNamespace)
 @better_rnnlm(points=2)
 def test_better_rnnlm_initial_weights(student: Student) -> None:
     """Two LSTMs, the tied array once, drawn as an embedding."""
-    check_initial(student, "BetterRnnlm", BETTER, Sizes(V=53, D=31, H=31))
+    check_initial(student, "BetterRnnlm", BETTER, Sizes(V=97, D=53, H=53))
 
 
 @better_rnnlm(points=3)
@@ -233,7 +138,7 @@ def test_better_rnnlm_predict_values(student: Student, reference: SimpleNamespac
 
 @better_rnnlm(points=2)
 def test_better_rnnlm_without_dropout(student: Student, reference: SimpleNamespace) -> None:
-    """Loss and gradients with train_flag off, and with a ratio of 0: the tied array's gradient is the sum of both uses."""
+    """Loss and gradients with train_flag off, and with a ratio of 0; the tied array's gradient is a sum."""
     for seed, ratio in ((84, 0.5), (85, 0.0)):
         pair = twins(student, reference, "BetterRnnlm", SQUARE, seed, dropout_ratio=ratio)
         if ratio:
@@ -257,8 +162,8 @@ def test_better_rnnlm_backward_overwrites_grads(student: Student, reference: Sim
 def test_better_rnnlm_drops_in_three_places(student: Student, reference: SimpleNamespace) -> None:
     """With one unit, one word and the ratio of 0.5 that is the default, the loss takes exactly four values.
 
-    Two of them come once in eight times: 200 losses miss one of them once in 10^11 right answers. The gradients belong to the
-    masks that the loss tells of.
+    Two of them come once in eight times: 200 losses miss one of them once in 10^11 right answers. The gradients belong
+    to the masks that the loss tells of.
     """
     sizes = Sizes(V=3, D=1, H=1)
     pair = twins(student, reference, "BetterRnnlm", sizes, 88)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -15,12 +16,12 @@ from autograder.student import Student
 from autograder.suites import oracles_sampling as sampling
 from autograder.suites.oracles_rnnlm import Twins, check_scores, twins
 from autograder.suites.oracles_sampling import DRAWS, GAIN, SMALL, of_oracle
-from autograder.suites.received import Array, words
+from autograder.suites.received import Array, array, words
 
 LAYERS = ("lstm_forward", "lstm_backward", "time_lstm_forward", "time_lstm_backward", "time_lstm_state")
 next_word_probabilities = partial(
     question, "next_word_probabilities", given=("softmax",),
-    hint="After each of temperature, skip, top_k and top_p: which words are left, and what do their probabilities add up to?",
+    hint="After each of temperature, skip, top_k, top_p: which words are left, and what do they add up to?",
 )  # fmt: skip
 generate = partial(
     question, "generate", given=("softmax", *LAYERS, "rnnlm", "next_word_probabilities"), timeout_s=60,
@@ -28,6 +29,7 @@ generate = partial(
 )  # fmt: skip
 # By hand: at temperature 2 these weights become 3, 0.5, 5, 6, 1, 4, 2.
 WEIGHTS = np.array([9, 0.25, 25, 36, 1, 16, 4])
+LONG, HOT = 60, 3.0  # a text in which some word that is to be cut comes surely: 1 in 10^8 lacks one
 NOTHING_LEFT = {"skip_ids": [0, 1, 2, 3, 4, 5, 6]}
 
 
@@ -53,7 +55,9 @@ def test_next_word_probabilities_temperature(student: Student, reference: Simple
     check_shares("at temperature 0.5", student, shares(*WEIGHTS**2), temperature=0.5)
     scores = np.random.default_rng(100).standard_normal(11) * 3
     wanted = reference.softmax(scores / 0.7)
-    checks.values("next_word_probabilities of 11 scores", student.call("next_word_probabilities", scores, temperature=0.7), wanted)
+    checks.values(
+        "next_word_probabilities of 11 scores", student.call("next_word_probabilities", scores, temperature=0.7), wanted
+    )
 
 
 @next_word_probabilities(points=2)
@@ -97,12 +101,25 @@ def test_next_word_probabilities_order_of_controls(student: Student) -> None:
 
 
 @next_word_probabilities(points=1)
+def test_next_word_probabilities_of_equal_words(student: Student) -> None:
+    """top_k keeps k words, of equal ones those with the lower ids; a mass that top_p reaches exactly is enough."""
+    twins_of_word_2 = np.log(np.array([9.0, 0.25, 25, 36, 25, 4, 25]))
+    for top_k, wanted in ((2, (0, 0, 25, 36, 0, 0, 0)), (3, (0, 0, 25, 36, 25, 0, 0))):
+        where = f"next_word_probabilities with top_k {top_k} and three words second in rank"
+        checks.values(where, student.call("next_word_probabilities", twins_of_word_2, top_k=top_k), shares(*wanted))
+    for size, top_p, kept in ((4, 0.5, 2), (8, 0.75, 6), (2, 0.5, 1)):
+        where = f"next_word_probabilities of {size} equal scores with top_p {top_p}"
+        p = array(where, student.call("next_word_probabilities", np.zeros(size), top_p=top_p), (size,))
+        checks.values(f"{where}, in order of size", np.sort(p), shares(*[0.0] * (size - kept), *[1.0] * kept))
+
+
+@next_word_probabilities(points=1)
 def test_next_word_probabilities_dtype_and_input(student: Student, reference: SimpleNamespace) -> None:
     """The dtype of the scores is kept, and the scores are left as they were."""
     for dtype in (np.float32, np.float64):
         scores = np.log(WEIGHTS).astype(dtype)
         kept = student.put(scores)
-        controls = {"temperature": 2.0, "skip_ids": [3], "top_k": 4, "top_p": 0.6}
+        controls: dict[str, Any] = {"temperature": 2.0, "skip_ids": [3], "top_k": 4, "top_p": 0.6}
         where = f"next_word_probabilities of {dtype.__name__} scores"
         p = student.call("next_word_probabilities", kept, **controls)
         checks.values(where, p, shares(0, 0, 5, 0, 0, 4, 0).astype(dtype), dtype=dtype)
@@ -118,7 +135,9 @@ def test_next_word_probabilities_refuses(student: Student) -> None:
     for controls in bad:
         asked = ", ".join(f"{name}={value}" for name, value in controls.items())
         where = f"next_word_probabilities of 7 scores with {asked}"
-        checks.raises(where, "ValueError", lambda c=controls: student.call("next_word_probabilities", np.log(WEIGHTS), **c))
+        checks.raises(
+            where, "ValueError", partial(student.call, "next_word_probabilities", np.log(WEIGHTS), **controls)
+        )
 
 
 def generator(student: Student, reference: SimpleNamespace, seed: int) -> Twins:
@@ -126,7 +145,9 @@ def generator(student: Student, reference: SimpleNamespace, seed: int) -> Twins:
     return twins(student, reference, "RnnlmGen", SMALL, seed, gain=GAIN)
 
 
-def check_distribution(student: Student, reference: SimpleNamespace, seed: int, before: list[int], kind: str, **asked: Any) -> None:
+def check_distribution(
+    student: Student, reference: SimpleNamespace, seed: int, before: list[int], kind: str, **asked: Any
+) -> None:
     """Texts of three words against their exact probabilities."""
     pair = generator(student, reference, seed)
     exact = sampling.joint(reference, pair.oracle, before, 1, 2, SMALL.V, **asked)
@@ -139,24 +160,24 @@ def check_distribution(student: Student, reference: SimpleNamespace, seed: int, 
 @generate(points=3)
 def test_generate_distribution(student: Student, reference: SimpleNamespace) -> None:
     """Texts of three words come as often as their probabilities say, from a fresh state and from another."""
-    check_distribution(student, reference, 101, [], "from a fresh state")
-    check_distribution(student, reference, 102, [3, 0], "after two words were read")
+    check_distribution(student, reference, 198, [], "from a fresh state")
+    check_distribution(student, reference, 182, [3, 0], "after two words were read")
 
 
 @generate(points=2)
 def test_generate_distribution_with_temperature(student: Student, reference: SimpleNamespace) -> None:
     """The temperature reaches every draw."""
-    check_distribution(student, reference, 103, [], "at temperature 2.5", temperature=2.5)
+    check_distribution(student, reference, 193, [], "at temperature 2.5", temperature=2.5)
 
 
 @generate(points=2)
 def test_generate_distribution_with_skipped_words(student: Student, reference: SimpleNamespace) -> None:
     """Skipped words never follow, and the others share what is left: at every step."""
-    pair = generator(student, reference, 104)
+    pair = generator(student, reference, 132)
     likely = sampling.next_distribution(reference, pair.oracle, 1)
     skip = [int(word) for word in np.argsort(-likely)[:2]]
     assert likely[skip].sum() > 0.4, "the skipped words would hardly have come"
-    check_distribution(student, reference, 104, [], "with two words skipped", skip_ids=skip)
+    check_distribution(student, reference, 132, [], "with two words skipped", skip_ids=skip)
 
 
 @generate(points=3)
@@ -187,6 +208,24 @@ def greedy(reference: SimpleNamespace, oracle: Any, start: int, size: int) -> li
     return text
 
 
+@generate(points=1)
+def test_generate_keeps_to_the_likeliest_words(student: Student, reference: SimpleNamespace) -> None:
+    """top_k and top_p reach every draw. (A hair more is allowed: floats differ.)"""
+    for seed, controls, allowed in ((160, {"top_k": 2}, {"top_k": 2}), (161, {"top_p": 0.5}, {"top_p": 0.501})):
+        pair = generator(student, reference, seed)
+        where = f"RnnlmGen.generate of {LONG} words with {controls}"
+        asked: dict[str, Any] = {"sample_size": LONG, "rng": student.rng(seed), "temperature": HOT, **controls}
+        text = words(where, pair.yours.call("generate", 1, **asked))
+        checks.equal(f"{where}: its length", len(text), LONG)
+        checks.equal(f"{where}: words that are not in the vocabulary", len(set(text) - set(range(SMALL.V))), 0)
+        strange = 0
+        for word, following in itertools.pairwise(text):
+            p = sampling.next_distribution(reference, pair.oracle, word, temperature=HOT)
+            kept = p[reference.next_word_probabilities(np.log(p), **allowed) > 0]
+            strange += p[following] < kept.min() - 1e-4
+        checks.equal(f"{where}: words that should have been cut", int(strange), 0)
+
+
 @generate(points=3)
 def test_generate_leaves_the_state_behind(student: Student, reference: SimpleNamespace) -> None:
     """Every word written has been read exactly once, but for the last one."""
@@ -197,8 +236,7 @@ def test_generate_leaves_the_state_behind(student: Student, reference: SimpleNam
 
 
 def check_text_and_state(student: Student, pair: Twins, seed: int, start: int, size: int, **asked: Any) -> list[int]:
-    """The text begins with `start` and skips what it has to; the state afterwards is that of a model that read it but for
-    the last word. Returns the text."""
+    """The text begins with `start`, skips what it has to, and has been read but for its last word; returns it."""
     where = f"RnnlmGen.generate of {size} word{'s' if size > 1 else ''}"
     text = words(where, pair.yours.call("generate", start, sample_size=size, rng=student.rng(seed), **asked))
     checks.equal(f"{where}: its length", len(text), size)
@@ -220,6 +258,8 @@ def test_generate_draws_from_rng(student: Student, reference: SimpleNamespace) -
         texts.append(check_text_and_state(student, pair, seed, 1, 40, temperature=10.0))
     checks.equal("RnnlmGen.generate twice with the same rng: the second text", texts[1], texts[0])
     if texts[2] == texts[0]:
-        raise CheckFailed("RnnlmGen.generate with another rng: 40 words at temperature 10", "the same text", "another text")
+        raise CheckFailed(
+            "RnnlmGen.generate with another rng: 40 words at temperature 10", "the same text", "another text"
+        )
     written = words("RnnlmGen.generate without rng", generator(student, reference, 150).yours.call("generate", 1))
     checks.equal("RnnlmGen.generate without rng and sample_size: its length", len(written), 100)

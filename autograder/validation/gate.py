@@ -68,7 +68,9 @@ def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], consol
     """What came of each trial, by its place."""
     work = [(HandedIn(trial.name, trial.data), Options(assignment.id, training=trial.training)) for trial in planned]
     graded = {}
-    with terminal.progress(Console(stderr=True) if not console.is_terminal else console, assignment.id, len(work)) as advance:
+    with terminal.progress(
+        Console(stderr=True) if not console.is_terminal else console, assignment.id, len(work)
+    ) as advance:
         for place, one in grade_many(work, min(len(work), os.cpu_count() or 1)):
             graded[place] = one
             advance(planned[place].name)
@@ -92,4 +94,6 @@ def _print_breaches(console: Console, breaches: Mapping[str, Iterable[str]]) -> 
         for line in lines:
             terminal.print_line(console, Text("BREACH ", "bold red").append(f"{id}: {line}", "default"))
     if not any(breaches.values()):
-        terminal.print_line(console, Text(f"{len([id for id in breaches if id != 'the release'])} sound, no breach.", "green"))
+        terminal.print_line(
+            console, Text(f"{len([id for id in breaches if id != 'the release'])} sound, no breach.", "green")
+        )

@@ -18,7 +18,7 @@ HEADER = ["question", "wrong answers", "killed", "survived", "lost something els
 
 @dataclass
 class Kills:
-    """One row, counted in wrong answers: all of them, caught by their own question, not caught, with another question lost."""
+    """One row, counted in wrong answers: all; caught by their own question; not caught; with another question lost."""
 
     question: str
     wrong: int = 0
@@ -74,7 +74,9 @@ def print_kill_table(console: Console, assignment: course.Assignment, table: Kil
     terminal.print_line(console, Text(f"{assignment.id}: what the hidden tests catch", "bold"))
     terminal.print_table(console, HEADER, [_row(row) for row in [*table.rows, table.total]], frozenset(HEADER[1:]))
     style = "green" if table.right == table.right_in_full else "bold red"
-    terminal.print_line(console, Text(f"unusual right answers with full marks: {table.right_in_full} of {table.right}", style))
+    terminal.print_line(
+        console, Text(f"unusual right answers with full marks: {table.right_in_full} of {table.right}", style)
+    )
 
 
 def _row(row: Kills) -> list[Text]:

@@ -10,14 +10,15 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from autograder import cells, course
 from autograder.cells import BEGIN, END, Cell
 
-LONG = 60  # characters of a line that nobody writes twice by chance
-PAIR = 40  # ... of two lines together
+LONG = 50  # characters of a line that nobody writes twice by chance
+PAIR = 24  # ... of two lines together
 ANSWER = 12  # ... of one line of an answer, in the notebook
 TEST_NAME = re.compile(r"^\s*def (test_\w+)", re.MULTILINE)
 
@@ -89,7 +90,7 @@ def _regions(cell: Cell) -> Iterator[tuple[str, bool]]:
 def _marks(lines: Iterable[str]) -> set[str]:
     """What a text is recognised by: its long lines, and pairs of lines that are long together."""
     kept = [line for line in lines if len(line) > 3 and not line.startswith(("import", "from"))]
-    pairs = {f"{above} {below}" for above, below in zip(kept, kept[1:], strict=False) if len(above + below) >= PAIR}
+    pairs = {f"{above} {below}" for above, below in pairwise(kept) if len(above + below) >= PAIR}
     return pairs | {line for line in kept if len(line) >= LONG}
 
 

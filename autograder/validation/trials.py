@@ -9,7 +9,7 @@ import nbformat
 
 from autograder import course
 from autograder.bank_entries import Entry, entries
-from autograder.filling import as_bytes, filled, released
+from autograder.filling import answers_only, as_bytes, filled, released
 from autograder.grading import Graded, Options, wanted_questions
 from autograder.record import Result
 from autograder.reports.plain_text import one_line, points
@@ -37,7 +37,9 @@ def trials(assignment: course.Assignment) -> list[Trial]:
     """All of them, the longest first; two pairs are one file twice. Raises TaskError where one cannot be made."""
     bank = [_of_bank(assignment, entry) for entry in entries(assignment.id)]
     reference = Trial("the reference", as_bytes(filled(assignment.id)), True, _all_right("the reference"))
-    untouched = Trial("the untouched release", as_bytes(released(assignment.id)), True, _nothing("the untouched release"))
+    untouched = Trial(
+        "the untouched release", as_bytes(released(assignment.id)), True, _nothing("the untouched release")
+    )
     wrong = [trial for trial in bank if trial.entry is not None and trial.entry.kind == "wrong"]
     again = [_again(trial) for trial in (reference, *wrong[:1])]
     bank.sort(key=lambda trial: not trial.training)
@@ -65,9 +67,10 @@ def _never(graded: Graded) -> list[str]:
 
 
 def _of_bank(assignment: course.Assignment, entry: Entry) -> Trial:
-    name = f"{entry.path.name} ({entry.title})"
+    name = f"{entry.name} ({entry.title})"
     judge = _all_right(name) if entry.kind == "right" else _wrong(name, assignment, entry)
-    return Trial(name, as_bytes(filled(assignment.id, entry.answers)), entry.needs_training, judge, entry)
+    data = as_bytes(answers_only(filled(assignment.id, entry.answers)))
+    return Trial(name, data, entry.needs_training, judge, entry)
 
 
 def _all_right(name: str) -> Judge:
@@ -92,13 +95,15 @@ def _nothing(name: str) -> Judge:
 
 def _wrong(name: str, assignment: course.Assignment, entry: Entry) -> Judge:
     """Its own question lost, and only that: what it declares and the training question apart."""
-    training = {question.id for question in assignment.questions} - wanted_questions(assignment, Options(training=False))
+    training = {question.id for question in assignment.questions} - wanted_questions(
+        assignment, Options(training=False)
+    )
 
     def judge(graded: Graded) -> list[str]:
         if said := ungraded(name, graded.result):
             return said
         gone = lost(graded.result)
-        more = sorted(gone - {entry.question} - set(entry.also_loses) - training)
+        more = sorted(gone - entry.losses - training)
         survives = [f"{name} survives: {entry.question} gives it full marks"] if entry.question not in gone else []
         return survives + [f"{name} is wrong in {entry.question} and also loses {id}" for id in more]
 

@@ -1,0 +1,123 @@
+"""What resource limits cannot bound, watched from outside: a sandbox as a whole.
+
+The kernel does not hold root to a number of processes, it limits memory process by process, and the private folder
+lies on the grader's disk. A thread looks ten times a second (0.3 ms each) and ends a sandbox that goes over.
+Where there is no /proc nothing is found, and nothing ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+from autograder.sandbox.box import Limits
+
+PERIOD_S = 0.1
+MAX_FILES = 5_000
+MAX_FOUND = 20_000
+
+
+class Watch(threading.Thread):
+    """Looks after one sandbox until `stop`.
+
+    process   what was started: bubblewrap, or the kernel itself
+    folder    the private folder
+    verdict   None, or once it has ended the sandbox: the reason, and what the sandbox had done
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path, limits: Limits) -> None:
+        super().__init__(name="autograder-watch", daemon=True)
+        self.verdict: tuple[str, str] | None = None
+        self._process, self._folder, self._limits = process, folder, limits
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        """Look until stopped."""
+        while not self._stopped.wait(PERIOD_S):
+            self.verdict = self._excess()
+            if self.verdict is not None:
+                end(self._process)
+                return
+
+    def stop(self) -> None:
+        """Stop looking; returns when the thread has ended."""
+        self._stopped.set()
+        self.join()
+
+    def _excess(self) -> tuple[str, str] | None:
+        inside, limits = descendants(self._process), self._limits
+        if sum(map(_tasks, inside)) > limits.processes:
+            return "crashed", f"had more than {limits.processes} processes and threads at a time"
+        most = limits.memory_bytes + limits.question_bytes
+        if sum(map(_resident_bytes, inside)) > most and sum(map(_own_bytes, inside)) > most:
+            return "memory", f"used more than {most / 2**30:.2g} GiB of memory in all"
+        if _stored_bytes(self._folder) > limits.file_bytes:
+            return "crashed", "filled a folder that is not its own"
+        return None
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill `process` and all it has started. (The end of bubblewrap is by itself the end of all inside it.)"""
+    found = descendants(process)
+    process.kill()
+    _kill(found)
+
+
+def sweep(process: subprocess.Popen[bytes], spared: list[int]) -> None:
+    """Kill all that `process` has started, but for `spared`."""
+    _kill([pid for pid in descendants(process) if pid not in spared])
+
+
+def descendants(process: subprocess.Popen[bytes]) -> list[int]:
+    """The ids of all that `process` has started, and what those have; [] once it has ended."""
+    found = [process.pid] if process.poll() is None else []
+    for parent in found:  # grows meanwhile
+        with contextlib.suppress(OSError):
+            for task in os.listdir(f"/proc/{parent}/task"):
+                found += map(int, Path(f"/proc/{parent}/task/{task}/children").read_text().split())
+        if len(found) > MAX_FOUND:
+            break
+    return found[1:]
+
+
+def _kill(pids: list[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _tasks(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        return len(os.listdir(f"/proc/{pid}/task"))
+    return 0
+
+
+def _resident_bytes(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def _own_bytes(pid: int) -> int:
+    """Resident memory, what is shared with others counted in parts: the sum over all of them is the truth."""
+    with contextlib.suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return 0
+
+
+def _stored_bytes(folder: Path) -> float:
+    """Bytes on disk below `folder`; infinite if there are absurdly many files or folders."""
+    sizes, places = [], [str(folder)]
+    for place in places:  # grows meanwhile
+        with contextlib.suppress(OSError), os.scandir(place) as entries:
+            for entry in entries:
+                sizes.append(entry.stat(follow_symlinks=False).st_blocks * 512)
+                places += [entry.path] if entry.is_dir(follow_symlinks=False) else []
+        if len(sizes) > MAX_FILES:
+            return float("inf")
+    return sum(sizes)

@@ -1,0 +1,126 @@
+"""The sample course in a place of its own, built, with a bank; and the command line at work on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from every_assignment import REPOSITORY, SAMPLE_COURSE, course_at
+
+from autograder import authoring, course, grading
+from autograder.cli import main
+from autograder.filling import as_bytes, filled
+
+ID = "01_tiny"
+BANK = {
+    "wrong/double__thrice.py": '"""loses double: three times"""\n\ndef double(xs):\n    return 3 * xs\n',
+    "wrong/double__first.py": (
+        '"""loses double: only the first number"""\n\ndef double(xs):\n'
+        "    doubled = xs.copy()\n    doubled[0] *= 2\n    return doubled\n"
+    ),
+    "wrong/scale_forward__no_weight.py": (
+        '"""loses scale_forward: the weight is left out"""\n\nclass Scale:\n    def __init__(self, w):\n'
+        "        self.params, self.grads = [w], [np.zeros_like(w)]\n\n"
+        "    def forward(self, xs):\n        return double(xs)\n"
+    ),
+    "right/adds.py": '"""keeps all: adds the numbers to themselves"""\n\ndef double(xs):\n    return np.add(xs, xs)\n',
+}
+
+
+def tiny_course(place: Path, bank: Mapping[str, str] = BANK, suite: str = "") -> Path:
+    """A built copy of the sample course under `place`. `suite`: another text for its hidden suite."""
+    root = place / "course"
+    shutil.copytree(SAMPLE_COURSE, root)
+    for name, text in bank.items():
+        path = root / "autograder" / "bank" / ID / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    if suite:
+        (root / "autograder" / "suites" / f"test_{ID}.py").write_text(suite, encoding="utf-8")
+    shutil.copy(REPOSITORY / "nbgrader_config.py", root)
+    with course_at(root):
+        authoring.build()
+    return root
+
+
+def answered(root: Path, answers: Mapping[str, str] | None = None) -> bytes:
+    """A submission with the reference's answers, `answers` in place of some."""
+    with course_at(root):
+        return as_bytes(filled(ID, answers))
+
+
+def edited(data: bytes, change: Callable[[nbformat.NotebookNode], object]) -> bytes:
+    """A notebook file after `change` did something to the notebook."""
+    notebook = nbformat.from_dict(json.loads(data))
+    change(notebook)
+    return json.dumps(notebook).encode()
+
+
+def grade_id(cell: Any) -> str:
+    """nbgrader's name for a cell."""
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command came to."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Commands:
+    """`python -m autograder` in this process, at work on the course under `root`."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.root, self._monkeypatch, self._capsys = root, monkeypatch, capsys
+
+    def __call__(self, *arguments: object) -> Ran:
+        """Run a command; its exit status and what it printed."""
+        grading.loaded_reference.cache_clear()
+        grading.suite_sha256.cache_clear()
+        sys.modules.pop(f"test_{ID}", None)  # the suite of another copy of the course
+        self._monkeypatch.setattr(course, "ROOT", self.root)
+        self._monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
+        self._monkeypatch.setenv("COLUMNS", "200")
+        status = _status()
+        printed = self._capsys.readouterr()
+        return Ran(status, printed.out, printed.err)
+
+
+def _status() -> int:
+    """The exit status of `main`."""
+    try:
+        main()
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    raise AssertionError("the command did not say how it ended")
+
+
+def in_a_process(root: Path, *command: object, cwd: Path | None = None, **environment: str) -> Ran:
+    """A command line in a process of its own, on the course under `root`."""
+    scripts = str(Path(sys.executable).parent)
+    path = os.pathsep.join([scripts, os.environ["PATH"]])
+    env = {**os.environ, "AUTOGRADER_COURSE": str(root), "PYTHONPATH": str(REPOSITORY), "PATH": path, **environment}
+    done = subprocess.run(
+        list(map(str, command)), cwd=cwd or root, env=env, capture_output=True, text=True, check=False
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def hand_in(root: Path, student: str, data: bytes, id: str = ID, name: str = "tiny.ipynb") -> Path:
+    """Put a file where nbgrader has it: submitted/<student>/<assignment>/<name>. The path of submitted/."""
+    folder = root / "submitted" / student / id
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+    return root / "submitted"
