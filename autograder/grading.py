@@ -100,11 +100,11 @@ def _grade_restored(handed_in: submission.Submission, options: Options, on_step:
         wanted = wanted_questions(assignment, options)
         try:
             session.run()
-            outcomes, asked = _ask(session, assignment, reference, wanted, options, on_step)
+            outcomes = _ask(session, assignment, reference, wanted, on_step)
         except ChildDied as death:
-            outcomes, asked = _all_failed(assignment, wanted, death), {}
+            outcomes = _all_failed(wanted, death)
         notes = cell_notes(runnable, session.interrupted | session.left_out)
-    questions = [_result(info, wanted, outcomes, asked, notes, options) for info in assignment.questions]
+    questions = [_result(info, wanted, outcomes, notes) for info in assignment.questions]
     result = Result(
         assignment.id, questions, suite_sha256=suite_sha256(assignment.id), environment=environment(options)
     )
@@ -143,10 +143,13 @@ def wanted_questions(assignment: course.Assignment, options: Options) -> frozens
 
 
 def _ask(
-    session: Session, assignment: course.Assignment, reference: SimpleNamespace, wanted: frozenset[str], options: Options,
+    session: Session,
+    assignment: course.Assignment,
+    reference: SimpleNamespace,
+    wanted: frozenset[str],
     on_step: Callable[[str], None],
-) -> tuple[dict[str, list[Outcome]], dict[str, list[Question]]]:  # fmt: skip
-    """The outcomes per question, after follow-through, and what the suite says of each question."""
+) -> dict[str, list[Outcome]]:
+    """The outcomes per question, after follow-through."""
     first = SuitePlugin(session.connect, reference, wanted, on_test=lambda outcome: on_step(outcome.question.id))
     run_suite(assignment.suite, first)
     outcomes = by_question(first.outcomes)
@@ -158,7 +161,7 @@ def _ask(
         run_suite(assignment.suite, again)
         for id, second in by_question(again.outcomes).items():
             outcomes[id] = max(outcomes[id], second, key=share_passed)
-    return outcomes, first.questions
+    return outcomes
 
 
 def by_question(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
@@ -197,9 +200,8 @@ def _stand_ins(
 
 
 def _result(
-    info: course.QuestionInfo, wanted: frozenset[str], outcomes: dict[str, list[Outcome]], asked: dict[str, list[Question]],
-    notes: dict[str, CellNote], options: Options,
-) -> QuestionResult:  # fmt: skip
+    info: course.QuestionInfo, wanted: frozenset[str], outcomes: dict[str, list[Outcome]], notes: dict[str, CellNote]
+) -> QuestionResult:
     if info.id not in wanted:
         return QuestionResult(info.id, info.points, None, "skipped", "Left out of this grading.")
     tests = outcomes.get(info.id, [])
@@ -234,7 +236,7 @@ def cell_notes(notebook: nbformat.NotebookNode, stopped: dict[int, tuple[str, st
     return notes
 
 
-def _all_failed(assignment: course.Assignment, wanted: frozenset[str], death: ChildDied) -> dict[str, list[Outcome]]:
+def _all_failed(wanted: frozenset[str], death: ChildDied) -> dict[str, list[Outcome]]:
     """Outcomes for a notebook that never let itself be run."""
     return {id: [Outcome(Question(id), "", reason=death.reason, message=str(death))] for id in wanted}
 
@@ -248,15 +250,16 @@ def _headline(result: Result) -> str:
 @lru_cache(maxsize=16)
 def suite_sha256(id: str) -> str:
     """A hash of all that decides a mark: suites, checks, the reference's source and components."""
-    package = Path(__file__).resolve().parent
+    assignment = course.load(id)
     files = [
-        *package.glob("suites/*.py"),
-        *package.glob("checks/*.py"),
+        *assignment.suite.parent.glob("*.py"),
+        *Path(__file__).resolve().parent.glob("checks/*.py"),
         *(course.ROOT / "solutions").glob("components/*.py"),
+        *assignment.source.parent.glob("*.toml"),
+        assignment.source,
     ]
-    files.append(course.load(id).source)
     digest = hashlib.sha256()
-    for path in sorted(files):
+    for path in sorted(set(files)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

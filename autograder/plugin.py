@@ -125,12 +125,12 @@ class SuitePlugin:
             raise CallTimeout(f"the question had used up its {limit:g} s")
         names = self.stand_ins.get(asked.id, ())
         follow_through = FollowThrough({name: getattr(self.reference, name) for name in names})
-        started = time.monotonic()
-        try:
-            with self.connect(follow_through, left) as connection:
+        with self.connect(follow_through, left) as connection:
+            started = time.monotonic()
+            try:
                 yield Student(connection)
-        finally:
-            self._used_s[asked.id] = self._used_s.get(asked.id, 0.0) + time.monotonic() - started
+            finally:
+                self._used_s[asked.id] = self._used_s.get(asked.id, 0.0) + time.monotonic() - started
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:

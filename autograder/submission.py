@@ -186,9 +186,8 @@ def _matches(cells: Sequence[nbformat.NotebookNode], of: Release) -> tuple[list[
             ids[place] = ""
     for place, id in _by_content(cells, ids, of):
         ids[place] = id
-        notes.append(
-            f"The cell {id} had lost its nbgrader id: it was recognised by {'its text' if of.is_locked(id) else 'what it defines'}."
-        )
+        by = "its text" if of.is_locked(id) else "what it defines"
+        notes.append(f"The cell {id} had lost its nbgrader id: it was recognised by {by}.")
     return ids, notes
 
 

@@ -195,11 +195,11 @@ def test_a_timeout_ends_the_fork_and_what_it_started(fork, served):
     with fork(timeout_s=0.5) as student:
         with pytest.raises(CallTimeout, match=r"no answer within 0\.5 s"):
             student.call("with_children")
+        children = [int(pid) for pid in served[2].read_text().split()]
+        assert len(children) == 3
+        assert gone_soon(children)  # before anybody hangs up
         with pytest.raises(CallTimeout, match=r"no answer within 0\.5 s"):
             student.call("counted")
-    children = [int(pid) for pid in served[2].read_text().split()]
-    assert len(children) == 3
-    assert gone_soon(children)
     assert time.monotonic() - started < 5.0
 
 
@@ -211,8 +211,15 @@ def test_what_a_fork_leaves_behind_ends_with_it(fork):
 
 
 def test_one_call_may_have_less_time_than_the_question(fork):
-    with fork() as student, pytest.raises(CallTimeout, match=r"no answer within 0\.05 s"):
-        student.call("spin", timeout_s=0.05)
+    with fork() as student:
+        for name, limit_s in (("spin", 0.05), ("counted", None)):  # and it stays the fork of a call that took too long
+            with pytest.raises(CallTimeout, match=r"no answer within 0\.05 s"):
+                student.call(name, timeout_s=limit_s)
+
+
+def test_what_is_asked_too_late_is_a_timeout(fork):
+    with fork() as student, pytest.raises(CallTimeout, match="no answer within"):
+        student.call("counted", timeout_s=-1.0)
 
 
 def test_questions_asked_back_do_not_buy_time(fork):

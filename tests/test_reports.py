@@ -488,7 +488,7 @@ def test_notebook_is_shown_with_its_outputs() -> None:
     assert " 50%|" not in page.text
     assert {"table", "h1", "code"} <= set(page.tags)
     assert ("id", "cell-id=weight_sum") in page.attributes
-    assert [v for n, v in page.attributes if n == "src"][0].startswith("data:image/png;base64,iVBOR")
+    assert next(v for n, v in page.attributes if n == "src").startswith("data:image/png;base64,iVBOR")
 
 
 HOSTILE_MARKDOWN = [

@@ -23,6 +23,7 @@ from autograder import course
 from autograder.errors import CallFailed, CallTimeout, ChildDied, KernelFailed, OutOfMemory, SandboxMissing
 from autograder.follow_through import FollowThrough
 from autograder.sandbox import Box, Limits, Session, bubblewrap, launch, outputs, require_bubblewrap, watch
+from autograder.sandbox import session as session_module
 from autograder.sandbox.outputs import bounded
 from autograder.sandbox.watch import Watch, descendants, end, sweep
 from autograder.student import Student
@@ -112,6 +113,8 @@ def bomb():
     "shows": "from IPython.display import HTML, display\nfor n in range(300): display(HTML(f'<b>{n}</b>'))",
     "returns": "'v' * 10**6",
     "raises": "raise ValueError('u' * 10**6)",
+    "shows too much at once": "display(HTML('t' * 3 * 2**20))",
+    "and then some": "print('heard again')",
     "too much memory": "np.ones(10**9)",
     "too large a file": "write('/home/student/large', 5 * 2**20)",
     "too long": "later = 1\nwhile True: time.sleep(0.01)",
@@ -123,7 +126,10 @@ PLACE = {name: place for place, name in enumerate(CELLS)}
 
 @pytest.fixture(scope="module")
 def ran():
-    with Session(notebook_of(*CELLS.values()), [], LIMITS) as session:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(session_module, "MESSAGE_BYTES", 2 * MIB)
+        session = Session(notebook_of(*CELLS.values()), [], LIMITS)
+    with session:
         yield Ran(session)
 
 
@@ -151,6 +157,11 @@ def test_what_a_cell_returns_or_raises_is_cut_and_said(ran, name, letter):
     text = ran.text(PLACE[name])
     assert 900 < text.count(letter) < 3000
     assert "output cut here" in text
+
+
+def test_what_is_too_large_to_be_taken_in_is_lost_and_said_and_the_rest_is_not(ran):
+    assert ran.text(PLACE["shows too much at once"]).count("output lost here") == 1
+    assert "heard again" in ran.text(PLACE["and then some"])
 
 
 def test_a_cell_that_wants_too_much_memory(ran):
@@ -228,19 +239,36 @@ def test_torch_is_not_loaded_unless_the_notebook_does(ran):
     assert "torch" not in names
 
 
-def test_a_question_that_makes_processes_without_end_costs_itself(ran):
+@pytest.fixture(scope="module")
+def brief():
+    """A notebook that is quickly run again."""
+    with Session(notebook_of(CELLS["definitions"]), [], LIMITS) as session:
+        yield Ran(session)
+
+
+def test_a_question_that_makes_processes_without_end_costs_itself(brief):
     with pytest.raises((ChildDied, CallTimeout), match=r"."):
-        ran.ask("bomb", timeout_s=5.0)
-    assert ran.ask("large", 1) == 1.0
-    assert len(ran.inside()) < 10
+        brief.ask("bomb", timeout_s=5.0)
+    assert brief.ask("large", 1) == 1.0
+    assert len(brief.inside()) < 10
 
 
-def test_when_a_question_kills_the_kernel_the_next_one_is_answered_all_the_same(ran):
-    before = ran.session._restarts
+def test_when_a_question_kills_the_kernel_the_next_one_is_answered_all_the_same(brief):
+    before = brief.session._process.pid
     with pytest.raises(ChildDied, match="the process ended during the call"):
-        ran.ask("kill_the_kernel")
-    assert ran.ask("large", 2) == 2.0
-    assert ran.session._restarts == before + 1
+        brief.ask("kill_the_kernel")
+    assert brief.ask("large", 2) == 2.0
+    assert brief.session._process.pid != before
+
+
+def test_questions_that_kill_the_kernel_again_and_again_are_not_put_up_with_for_ever():
+    with Session(notebook_of(CELLS["definitions"]), [], Limits(notebook_s=0.3)) as session:
+        ran = Ran(session)
+        for _ in range(2):
+            with pytest.raises(ChildDied, match="the process ended during the call"):
+                ran.ask("kill_the_kernel")
+        with pytest.raises(ChildDied, match="was ended again and again"):
+            ran.ask("large", 1)
 
 
 def test_at_the_end_nothing_is_left():

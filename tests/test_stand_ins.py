@@ -70,8 +70,8 @@ class Model:
     def layers(self):
         return {"inside": [self.affine]}
 
-    def refuse(self, message):
-        raise ValueError(message)
+    def lend(self, layers, x):
+        return [layer.forward(x) for layer in layers["inside"]]
 
 
 def double(x):
@@ -119,6 +119,12 @@ class Twice(Generating):
         return 2 * super().generate(x)
 
 
+class Early(Model):
+    def __init__(self, size, rng):
+        self.seen_early = hasattr(self, "train_flag")
+        super().__init__(size, rng)
+
+
 class ByName(Model):
     def __init__(self, size, rng):
         Model.__init__(self, size, rng)
@@ -155,6 +161,9 @@ def own_attribute(model):
     model.note = {1, 2}
     return len(model.note)
 def has(thing, name): return hasattr(thing, name)
+def lend(model, W, b, x):
+    layer = Affine(W, b)
+    return model.lend({"inside": [layer]}, x)[0], layer.calls
 def secret(model): return model._secret
 def calls(layer, x):
     layer.forward(x)
@@ -323,6 +332,20 @@ def test_objects_inside_objects(student_with):
         model = student.new("Model", 3, np.random.default_rng(3))
         assert np.allclose(student.call("through_a_method", model, X), expected.predict(X))
         assert np.array_equal(student.call("draws", model), expected.rng.random(3))
+
+
+def test_a_stand_in_can_be_an_argument_of_another(student_with):
+    with student_with("Model", "Affine") as student:
+        answer, calls = student.call("lend", student.new("Model", 3, np.random.default_rng(3)), W, B, X)
+    assert np.allclose(answer, X @ W + B)
+    assert calls == 1
+
+
+def test_before_it_is_made_a_stand_in_has_no_attributes(student_with):
+    with student_with("Model") as student:
+        model = student.new("Early", 3, np.random.default_rng(3))
+        assert model.get("seen_early") is False
+        assert model.get("train_flag") is True
 
 
 def test_attributes_that_the_reference_has_are_set_there_and_others_stay_here(student_with):

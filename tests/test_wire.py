@@ -307,6 +307,13 @@ def test_the_number_of_items_is_bounded_while_a_frame_is_rebuilt(bomb, shell, mo
     assert len(rebuilt) == 1
 
 
+@pytest.mark.parametrize("header", [b"\xdd", b"\xdf"], ids=["list", "map"])
+def test_one_list_or_map_of_too_many_is_refused_before_it_is_made(header, monkeypatch):
+    monkeypatch.setattr(wire, "MAX_ITEMS", 1000)
+    with pytest.raises(WireError, match=r"exceeds max_(array|map)_len\(1000\)"):
+        unpack(header + struct.pack(">I", 3000) + b"\x00" * 6000)
+
+
 def test_frames_over_the_limit_are_refused_at_both_ends(monkeypatch):
     monkeypatch.setattr(wire, "MAX_FRAME_BYTES", 1000)
     with pytest.raises(WireError, match="a value of 1,003 bytes is over the limit of 1,000"):

@@ -70,7 +70,8 @@ Written by `python -m autograder.calibration.rnnlm_training`; not edited by hand
 
 Ratio: perplexity of the trained model over that of the true probabilities, on the same
 {size} unseen words of the toy grammar (entropy rate {entropy:.6f} nats per word).
-The threshold is {judged.FACTOR}. Seeds: from {REFERENCE_SEEDS.start} for right answers, from {WRONG_SEEDS.start} for wrong ones.
+The threshold is {judged.FACTOR}.
+Seeds: from {REFERENCE_SEEDS.start} for right answers, from {WRONG_SEEDS.start} for wrong ones.
 
 | answer | seeds | least | median | most | spread | above the threshold |
 | --- | --- | --- | --- | --- | --- | --- |

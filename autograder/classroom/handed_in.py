@@ -28,7 +28,10 @@ class HandedIn:
 
 
 def find(path: Path, assignment: str | None = None) -> list[HandedIn]:
-    """Everything handed in under `path`, by student; of one assignment, if that is named. GraderError if there is nothing."""
+    """Everything handed in under `path`, by student; of one assignment, if that is named.
+
+    Raises GraderError if there is nothing.
+    """
     if path.is_dir():
         found = [*_nbgrader(path), *_flat(path)]
     elif zipfile.is_zipfile(path):

@@ -51,7 +51,10 @@ class Book:
             self._run(GenerateAssignment, id, ".", self.config)
 
     def record(self, student: str, data: bytes, graded: Graded, timestamp: str = "") -> None:
-        """Enter one submission with `nbgrader autograde`; if it could not be read, say so in the gradebook. Raises GraderError."""
+        """Enter one submission with `nbgrader autograde`; if it could not be read, say so in the gradebook.
+
+        Raises GraderError.
+        """
         id = graded.result.assignment
         if graded.notebook is None:
             self._enter_not_graded(student, id)

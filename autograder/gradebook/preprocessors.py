@@ -41,7 +41,7 @@ class GradeInSandbox(NbGraderPreprocessor):
     )
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
-        """The executed notebook with a mark in every check cell. Raises GraderError if it could not be graded at all."""
+        """The executed notebook with a mark in every check cell. GraderError if it could not be graded at all."""
         data = self._submitted(resources).read_bytes()
         id = resources["nbgrader"]["assignment"]
         graded = prepared(self.results_folder, data) or grade(data, Options(assignment=id))

@@ -13,7 +13,6 @@ import sys
 import warnings
 from typing import Any
 
-
 KINDS = {
     "memory_bytes": resource.RLIMIT_AS, "processes": resource.RLIMIT_NPROC, "file_bytes": resource.RLIMIT_FSIZE,
 }  # fmt: skip

@@ -73,8 +73,9 @@ def student_environment(box: Box) -> dict[str, str]:
     scratch = "/tmp" if box.confined else str(box.folder)
     agent = "/opt/agent" if box.confined else str(box.agent)
     environment = {
-        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": home, "PYTHONPATH": f"{agent}:{home}", "PYTHONSAFEPATH": "1",
-        "IPYTHONDIR": f"{scratch}/ipython", "MPLCONFIGDIR": fonts.place_cache(box.folder), "MPLBACKEND": "Agg",
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": home, "PYTHONPATH": f"{agent}:{home}",
+        "PYTHONSAFEPATH": "1",        "IPYTHONDIR": f"{scratch}/ipython", "MPLCONFIGDIR": fonts.place_cache(box.folder),
+        "MPLBACKEND": "Agg",
         "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }  # fmt: skip

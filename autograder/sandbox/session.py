@@ -22,7 +22,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
@@ -34,7 +34,9 @@ from autograder.sandbox.watch import Watch, descendants, end, sweep
 KERNEL = "autograder-confined"
 KERNELS = Path(__file__).resolve().parent / "kernels"
 START_S = 60.0
+SHOWN_S = 2  # after a cell's end, for what it shows to arrive
 MESSAGE_BYTES = 64 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
+LOST = "[output lost here: it did not come to an end, or was too large to be taken in]\n"
 SERVE = "__import__('autograder.agent').agent.serve({path!r}, globals())"
 
 
@@ -57,6 +59,7 @@ class Session:
         self.interrupted: dict[int, tuple[str, str]] = {}
         self._loop = asyncio.new_event_loop()
         self._restarts = 0
+        self._reviving_s = 0.0
         self._serving = False
         try:
             self._start()
@@ -87,14 +90,25 @@ class Session:
         try:
             connection = self._open(follow_through, timeout_s)
         except ChildDied:  # the fork server itself is gone: a question killed it
-            self._restart()
-            self.run()
+            self._revive()
             connection = self._open(follow_through, timeout_s)
         try:
             yield connection
         finally:
             connection.close()
             sweep(self._process, self._own)
+
+    def _revive(self) -> None:
+        """Run the notebook in a new kernel. Raises ChildDied once that has taken as long as a notebook may in all."""
+        if self._reviving_s > self.limits.notebook_s:
+            raise ChildDied("the process that ran the notebook was ended again and again")
+        started = time.monotonic()
+        try:
+            self._stop()
+            self._start()
+            self.run()
+        finally:
+            self._reviving_s += time.monotonic() - started
 
     def close(self) -> None:
         """Kill everything in the sandbox and remove its folder."""
@@ -111,7 +125,6 @@ class Session:
         self.box = Box(self.files, self.limits, self.confined)
         specs = KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False)
         self.manager = AsyncKernelManager(kernel_name=KERNEL, kernel_spec_manager=specs)
-        self.manager.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
         try:
             self._wait(self.manager.start_kernel(box=self.box))
         except Exception as error:
@@ -125,6 +138,7 @@ class Session:
         self._watch = Watch(self._process, self.box.folder, self.limits)
         self._watch.start()
         self.client: AsyncKernelClient = self.manager.client()
+        self.client.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
         self.client.start_channels(hb=False, stdin=False)
 
     def _stop(self) -> None:
@@ -175,7 +189,7 @@ class Session:
         runner = NotebookClient(
             self.notebook, km=self.manager, allow_errors=True, timeout=self.limits.cell_s, interrupt_on_timeout=True,
             error_on_timeout={"ename": "TimeoutError", "evalue": "", "traceback": []},
-            iopub_timeout=2, raise_on_iopub_timeout=False, coalesce_streams=True, log=_quiet_log(),
+            iopub_timeout=SHOWN_S, raise_on_iopub_timeout=True, coalesce_streams=True, log=_quiet_log(),
         )  # fmt: skip
         runner.kc = self.client
         deadline = time.monotonic() + self.limits.notebook_s
@@ -197,9 +211,12 @@ class Session:
         self, runner: NotebookClient, cell: nbformat.NotebookNode, index: int
     ) -> tuple[str, str] | None:
         """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""
-        started = time.monotonic()
+        started, all_shown = time.monotonic(), True
         try:
             await runner.async_execute_cell(cell, index)
+        except CellTimeoutError:
+            all_shown = False
+            cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=LOST))
         except DeadKernelError:
             reason, what = self._watch.verdict or ("crashed", "ended the kernel")
             return reason, f"{what}, so the notebook was run without it"
@@ -207,13 +224,31 @@ class Session:
             return "crashed", f"cut the kernel off ({type(error).__name__}), so the notebook was run without it"
         finally:
             cell.outputs = bounded(cell.outputs, self.limits.output_chars)
-        if time.monotonic() - started < self.limits.cell_s:
+        in_time = time.monotonic() - started < self.limits.cell_s + (0 if all_shown else SHOWN_S)
+        if in_time and all_shown:
             return None
         what = f"ran for over {self.limits.cell_s:g} s"
-        if await self._answers():
+        if not await self._answers():
+            return "timeout", f"{what} and could not be stopped, so the notebook was run without it"
+        if not in_time:
             self.interrupted[index] = "timeout", f"{what} and was stopped"
-            return None
-        return "timeout", f"{what} and could not be stopped, so the notebook was run without it"
+        if not all_shown:
+            await self._connect_output_again()
+        return None
+
+    async def _connect_output_again(self) -> None:
+        """After a message that was too large to be taken in nothing more comes over that connection."""
+        client: Any = self.client
+        client.iopub_channel.stop()
+        client._iopub_channel = None
+        client.iopub_channel.start()
+        deadline = time.monotonic() + 5.0
+        while time.monotonic() < deadline:
+            client.kernel_info()
+            with contextlib.suppress(Exception):
+                await client.get_shell_msg(timeout=1.0)
+                await client.get_iopub_msg(timeout=0.05)
+                return
 
     async def _answers(self) -> bool:
         message = self.client.kernel_info()

@@ -7,11 +7,14 @@ Where there is no /proc nothing is found, and nothing ended.
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.sandbox.box import Limits
@@ -19,6 +22,7 @@ from autograder.sandbox.box import Limits
 PERIOD_S = 0.1
 MAX_FILES = 5_000
 MAX_FOUND = 20_000
+MANY = 16
 
 
 class Watch(threading.Thread):
@@ -49,9 +53,12 @@ class Watch(threading.Thread):
         self.join()
 
     def _excess(self) -> tuple[str, str] | None:
-        inside, limits = descendants(self._process), self._limits
-        if sum(map(_tasks, inside)) > limits.processes:
-            return "crashed", f"had more than {limits.processes} processes and threads at a time"
+        limits, inside, tasks = self._limits, [], 0
+        for pid in _walk(self._process):  # no further than it must: among thousands that run, this thread has to wait
+            inside.append(pid)
+            tasks += _tasks(pid)
+            if tasks > limits.processes:
+                return "crashed", f"had more than {limits.processes} processes and threads at a time"
         most = limits.memory_bytes + limits.question_bytes
         if sum(map(_resident_bytes, inside)) > most and sum(map(_own_bytes, inside)) > most:
             return "memory", f"used more than {most / 2**30:.2g} GiB of memory in all"
@@ -68,20 +75,27 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def sweep(process: subprocess.Popen[bytes], spared: list[int]) -> None:
-    """Kill all that `process` has started, but for `spared`."""
-    _kill([pid for pid in descendants(process) if pid not in spared])
+    """Kill all that `process` has started, but for `spared`; all of it if there are so many that they may multiply."""
+    strays = [pid for pid in descendants(process) if pid not in spared]
+    _kill(strays)
+    if len(strays) > MANY:
+        end(process)
 
 
 def descendants(process: subprocess.Popen[bytes]) -> list[int]:
     """The ids of all that `process` has started, and what those have; [] once it has ended."""
-    found = [process.pid] if process.poll() is None else []
-    for parent in found:  # grows meanwhile
+    return list(itertools.islice(_walk(process), MAX_FOUND))
+
+
+def _walk(process: subprocess.Popen[bytes]) -> Iterator[int]:
+    waiting = collections.deque([process.pid] if process.poll() is None else [])
+    while waiting:
+        parent = waiting.popleft()
+        if parent != process.pid:
+            yield parent
         with contextlib.suppress(OSError):
             for task in os.listdir(f"/proc/{parent}/task"):
-                found += map(int, Path(f"/proc/{parent}/task/{task}/children").read_text().split())
-        if len(found) > MAX_FOUND:
-            break
-    return found[1:]
+                waiting.extend(map(int, Path(f"/proc/{parent}/task/{task}/children").read_text().split()))
 
 
 def _kill(pids: list[int]) -> None:

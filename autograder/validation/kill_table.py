@@ -13,7 +13,7 @@ from autograder.grading import Graded
 from autograder.reports import terminal
 from autograder.validation.trials import Trial, lost
 
-HEADER = ["question", "wrong answers", "killed", "survived", "lost something else", "not graded"]
+HEADER = ["question", "wrong", "killed", "survived", "lost more", "not graded"]
 
 
 @dataclass
@@ -71,7 +71,7 @@ def _count(row: Kills, trial: Trial, graded: Graded) -> None:
 
 def print_kill_table(console: Console, assignment: course.Assignment, table: KillTable) -> None:
     """The table with its totals, in colour in a terminal."""
-    terminal.print_line(console, Text(f"{assignment.id}: what the hidden tests catch", "bold"))
+    terminal.print_line(console, Text(f"{assignment.id}: the bank's wrong answers, and what becomes of them", "bold"))
     terminal.print_table(console, HEADER, [_row(row) for row in [*table.rows, table.total]], frozenset(HEADER[1:]))
     style = "green" if table.right == table.right_in_full else "bold red"
     terminal.print_line(
