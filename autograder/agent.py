@@ -58,6 +58,10 @@ class Servant:
         function = getattr(self._object(ref), method)
         return self._returned(function(*self._local(args), **self._local(kwargs)), keep)
 
+    def on_many(self, requests: list[tuple[Any, ...]]) -> list[Any]:
+        """Carry out several requests; their values. The first that raises ends it."""
+        return [self.handle(request) for request in requests]
+
     def on_get(self, ref: Ref, attribute: str) -> Any:
         """An attribute's value."""
         return getattr(self._object(ref), attribute)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -22,13 +22,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from autograder import course, grading, submission
 from autograder.filling import filled
 from autograder.follow_through import FollowThrough
-from autograder.plugin import SuitePlugin
-from autograder.running import run_suite
 from autograder.sandbox import Limits, Session
-from autograder.student import BareConnection, Student
+from autograder.student import Student
 
 ASSIGNMENT = "01_rnn_lm_sampling"
 ROUNDS = 5
@@ -36,11 +33,8 @@ CALLS = 3000
 FORKS = 100
 
 
-def main(arguments: list[str]) -> None:
-    """Print the table, or run the yardstick."""
-    if arguments[:1] == ["bare"]:
-        bare(Path(arguments[1]))
-        return
+def main() -> None:
+    """Measure, and print the table."""
     console = Console()
     console.print(f"machine: {machine()}\n", highlight=False)
     with tempfile.TemporaryDirectory() as folder, console.status("measuring"):
@@ -66,29 +60,6 @@ def _cpuinfo() -> list[str]:
     return []
 
 
-def bare(path: Path) -> None:
-    """The same cells and the same suite with no isolation: what a plain script would take."""
-    os.environ["MPLBACKEND"] = "Agg"
-    handed_in = submission.restore(submission.read(path.read_bytes()), ASSIGNMENT)
-    sys.path.insert(0, str(course.load(ASSIGNMENT).release))
-    namespace: dict[str, object] = {"__name__": "__main__"}
-    for cell in grading.without_checks(handed_in.notebook).cells:
-        if cell.cell_type == "code" and "skip-execution" not in cell.metadata.get("tags", []):
-            exec(compile(cell.source, "<cell>", "exec"), namespace)
-    assignment = course.load(ASSIGNMENT)
-    wanted = frozenset(info.id for info in assignment.questions)
-
-    @contextlib.contextmanager
-    def connect(follow_through: FollowThrough, timeout_s: float) -> Iterator[BareConnection]:
-        yield BareConnection(namespace, follow_through)
-
-    plugin = SuitePlugin(connect, course.reference(ASSIGNMENT), wanted)
-    run_suite(assignment.suite, plugin)
-    failed = [outcome.test for outcome in plugin.outcomes if not outcome.passed]
-    if failed:
-        raise SystemExit(f"the yardstick failed {failed}")
-
-
 def _grading(folder: Path) -> list[tuple[str, str, str]]:
     """Overhead of `grade` over the yardstick, runs taken in turn; seconds of the suite."""
     import nbformat
@@ -99,7 +70,7 @@ def _grading(folder: Path) -> list[tuple[str, str, str]]:
     python = [sys.executable, "-m"]
     commands = {
         "grade": [*python, "autograder", "grade", str(notebook)],
-        "bare": [*python, "autograder.bench", "bare", str(notebook)],
+        "bare": [*python, "autograder.yardstick", ASSIGNMENT, str(notebook)],
     }
     walls: dict[str, list[float]] = {name: [] for name in commands}
     for round_ in range(ROUNDS + 1):  # the first round warms caches and is not counted
@@ -150,4 +121,4 @@ def _wall(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

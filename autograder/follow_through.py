@@ -54,7 +54,7 @@ class FollowThrough:
 
     def _call_function(self, name: str, args: Any, kwargs: Any) -> Any:
         args, kwargs = self._arguments(args, kwargs)
-        return self._returned(self.given[name](*args, **kwargs), args)
+        return self._returned(self.given[name](*args, **kwargs), [*args, *kwargs.values()])
 
     def _call_method(self, id: int, method: str, args: Any, kwargs: Any, params: list[np.ndarray] | None) -> Any:
         thing = self.objects[id]

@@ -11,6 +11,7 @@ import hashlib
 import platform
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
@@ -94,14 +95,15 @@ def faulty(data: bytes, options: Options, fault: str) -> Graded:
 def _grade_restored(handed_in: submission.Submission, options: Options, on_step: Callable[[str], None]) -> Graded:
     files = handed_out(handed_in.assignment)
     runnable = without_checks(handed_in.notebook)
-    with Session(runnable, files, options.limits, options.confined) as session:
+    with Session(runnable, files, options.limits, options.confined) as session, ThreadPoolExecutor(1) as background:
         on_step("starting")
-        assignment, reference = course.load(handed_in.assignment), loaded_reference(handed_in.assignment)
+        loading = background.submit(_load, handed_in.assignment)  # while the kernel starts and runs the cells
+        death = _run(session)
+        assignment, reference = loading.result()
         wanted = wanted_questions(assignment, options)
-        try:
-            session.run()
+        if death is None:
             outcomes = _ask(session, assignment, reference, wanted, on_step)
-        except ChildDied as death:
+        else:
             outcomes = _all_failed(wanted, death)
         notes = cell_notes(runnable, session.interrupted | session.left_out)
     questions = [_result(info, wanted, outcomes, notes) for info in assignment.questions]
@@ -111,6 +113,19 @@ def _grade_restored(handed_in: submission.Submission, options: Options, on_step:
     result.notes = [*handed_in.notes, *(note.text for note in notes.values())]
     result.output = "\n".join([*result.notes, _headline(result)])
     return Graded(result, runnable)
+
+
+def _load(id: str) -> tuple[course.Assignment, SimpleNamespace]:
+    return course.load(id), loaded_reference(id)
+
+
+def _run(session: Session) -> ChildDied | None:
+    """Run the notebook; how it ended its kernel for good, or None."""
+    try:
+        session.run()
+    except ChildDied as death:
+        return death
+    return None
 
 
 def handed_out(id: str) -> list[Path]:
@@ -160,7 +175,9 @@ def _ask(
         )
         run_suite(assignment.suite, again)
         for id, second in by_question(again.outcomes).items():
-            outcomes[id] = max(outcomes[id], second, key=share_passed)
+            outcomes[id] = max(
+                second, outcomes[id], key=share_passed
+            )  # of equals, the one that blames no other question
     return outcomes
 
 
@@ -232,7 +249,8 @@ def cell_notes(notebook: nbformat.NotebookNode, stopped: dict[int, tuple[str, st
         error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
         if error is not None and "NotImplementedError" not in error.ename:
             reason = {"MemoryError": "memory"}.get(error.ename, "")
-            notes[name or str(place)] = CellNote(reason, f"{label} raised {error.ename}: {error.evalue[:200]}")
+            what = " ".join(error.evalue.split())[:200]  # in one line: the others in a record are the grader's
+            notes[name or str(place)] = CellNote(reason, f"{label} raised {error.ename[:80]}: {what}")
     return notes
 
 

@@ -87,7 +87,7 @@ def stand_in_class(name: str, ask: Ask) -> type:
 
     def __init__(self: StandIn, *args: Any, **kwargs: Any) -> None:
         ref = ask(("call_function", name, outgoing(args), outgoing(kwargs)))
-        StandIn.__init__(self, ask, ref, args)
+        StandIn.__init__(self, ask, ref, (*args, *kwargs.values()))
 
     return type(name, (StandIn,), {"__init__": __init__, "__module__": "__main__"})
 

@@ -433,11 +433,11 @@ def test_notes_are_of_cells_that_raised_or_were_stopped():
     sources = ["fine", "raised", "stub", "stopped"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
     for place, ename in ((1, "KeyError"), (2, "NotImplementedError"), (3, "KeyboardInterrupt")):
-        notebook.cells[place].outputs = [nbformat.v4.new_output("error", ename=ename, evalue="x" * 900, traceback=[])]
+        notebook.cells[place].outputs = [nbformat.v4.new_output("error", ename=ename, evalue="x\n" * 900, traceback=[])]
     notebook.cells[1].metadata["nbgrader"] = {"grade_id": "double"}
     notes = cell_notes(notebook, {3: ("timeout", "ran for over 30 s and was stopped")})
     assert {name: note.reason for name, note in notes.items()} == {"double": "", "3": "timeout"}
-    assert notes["double"].text == f"The cell double raised KeyError: {'x' * 200}"
+    assert notes["double"].text == f"The cell double raised KeyError: {'x ' * 100}"
     assert notes["3"].text == "Cell 4 ran for over 30 s and was stopped."
 
 

@@ -6,6 +6,7 @@ Kernels are real and started once per group of tests; what needs none has none.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import resource
 import stat
@@ -23,7 +24,9 @@ from autograder import course
 from autograder.errors import CallFailed, CallTimeout, ChildDied, KernelFailed, OutOfMemory, SandboxMissing
 from autograder.follow_through import FollowThrough
 from autograder.sandbox import Box, Limits, Session, bubblewrap, launch, outputs, require_bubblewrap, watch
+from autograder.sandbox import box as box_module
 from autograder.sandbox import session as session_module
+from autograder.sandbox.box import counts_per_sandbox
 from autograder.sandbox.outputs import bounded
 from autograder.sandbox.watch import Watch, descendants, end, sweep
 from autograder.student import Student
@@ -246,6 +249,7 @@ def brief():
         yield Ran(session)
 
 
+@pytest.mark.slow
 def test_a_question_that_makes_processes_without_end_costs_itself(brief):
     with pytest.raises((ChildDied, CallTimeout), match=r"."):
         brief.ask("bomb", timeout_s=5.0)
@@ -431,6 +435,20 @@ def test_an_environment_that_is_the_course_itself_is_refused(monkeypatch):
         Session(notebook_of("1"), [], Limits())
 
 
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [("6.18.44-x", True), ("5.14.0-427.el9", True), ("5.13.19", False), ("5.4.0-150-generic", False), ("4.18", False)],
+)
+def test_an_old_kernel_counts_all_of_the_users_processes(release, expected, monkeypatch):
+    assert counts_per_sandbox(release) is expected
+    monkeypatch.setattr(box_module.platform, "release", lambda: release)
+    for confined in (True, False):
+        box = Box(confined=confined)
+        limits = json.loads((box.folder / "limits.json").read_text())
+        box.remove()
+        assert ("processes" in limits) == (confined and expected)
+
+
 def test_limits_are_lowered_and_never_raised(monkeypatch):
     held = {kind: (50, 100) for kind in launch.KINDS.values()} | {resource.RLIMIT_NOFILE: (10, 20)}
     monkeypatch.setattr(launch.resource, "getrlimit", lambda kind: held.get(kind, (-1, -1)))
@@ -540,14 +558,14 @@ def test_memory_that_is_shared_counts_once(started, tmp_path):
 )
 def test_a_private_folder_that_is_filled_is_the_end(started, tmp_path, fill, monkeypatch):
     monkeypatch.setattr(watch, "MAX_FILES", 100)
+    (tmp_path / "given").write_bytes(bytes(3 * MIB))  # what was there at first does not count
     process = started("sleep", "978")
     watching = Watch(process, tmp_path, Limits(file_bytes=2 * MIB))
+    watching.start()
     assert watching._excess() is None
     fill(tmp_path)
-    assert verdict_of(process, tmp_path, Limits(file_bytes=2 * MIB)) == (
-        "crashed",
-        "filled a folder that is not its own",
-    )
+    watching.join(5.0)
+    assert watching.verdict == ("crashed", "filled the private folder")
     assert process.wait() == -9
 
 

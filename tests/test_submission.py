@@ -98,6 +98,7 @@ def assert_as_released(restored) -> None:
         (b'{"worksheets": [], "nbformat": 4}', "the file is not a notebook"),
         (b'{"cells": [], "nbformat": 99}', "the file is not a notebook"),
         (b'{"cells": [], "nbformat": "four"}', "the file is not a notebook"),
+        (b'{"cells": [], "nbformat": "4' + 99 * b"\\n4" + b'"}', "the file is not a notebook"),
         (b'{"cells": [], "nbformat": null}', "the file is not a notebook"),
         (b'{"cells": [], "nbformat": {}}', "the file is not a notebook"),
         (b'{"worksheets": [{}], "nbformat": 3}', "the file is not a notebook"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +24,7 @@ class Limits:
 
     memory_bytes    address space of the kernel, and so of the notebook's cells
     question_bytes  address space that one question may add to what the notebook left
-    processes       processes and threads at a time
+    processes       processes and threads at a time (where the kernel's own limit does not hold, `watch` sees to it)
     file_bytes      size of one file; also of everything in the working folder, and in /tmp
     cell_s          wall seconds of one cell
     notebook_s      wall seconds of all cells together
@@ -40,6 +42,12 @@ class Limits:
     restarts: int = 6
 
 
+def counts_per_sandbox(release: str = "") -> bool:
+    """Whether this kernel counts processes per user namespace, as Linux does since 5.14, and not per user alone."""
+    found = re.match(r"(\d+)\.(\d+)", release or platform.release())
+    return found is not None and (int(found[1]), int(found[2])) >= (5, 14)
+
+
 @dataclass
 class Box:
     """A private folder (short, for Unix socket paths) and what is put into the confined kernel.
@@ -55,9 +63,7 @@ class Box:
     def __post_init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ag-", dir="/tmp"))
         limits = asdict(self.limits)
-        if (
-            not self.confined
-        ):  # then the count would be that of all the user's processes, a desktop's hundreds among them
+        if not (self.confined and counts_per_sandbox()):  # else a desktop's hundreds of processes would count too
             del limits["processes"]
         (self.folder / "limits.json").write_text(json.dumps(limits))
         self.socket = self.folder / "agent.sock"

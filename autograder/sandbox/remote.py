@@ -22,6 +22,7 @@ from autograder.follow_through import FollowThrough
 from autograder.wire import Channel, WireClosed, WireError, WireTimeout, pack
 
 HELLO_S = 20.0
+KILL_S = 2.0
 SHOWN = 300  # characters of an exception's text: enough to recognise it, too few to hand out the hidden inputs
 NO_ANSWER = "what came back is not an answer"
 
@@ -34,7 +35,7 @@ def open_fork(path: Path, follow_through: FollowThrough, timeout_s: float, memor
     Raises ChildDied if nothing listens there any more.
     """
     try:
-        channel, pid = _dial(path, {"memory_bytes": memory_bytes, "cpu_s": int(timeout_s) + 5})
+        channel, pid = _dial(path, {"memory_bytes": memory_bytes, "cpu_s": int(timeout_s) + 5}, HELLO_S)
     except (OSError, WireError) as error:
         raise ChildDied(f"the process that ran the notebook is gone ({error})") from None
     connection = RemoteConnection(channel, path, pid, follow_through, timeout_s)
@@ -47,15 +48,15 @@ def open_fork(path: Path, follow_through: FollowThrough, timeout_s: float, memor
     return connection
 
 
-def _dial(path: Path, order: dict[str, int]) -> tuple[Channel, Any]:
+def _dial(path: Path, order: dict[str, int], timeout_s: float) -> tuple[Channel, Any]:
     """A channel to a new fork that has been told `order`, and the fork's process id. Raises OSError, WireError."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connection.settimeout(HELLO_S)
+        connection.settimeout(timeout_s)
         connection.connect(str(path))
         channel = Channel(connection)
-        pid = channel.receive(HELLO_S)
-        channel.send(order, HELLO_S)
+        pid = channel.receive(timeout_s)
+        channel.send(order, timeout_s)
     except (OSError, WireError):
         connection.close()
         raise
@@ -97,10 +98,8 @@ class RemoteConnection:
         raise self._ended
 
     def close(self) -> None:
-        """Hang up; a fork that does not end by itself is killed."""
+        """Hang up, at which a fork ends; one that was late has been killed already."""
         self._channel.close()
-        if self._ended is not None:
-            self._kill()
 
     def _reply(self, deadline: float) -> Any:
         while True:
@@ -123,11 +122,11 @@ class RemoteConnection:
         self._kill()
 
     def _kill(self) -> None:
-        """Have the agent kill this fork and what it started (its CPU limit would end it otherwise)."""
+        """Have the agent kill this fork and what it started. If it cannot, the session does, or their CPU limit."""
         if type(self._pid) is not int:
             return
         with contextlib.suppress(OSError, WireError):
-            channel, _ = _dial(self._path, {"kill": self._pid})
+            channel, _ = _dial(self._path, {"kill": self._pid}, KILL_S)
             channel.close()
 
 

@@ -37,6 +37,7 @@ class Watch(threading.Thread):
         super().__init__(name="autograder-watch", daemon=True)
         self.verdict: tuple[str, str] | None = None
         self._process, self._folder, self._limits = process, folder, limits
+        self._given_bytes = _stored_bytes(folder)
         self._stopped = threading.Event()
 
     def run(self) -> None:
@@ -62,8 +63,8 @@ class Watch(threading.Thread):
         most = limits.memory_bytes + limits.question_bytes
         if sum(map(_resident_bytes, inside)) > most and sum(map(_own_bytes, inside)) > most:
             return "memory", f"used more than {most / 2**30:.2g} GiB of memory in all"
-        if _stored_bytes(self._folder) > limits.file_bytes:
-            return "crashed", "filled a folder that is not its own"
+        if _stored_bytes(self._folder) - self._given_bytes > limits.file_bytes:
+            return "crashed", "filled the private folder"
         return None
 
 

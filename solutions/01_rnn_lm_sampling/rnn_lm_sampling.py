@@ -862,7 +862,7 @@ def next_word_probabilities(scores, temperature=1.0, top_k=None, top_p=None, ski
 
     scores       (V,) float; -inf is a word that cannot come
     temperature  > 0, divides the scores
-    top_k        int >= 1: only the k likeliest words keep a probability, of equal ones those with lower ids
+    top_k        int >= 1: only the k likeliest words keep a probability
     top_p        in (0, 1]: only the smallest set of likeliest words with a mass >= top_p (1 keeps all)
     skip_ids     ids that get probability 0, or None
     returns      p (V,), the dtype of scores; sums to 1 (as it does before each cut)

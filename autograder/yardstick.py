@@ -1,0 +1,54 @@
+"""The yardstick of `make bench`: a notebook's cells and its hidden suite in one process, with no isolation at all.
+
+    python -m autograder.yardstick ASSIGNMENT NOTEBOOK
+
+What a plain script would take that trusted the student. It loads nothing of the sandbox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder import course
+from autograder.follow_through import FollowThrough
+from autograder.plugin import SuitePlugin
+from autograder.running import run_suite
+from autograder.student import BareConnection
+
+
+def main(id: str, path: Path) -> None:
+    """Run the cells that grading runs, then every question. Exits with a message if one fails."""
+    os.environ["MPLBACKEND"] = "Agg"
+    assignment = course.load(id)
+    sys.path.insert(0, str(assignment.release))
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    for source in cells(path):
+        exec(compile(source, "<cell>", "exec"), namespace)
+
+    @contextlib.contextmanager
+    def connect(follow_through: FollowThrough, timeout_s: float) -> Iterator[BareConnection]:
+        yield BareConnection(namespace, follow_through)
+
+    plugin = SuitePlugin(connect, course.reference(id), frozenset(info.id for info in assignment.questions))
+    run_suite(assignment.suite, plugin)
+    failed = [outcome.test for outcome in plugin.outcomes if not outcome.passed]
+    if failed or not plugin.outcomes:
+        raise SystemExit(f"the yardstick failed {failed}")
+
+
+def cells(path: Path) -> Iterator[str]:
+    """The sources of the code cells that grading runs: not the checks, not what is tagged to be skipped."""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        metadata = cell["metadata"]
+        skipped = metadata.get("nbgrader", {}).get("grade") or "skip-execution" in metadata.get("tags", [])
+        if cell["cell_type"] == "code" and not skipped:
+            yield "".join(cell["source"])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
