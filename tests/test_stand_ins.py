@@ -18,7 +18,7 @@ from autograder import follow_through
 from autograder.errors import CallFailed, NotWritten
 from autograder.follow_through import FollowThrough
 from autograder.sandbox.remote import open_fork
-from autograder.student import BareConnection, Student
+from autograder.student import BareConnection, Call, Student
 from autograder.wire import StandInRef, pack
 
 MEMORY_BYTES = 2**29
@@ -138,6 +138,10 @@ def quadruple(x): return double(double(x))
 def same_arrays(W, b):
     layer = Affine(W, b)
     return [layer.params[0] is W, layer.params[1] is b, layer.grads[0].shape == W.shape]
+
+def same_arrays_named(W, b):
+    layer = Affine(b=b, W=W)
+    return [layer.params[0] is W, layer.params[1] is b]
 
 def forward_after_change(W, b, x):
     layer = Affine(W, b)
@@ -261,6 +265,7 @@ def test_an_exception_that_is_not_builtin_arrives_as_a_runtime_error(student_wit
 def test_parameters_are_the_arrays_that_were_passed(student_with):
     with student_with("Affine") as student:
         assert student.call("same_arrays", W, B) == [True, True, True]
+        assert student.call("same_arrays_named", W, B) == [True, True]
         before, after = student.call("forward_after_change", W, B, X)
     assert np.allclose(before, X @ W + B)
     assert np.allclose(after, X @ (W + 1) + B)
@@ -294,6 +299,18 @@ def test_state_is_kept_between_calls(student_with):
     with student_with("Affine") as student:
         layer = student.new("Affine", W, B)
         assert [student.call("calls", layer, X) for _ in range(3)] == [1, 2, 3]
+
+
+def test_several_calls_are_made_in_order_and_the_first_that_fails_ends_them(student_with):
+    with student_with("Affine") as student:
+        layer = student.new("Affine", W, B)
+        y, dx = layer.call_many([Call("forward", X), Call("backward", dy=DY)])
+        assert np.allclose(y, X @ W + B)
+        assert np.allclose(dx, DY @ W.T)
+        with pytest.raises(CallFailed, match="nothing"):
+            layer.call_many([Call("forward", 2 * X), Call("nothing"), Call("forward", 3 * X)])
+        layer.call("backward", DY)
+        assert np.allclose(layer.get("grads")[0], 2 * X.T @ DY)
 
 
 # classes
