@@ -19,7 +19,7 @@ from rich.console import Console
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
-    from autograder.grading import Options
+    from autograder.options import Options
     from autograder.record import Result
 
 app = typer.Typer(
@@ -77,13 +77,16 @@ def grade(
     ] = None,
 ) -> None:
     """Grade a notebook, or a class into the gradebook."""
-    from autograder import commands
-    from autograder.grading import Options
+    from autograder import early_start
+    from autograder.options import Options
 
     chosen = frozenset(filter(None, questions.split(","))) if questions is not None else None
     options = Options(assignment, chosen, not no_training, not unconfined)
-    results = commands.grade(path, options, jobs, course_dir)
-    _finish(results, options, json_file, single=path.is_file() and path.suffix != ".zip")
+    with early_start.session(path, options) as started:
+        from autograder import commands  # a second or two, while the kernel starts
+
+        results = commands.grade(path, options, jobs, course_dir, started)
+    _finish(results, options, json_file, single=commands.is_notebook(path))
 
 
 @app.command()

@@ -16,11 +16,18 @@ from autograder.sandbox import require_bubblewrap
 
 if TYPE_CHECKING:
     from autograder.gradebook.book import Book
-    from autograder.grading import Options
+    from autograder.options import Options
     from autograder.record import Result
+    from autograder.sandbox import Session
 
 
-def grade(path: Path, options: Options, jobs: int, course_dir: Path | None = None) -> list[Result]:
+def grade(
+    path: Path,
+    options: Options,
+    jobs: int,
+    course_dir: Path | None = None,
+    started_early: Session | None = None,
+) -> list[Result]:
     """Grade what lies at `path`: one notebook as it is, anything else as a class into the gradebook.
 
     Raises SandboxMissing, UnknownAssignment, GraderError when nothing at all can be graded.
@@ -33,13 +40,18 @@ def grade(path: Path, options: Options, jobs: int, course_dir: Path | None = Non
         require_bubblewrap()
     handed_in = classroom.find(path, options.assignment)
     console = Console(stderr=True)
-    if path.is_file() and path.suffix != ".zip":
+    if is_notebook(path):
         with terminal.progress(console, "grading", 1):
-            result = grade_one(handed_in[0], options).result
+            result = grade_one(handed_in[0], options, started_early).result
         return [result]
     book = _book(course_dir or course_folder(path), handed_in, options)
     with terminal.progress(console, "grading", len(handed_in)) as advance:
         return classroom.grade_class(handed_in, options, jobs, book, advance)
+
+
+def is_notebook(path: Path) -> bool:
+    """Whether `path` is graded as one notebook, not as a class."""
+    return path.is_file() and path.suffix != ".zip"
 
 
 def _book(root: Path, handed_in: list[classroom.HandedIn], options: Options) -> Book:

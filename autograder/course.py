@@ -128,6 +128,11 @@ def reference(id: str) -> SimpleNamespace:
     return SimpleNamespace(**{name: value for name, value in namespace.items() if not name.startswith("__")})
 
 
+def handed_out(id: str) -> list[Path]:
+    """The files beside the released notebook."""
+    return [path for path in sorted((ROOT / "assignments" / id).iterdir()) if path.suffix != ".ipynb"]
+
+
 def _source(id: str) -> Path:
     return ROOT / "solutions" / id / f"{name_of(id)}.py"
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from autograder import authoring, commands, course
 from autograder.errors import GraderError
-from autograder.grading import Options
+from autograder.options import Options
 from autograder.record import Result
 from autograder.reports import terminal
 from autograder.sample_class import ASSIGNMENT, Sample, differences, samples

@@ -12,7 +12,7 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -23,27 +23,11 @@ import nbformat
 from autograder import course, submission
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
 from autograder.judging import NOT_YOURS, judge_question, not_graded
+from autograder.options import Options
 from autograder.plugin import Outcome, Question, SuitePlugin
 from autograder.record import QuestionResult, Result
 from autograder.running import run_suite
-from autograder.sandbox import Limits, Session, require_bubblewrap
-
-
-@dataclass(frozen=True)
-class Options:
-    """What to grade and how.
-
-    assignment  the id it should be; None: recognise it
-    questions   ids to grade; None: all
-    training    whether training questions are graded
-    confined    whether bubblewrap is used
-    """
-
-    assignment: str | None = None
-    questions: frozenset[str] | None = None
-    training: bool = True
-    confined: bool = True
-    limits: Limits = field(default_factory=Limits)
+from autograder.sandbox import Session, require_bubblewrap
 
 
 @dataclass
@@ -54,15 +38,23 @@ class Graded:
     notebook: nbformat.NotebookNode | None = None
 
 
-def grade(data: bytes, options: Options, on_step: Callable[[str], None] = lambda what: None) -> Graded:
-    """Grade one notebook. What is wrong with it, or with the course, is in the result; raises SandboxMissing alone."""
+def grade(
+    data: bytes,
+    options: Options,
+    on_step: Callable[[str], None] = lambda what: None,
+    started_early: Session | None = None,
+) -> Graded:
+    """Grade one notebook. What is wrong with it, or with the course, is in the result; raises SandboxMissing alone.
+
+    started_early  a session for it, if `autograder.early_start` has one; the caller closes it
+    """
     started = time.monotonic()
     if options.confined:
         require_bubblewrap()
     try:
         notebook = submission.read(data)
         handed_in = submission.restore(notebook, submission.recognise(notebook, options.assignment))
-        graded = _grade_restored(handed_in, options, on_step)
+        graded = _grade_restored(handed_in, options, on_step, started_early)
     except Unreadable as problem:
         return refused(data, options, str(problem))
     except (KernelFailed, TaskError) as fault:
@@ -92,10 +84,18 @@ def faulty(data: bytes, options: Options, fault: str) -> Graded:
     return graded
 
 
-def _grade_restored(handed_in: submission.Submission, options: Options, on_step: Callable[[str], None]) -> Graded:
-    files = handed_out(handed_in.assignment)
+def _grade_restored(
+    handed_in: submission.Submission,
+    options: Options,
+    on_step: Callable[[str], None],
+    started_early: Session | None,
+) -> Graded:
+    files = course.handed_out(handed_in.assignment)
     runnable = without_checks(handed_in.notebook)
-    with Session(runnable, files, options.limits, options.confined) as session, ThreadPoolExecutor(1) as background:
+    if started_early is None or started_early.files != files:
+        started_early = Session(None, files, options.limits, options.confined)
+    started_early.notebook = runnable
+    with started_early as session, ThreadPoolExecutor(1) as background:
         on_step("starting")
         loading = background.submit(_load, handed_in.assignment)  # while the kernel starts and runs the cells
         death = _run(session)
@@ -126,11 +126,6 @@ def _run(session: Session) -> ChildDied | None:
     except ChildDied as death:
         return death
     return None
-
-
-def handed_out(id: str) -> list[Path]:
-    """The files beside the released notebook."""
-    return [path for path in sorted((course.ROOT / "assignments" / id).iterdir()) if path.suffix != ".ipynb"]
 
 
 def without_checks(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -22,7 +22,7 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "manager"
 # From the top of the house to the cellar. A room may import from its own row and from the rows below.
 # A room is the first part of a module's name after `autograder.`.
 ROOMS: list[set[str]] = [
-    {"__main__", "bench"},
+    {"__main__", "bench", "yardstick"},
     {"cli"},
     {"commands", "demonstration"},
     {"sample_class"},
@@ -32,7 +32,8 @@ ROOMS: list[set[str]] = [
     {"classroom"},
     {"gradebook"},
     {"reports"},
-    {"grading"},
+    {"grading", "early_start"},
+    {"options"},
     {"judging", "running"},
     {"plugin"},
     {"checks"},

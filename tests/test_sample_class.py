@@ -19,7 +19,7 @@ from autograder.errors import GraderError
 from autograder.gradebook.book import Book
 from autograder.gradebook.export import GradedMarksCsv
 from autograder.gradebook.records import results_in
-from autograder.grading import Options
+from autograder.options import Options
 from autograder.record import QuestionResult, Result
 from autograder.sample_class import ASSIGNMENT, Sample, differences, samples
 

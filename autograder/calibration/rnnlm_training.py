@@ -60,22 +60,8 @@ def report(reference: SimpleNamespace, ratios: Mapping[str, list[float]], saved:
     over = [ratio - 1 for ratio in ratios["reference"]]
     lognormal = chance_above([float(np.log(part)) for part in over], float(np.log(judged.FACTOR - 1)))
     power = chance_above_by_power_tail(over, judged.FACTOR - 1)
-    rows = "\n".join(row(name, values) for name, values in ratios.items())
-    entropy = reference.ToyGrammar().entropy_rate()
     sorted_ratios = " ".join(f"{ratio:.4f}" for ratio in sorted(ratios["reference"]))
-    size = f"{judged.ROWS} x {judged.STEPS - 1}"
-    return f"""# rnnlm_training
-
-Written by `python -m autograder.calibration.rnnlm_training`; not edited by hand.
-
-Ratio: perplexity of the trained model over that of the true probabilities, on the same
-{size} unseen words of the toy grammar (entropy rate {entropy:.6f} nats per word).
-The threshold is {judged.FACTOR}.
-Seeds: from {REFERENCE_SEEDS.start} for right answers, from {WRONG_SEEDS.start} for wrong ones.
-
-| answer | seeds | least | median | most | spread | above the threshold |
-| --- | --- | --- | --- | --- | --- | --- |
-{rows}
+    return f"""{table(reference, ratios)}
 
 ## False fails
 
@@ -96,6 +82,25 @@ answer saved is {saved:.1f}.
 
 The reference's ratios, sorted: {sorted_ratios}
 """
+
+
+def table(reference: SimpleNamespace, ratios: Mapping[str, list[float]]) -> str:
+    """What was measured: a row for each answer."""
+    rows = "\n".join(row(name, values) for name, values in ratios.items())
+    entropy = reference.ToyGrammar().entropy_rate()
+    size = f"{judged.ROWS} x {judged.STEPS - 1}"
+    return f"""# rnnlm_training
+
+Written by `python -m autograder.calibration.rnnlm_training`; not edited by hand.
+
+Ratio: perplexity of the trained model over that of the true probabilities, on the same
+{size} unseen words of the toy grammar (entropy rate {entropy:.6f} nats per word).
+The threshold is {judged.FACTOR}.
+Seeds: from {REFERENCE_SEEDS.start} for right answers, from {WRONG_SEEDS.start} for wrong ones.
+
+| answer | seeds | least | median | most | spread | above the threshold |
+| --- | --- | --- | --- | --- | --- | --- |
+{rows}"""
 
 
 def row(name: str, ratios: list[float]) -> str:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from autograder import course
 from autograder.classroom.handed_in import HandedIn
 from autograder.errors import AutograderError, GraderError, UnknownAssignment
-from autograder.grading import Graded, Options, faulty, grade, refused
+from autograder.grading import Graded, faulty, grade, refused
+from autograder.options import Options
 from autograder.record import Result
 
 if TYPE_CHECKING:
     from autograder.gradebook.book import Book
+    from autograder.sandbox import Session
 
 
 def grade_class(
@@ -84,7 +86,7 @@ def _work_in(root: Path) -> None:
     course.ROOT = root
 
 
-def grade_one(one: HandedIn, options: Options) -> Graded:
+def grade_one(one: HandedIn, options: Options, started_early: Session | None = None) -> Graded:
     """Grade one file under the assignment it was handed in for."""
     options = replace(options, assignment=one.assignment or options.assignment)
     if one.problem:
@@ -95,7 +97,7 @@ def grade_one(one: HandedIn, options: Options) -> Graded:
         except UnknownAssignment as unknown:
             return refused(one.data, options, str(unknown))
     try:
-        return grade(one.data, options)
+        return grade(one.data, options, started_early=started_early)
     except AutograderError as fault:
         return faulty(one.data, options, str(fault))
     except Exception as fault:  # a mistake in the grader must not end the grading of a class

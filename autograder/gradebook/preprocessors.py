@@ -17,7 +17,8 @@ from traitlets import Unicode
 from autograder import course, submission
 from autograder.errors import GraderError
 from autograder.gradebook.prepared import prepared
-from autograder.grading import Graded, Options, grade
+from autograder.grading import Graded, grade
+from autograder.options import Options
 from autograder.record import NOT_GRADED, QuestionResult, Result
 
 Resources = dict[str, Any]

@@ -8,42 +8,38 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import queue
 import subprocess
 import time
 from collections.abc import Awaitable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
 from autograder.sandbox.box import Box, Limits
-from autograder.sandbox.outputs import bounded
 from autograder.sandbox.remote import RemoteConnection, open_fork
 from autograder.sandbox.watch import Watch, descendants, end, sweep
+
+if TYPE_CHECKING:
+    import nbformat
 
 KERNEL = "autograder-confined"
 KERNELS = Path(__file__).resolve().parent / "kernels"
 START_S = 60.0
-SHOWN_S = 2  # after a cell's end, for what it shows to arrive
 MESSAGE_BYTES = 64 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
-LOST = "[output lost here: it did not come to an end, or was too large to be taken in]\n"
 SERVE = "__import__('autograder.agent').agent.serve({path!r}, globals())"
 
 
 class Session:
     """A confined kernel that has run, or will run, one notebook.
 
-    notebook   cells to run, in order; outputs are written into it
+    notebook   cells to run, in order; outputs are written into it. It may be set later, but before `run`
     files      what appears in the working folder
 
     After `run`, by the place of the cell, why (`timeout`, `crashed`, `memory`) and what it did:
@@ -52,7 +48,7 @@ class Session:
     """
 
     def __init__(
-        self, notebook: nbformat.NotebookNode, files: list[Path], limits: Limits, confined: bool = True
+        self, notebook: nbformat.NotebookNode | None, files: list[Path], limits: Limits, confined: bool = True
     ) -> None:
         self.notebook, self.files, self.limits, self.confined = notebook, files, limits, confined
         self.left_out: dict[int, tuple[str, str]] = {}
@@ -75,9 +71,15 @@ class Session:
 
     def run(self) -> None:
         """Run the notebook's cells and leave the kernel answering questions. Raises KernelFailed, ChildDied."""
+        from autograder.sandbox.notebook_run import NotebookRun  # a second, while the kernel starts
+
+        assert self.notebook is not None, "a session needs its notebook before it runs"
         while not self._serving:
             self._wait(self._ready())
-            culprit = self._wait(self._run_cells())
+            run = NotebookRun(
+                self.notebook, self.manager, self.client, self.limits, self._watch, self.left_out, self.interrupted
+            )
+            culprit = self._wait(run.run_cells())
             if culprit is None:
                 self._serve()
             else:
@@ -111,9 +113,10 @@ class Session:
             self._reviving_s += time.monotonic() - started
 
     def close(self) -> None:
-        """Kill everything in the sandbox and remove its folder."""
-        self._stop()
-        self._loop.close()
+        """Kill everything in the sandbox and remove its folder; safe to call twice."""
+        if not self._loop.is_closed():
+            self._stop()
+            self._loop.close()
 
     def _open(self, follow_through: FollowThrough, timeout_s: float) -> RemoteConnection:
         return open_fork(self.box.socket, follow_through, timeout_s, self.limits.question_bytes)
@@ -184,82 +187,6 @@ class Session:
             return (self.box.folder / "kernel.log").read_text(errors="replace")[-500:].strip()
         return ""
 
-    async def _run_cells(self) -> tuple[int, str, str] | None:
-        """Run the cells not left out; the index of one that ended the kernel, the reason and what it did, or None."""
-        runner = NotebookClient(
-            self.notebook, km=self.manager, allow_errors=True, timeout=self.limits.cell_s, interrupt_on_timeout=True,
-            error_on_timeout={"ename": "TimeoutError", "evalue": "", "traceback": []},
-            iopub_timeout=SHOWN_S, raise_on_iopub_timeout=True, coalesce_streams=True, log=_quiet_log(),
-        )  # fmt: skip
-        runner.kc = self.client
-        deadline = time.monotonic() + self.limits.notebook_s
-        for index, cell in enumerate(self.notebook.cells):
-            if cell.cell_type != "code" or index in self.left_out or "skip-execution" in cell.metadata.get("tags", []):
-                continue
-            if time.monotonic() > deadline:
-                self.left_out[index] = (
-                    "timeout",
-                    f"was not run: the notebook had used up its {self.limits.notebook_s:g} s",
-                )
-                continue
-            what = await self._run_cell(runner, cell, index)
-            if what is not None:
-                return index, *what
-        return None
-
-    async def _run_cell(
-        self, runner: NotebookClient, cell: nbformat.NotebookNode, index: int
-    ) -> tuple[str, str] | None:
-        """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""
-        started, all_shown = time.monotonic(), True
-        try:
-            await runner.async_execute_cell(cell, index)
-        except CellTimeoutError:
-            all_shown = False
-            cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=LOST))
-        except DeadKernelError:
-            reason, what = self._watch.verdict or ("crashed", "ended the kernel")
-            return reason, f"{what}, so the notebook was run without it"
-        except Exception as error:  # a cell can have the kernel send anything, and nbclient trusts its kernel
-            return "crashed", f"cut the kernel off ({type(error).__name__}), so the notebook was run without it"
-        finally:
-            cell.outputs = bounded(cell.outputs, self.limits.output_chars)
-        in_time = time.monotonic() - started < self.limits.cell_s + (0 if all_shown else SHOWN_S)
-        if in_time and all_shown:
-            return None
-        what = f"ran for over {self.limits.cell_s:g} s"
-        if not await self._answers():
-            return "timeout", f"{what} and could not be stopped, so the notebook was run without it"
-        if not in_time:
-            self.interrupted[index] = "timeout", f"{what} and was stopped"
-        if not all_shown:
-            await self._connect_output_again()
-        return None
-
-    async def _connect_output_again(self) -> None:
-        """After a message that was too large to be taken in nothing more comes over that connection."""
-        client: Any = self.client
-        client.iopub_channel.stop()
-        client._iopub_channel = None
-        client.iopub_channel.start()
-        deadline = time.monotonic() + 5.0
-        while time.monotonic() < deadline:
-            client.kernel_info()
-            with contextlib.suppress(Exception):
-                await client.get_shell_msg(timeout=1.0)
-                await client.get_iopub_msg(timeout=0.05)
-                return
-
-    async def _answers(self) -> bool:
-        message = self.client.kernel_info()
-        deadline = time.monotonic() + 3.0
-        while time.monotonic() < deadline:
-            with contextlib.suppress(Exception):
-                reply = await self.client.get_shell_msg(timeout=0.5)
-                if reply["parent_header"].get("msg_id") == message:
-                    return True
-        return False
-
     def _serve(self) -> None:
         """Have the kernel listen for questions. Raises ChildDied: it answered before the student's cells ran."""
         request = self.client.execute(SERVE.format(path=str(self.box.socket)), silent=True, store_history=False)
@@ -279,10 +206,3 @@ class Session:
         except Exception:  # the student's cells have changed how the kernel signs
             return True
         return bool(reply["parent_header"].get("msg_id") == request)
-
-
-def _quiet_log() -> logging.Logger:
-    """A log of nbclient's own that nobody reads: what happened to a cell is in the result."""
-    log = logging.getLogger("autograder.notebook")
-    log.propagate, log.disabled = False, True
-    return log

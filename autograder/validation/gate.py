@@ -12,7 +12,8 @@ from autograder import authoring, course
 from autograder.bank_entries import entries
 from autograder.classroom import HandedIn, grade_many
 from autograder.errors import GraderError, TaskError
-from autograder.grading import Graded, Options
+from autograder.grading import Graded
+from autograder.options import Options
 from autograder.reports import terminal
 from autograder.sandbox import require_bubblewrap
 from autograder.validation.kill_table import kills, print_kill_table

@@ -10,7 +10,8 @@ import nbformat
 from autograder import course
 from autograder.bank_entries import Entry, entries
 from autograder.filling import answers_only, as_bytes, filled, released
-from autograder.grading import Graded, Options, wanted_questions
+from autograder.grading import Graded, wanted_questions
+from autograder.options import Options
 from autograder.record import Result
 from autograder.reports.plain_text import one_line, points
 

@@ -1,0 +1,24 @@
+"""What is asked of a grading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from autograder.sandbox.box import Limits
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to grade and how.
+
+    assignment  the id it should be; None: recognise it
+    questions   ids to grade; None: all
+    training    whether training questions are graded
+    confined    whether bubblewrap is used
+    """
+
+    assignment: str | None = None
+    questions: frozenset[str] | None = None
+    training: bool = True
+    confined: bool = True
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,121 @@
+"""The cells of one notebook, run one after the other in a kernel that is ready; what each did to it.
+
+nbclient takes a second to import, so the session loads this module while its kernel starts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+from autograder.sandbox.box import Limits
+from autograder.sandbox.outputs import bounded
+from autograder.sandbox.watch import Watch
+
+SHOWN_S = 2  # after a cell's end, for what it shows to arrive
+LOST = "[output lost here: it did not come to an end, or was too large to be taken in]\n"
+
+
+@dataclass
+class NotebookRun:
+    """One run in one kernel. `left_out` and `interrupted` are the session's own, and are added to."""
+
+    notebook: nbformat.NotebookNode
+    manager: AsyncKernelManager
+    client: AsyncKernelClient
+    limits: Limits
+    watch: Watch
+    left_out: dict[int, tuple[str, str]]
+    interrupted: dict[int, tuple[str, str]]
+
+    async def run_cells(self) -> tuple[int, str, str] | None:
+        """Run the cells not left out; the index of one that ended the kernel, the reason and what it did, or None."""
+        runner = NotebookClient(
+            self.notebook, km=self.manager, allow_errors=True, timeout=self.limits.cell_s, interrupt_on_timeout=True,
+            error_on_timeout={"ename": "TimeoutError", "evalue": "", "traceback": []},
+            iopub_timeout=SHOWN_S, raise_on_iopub_timeout=True, coalesce_streams=True, log=_quiet_log(),
+        )  # fmt: skip
+        runner.kc = self.client
+        deadline = time.monotonic() + self.limits.notebook_s
+        for index, cell in enumerate(self.notebook.cells):
+            if cell.cell_type != "code" or index in self.left_out or "skip-execution" in cell.metadata.get("tags", []):
+                continue
+            if time.monotonic() > deadline:
+                self.left_out[index] = (
+                    "timeout",
+                    f"was not run: the notebook had used up its {self.limits.notebook_s:g} s",
+                )
+                continue
+            what = await self._run_cell(runner, cell, index)
+            if what is not None:
+                return index, *what
+        return None
+
+    async def _run_cell(
+        self, runner: NotebookClient, cell: nbformat.NotebookNode, index: int
+    ) -> tuple[str, str] | None:
+        """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""
+        started, all_shown = time.monotonic(), True
+        try:
+            await runner.async_execute_cell(cell, index)
+        except CellTimeoutError:
+            all_shown = False
+            cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=LOST))
+        except DeadKernelError:
+            reason, what = self.watch.verdict or ("crashed", "ended the kernel")
+            return reason, f"{what}, so the notebook was run without it"
+        except Exception as error:  # a cell can have the kernel send anything, and nbclient trusts its kernel
+            return "crashed", f"cut the kernel off ({type(error).__name__}), so the notebook was run without it"
+        finally:
+            cell.outputs = bounded(cell.outputs, self.limits.output_chars)
+        in_time = time.monotonic() - started < self.limits.cell_s + (0 if all_shown else SHOWN_S)
+        if in_time and all_shown:
+            return None
+        what = f"ran for over {self.limits.cell_s:g} s"
+        if not await self._answers():
+            return "timeout", f"{what} and could not be stopped, so the notebook was run without it"
+        if not in_time:
+            self.interrupted[index] = "timeout", f"{what} and was stopped"
+        if not all_shown:
+            await self._connect_output_again()
+        return None
+
+    async def _connect_output_again(self) -> None:
+        """After a message that was too large to be taken in nothing more comes over that connection."""
+        client: Any = self.client
+        client.iopub_channel.stop()
+        client._iopub_channel = None
+        client.iopub_channel.start()
+        deadline = time.monotonic() + 5.0
+        while time.monotonic() < deadline:
+            client.kernel_info()
+            with contextlib.suppress(Exception):
+                await client.get_shell_msg(timeout=1.0)
+                await client.get_iopub_msg(timeout=0.05)
+                return
+
+    async def _answers(self) -> bool:
+        message = self.client.kernel_info()
+        deadline = time.monotonic() + 3.0
+        while time.monotonic() < deadline:
+            with contextlib.suppress(Exception):
+                reply = await self.client.get_shell_msg(timeout=0.5)
+                if reply["parent_header"].get("msg_id") == message:
+                    return True
+        return False
+
+
+def _quiet_log() -> logging.Logger:
+    """A log of nbclient's own that nobody reads: what happened to a cell is in the result."""
+    log = logging.getLogger("autograder.notebook")
+    log.propagate, log.disabled = False, True
+    return log
