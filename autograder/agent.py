@@ -145,8 +145,9 @@ class Servant:
 def serve(path: str, namespace: dict[str, Any]) -> None:
     """Listen on `path` and fork for every connection, for ever; the grader kills this process when done."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(path)
+    listener.bind(f"{path}.new")
     listener.listen(8)
+    os.rename(f"{path}.new", path)  # once it is there it can be connected to
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch = sys.modules.get("torch")
