@@ -170,10 +170,19 @@ def _ask(
         )
         run_suite(assignment.suite, again)
         for id, second in by_question(again.outcomes).items():
-            outcomes[id] = max(
-                second, outcomes[id], key=share_passed
-            )  # of equals, the one that blames no other question
+            outcomes[id] = _that_counts(outcomes[id], second)
     return outcomes
+
+
+def _that_counts(own: list[Outcome], with_stand_ins: list[Outcome]) -> list[Outcome]:
+    """Which of two runs of a question counts: the better one; of equals, the one that blames no other question.
+
+    Where one could not be judged the other may have been unfair: only full points are then a mark.
+    """
+    faulty = [run for run in (own, with_stand_ins) if any(outcome.fault for outcome in run)]
+    if faulty and share_passed(with_stand_ins) < 1:
+        return faulty[0]
+    return max(with_stand_ins, own, key=share_passed)
 
 
 def by_question(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:

@@ -173,6 +173,46 @@ def test_partial_credit_is_by_the_points_of_the_tests(root, with_suite):
     assert result.output == "90 of 100 points."
 
 
+TWO_WEIGHTS = """
+@question("double")
+def test_double(student, reference):
+    values("double(1)", student.call("double", 1.0), reference.double(1.0))
+@question("scale_forward", points=1, given=["double"])
+def test_positive(student, reference):
+    xs, w = np.array([1.0, 2.0]), np.array([1.5])
+    values("forward", student.new("Scale", w).call("forward", xs), reference.Scale(w).forward(xs))
+@question("scale_forward", points=2, given=["double"])
+def test_negative(student, reference):
+    xs, w = np.array([1.0, 2.0]), np.array([-1.5])
+    values("forward", student.new("Scale", w).call("forward", xs), reference.Scale(w).forward(xs))
+"""
+
+
+def test_with_and_without_stand_ins_the_better_counts(root, with_suite):
+    with_suite(TWO_WEIGHTS)
+    made_up_for = RIGHT_SCALE.replace("double(xs) * self.params[0]", "double(xs) * 2 / 3 * abs(self.params[0])")
+    result = graded(root, {"double": WRONG_DOUBLE, "Scale": made_up_for})
+    assert marks(result) == {"double": (0, "wrong"), "scale_forward": (20, "wrong")}
+
+
+FAULTY_WITH_STAND_INS = """
+@question("double")
+def test_double(student, reference):
+    values("double(1)", student.call("double", 1.0), reference.double(1.0))
+@question("scale_forward", given=["double"])
+def test_scale(student, reference):
+    y = student.new("Scale", np.ones(1)).call("forward", np.ones(1))
+    assert y[0] != 3.0, "what the stand-in makes of a wrong Scale"
+    values("forward", y, reference.Scale(np.ones(1)).forward(np.ones(1)))
+"""
+
+
+def test_a_fault_that_only_the_stand_ins_bring_about_is_no_mark_either(root, with_suite):
+    with_suite(FAULTY_WITH_STAND_INS)
+    result = graded(root, {"double": WRONG_DOUBLE, "Scale": WRONG_SCALE})
+    assert marks(result) == {"double": (0, "wrong"), "scale_forward": (None, "not graded")}
+
+
 # what is nobody's fault but ours
 
 
