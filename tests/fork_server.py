@@ -1,4 +1,4 @@
-"""A process that has run a notebook's code and forks for every question, without a sandbox: quick to start."""
+"""A process that has run a notebook's code and forks for every question, with no sandbox; and whether processes end."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 
 @contextmanager
@@ -29,3 +31,20 @@ def serving(code: str, **environment: str) -> Iterator[tuple[Path, subprocess.Po
         finally:
             process.kill()
             process.wait()
+
+
+def alive(pids: list[int]) -> list[int]:
+    """Those of `pids` that are running, or could."""
+    found = []
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            found += [pid] if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE else []
+    return found
+
+
+def gone_soon(pids: list[int]) -> bool:
+    """Whether they all end within seconds."""
+    deadline = time.monotonic() + 10.0
+    while alive(pids) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not alive(pids)

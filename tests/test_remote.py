@@ -13,9 +13,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
-from fork_server import serving
+from fork_server import alive, gone_soon, serving
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -177,17 +176,6 @@ def test_an_exceptions_text_cannot_carry_the_hidden_input_out(fork):
         student.call("verbose", hidden)
     assert len(str(caught.value)) < 350
     assert repr(float(hidden[50])) not in str(caught.value)
-
-
-def alive(pids: list[int]) -> list[int]:
-    return [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
-
-
-def gone_soon(pids: list[int]) -> bool:
-    deadline = time.monotonic() + 5.0
-    while alive(pids) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return not alive(pids)
 
 
 def test_a_timeout_ends_the_fork_and_what_it_started(fork, served):

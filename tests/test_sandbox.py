@@ -20,6 +20,7 @@ from typing import ClassVar
 import nbformat
 import psutil
 import pytest
+from fork_server import gone_soon
 
 from autograder import course
 from autograder.errors import CallFailed, CallTimeout, ChildDied, KernelFailed, OutOfMemory, SandboxMissing
@@ -37,17 +38,6 @@ MIB = 2**20
 
 def notebook_of(*sources: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-
-
-def gone_soon(pids: list[int]) -> bool:
-    """Whether these processes end within seconds."""
-    deadline = time.monotonic() + 10.0
-    while time.monotonic() < deadline:
-        left = [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie"]
-        if not left:
-            return True
-        time.sleep(0.01)
-    return False
 
 
 class Ran:
