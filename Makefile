@@ -36,7 +36,7 @@ define apt_get
 	  { echo "$(1) could not be installed. Try: sudo apt-get install $(1)" >&2; exit 1; }
 endef
 
-.PHONY: help demo test check build validate bench lint format lock clean distclean bubblewrap environment
+.PHONY: help demo test check build data validate bench lint format lock clean distclean bubblewrap environment
 
 help: ## this list
 	@bold=; plain=; if [ -t 1 ]; then bold=$$'\e[1;36m'; plain=$$'\e[0m'; fi; \
@@ -49,7 +49,9 @@ demo: $(DEMO_STAMP) bubblewrap ## set up, build assignment 01, grade a sample cl
 test: environment ## set up, run all tests, the fast ones first (ARGS="-k wire" to choose)
 	@$(RUN) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: lint ## what CI runs: format, lint, types, the built assignments, tests
+check: lint ## what CI runs: format, lint, types, data, the built assignments, tests
+	@echo "== datasets/ is what its checksums say"
+	@$(RUN) -m autograder data --check
 	@echo "== assignments/ equals what solutions/ builds"
 	@$(RUN) -m autograder build --check
 	@echo "== tests"
@@ -69,6 +71,9 @@ format: $(TEST_STAMP) ## put the code into the house's format
 
 build: $(DEMO_STAMP) ## solutions/ -> assignments/ (ARGS="01_rnn_lm_sampling" to choose)
 	@$(RUN) -m autograder build $(ARGS)
+
+data: $(DEMO_STAMP) ## make the datasets (ARGS=--check to compare checksums only)
+	@$(RUN) -m autograder data $(ARGS)
 
 validate: $(DEMO_STAMP) bubblewrap ## the release gate, with the kill table
 	@$(RUN) -m autograder validate $(ARGS)

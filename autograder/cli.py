@@ -111,6 +111,26 @@ def report(
 
 
 @app.command()
+def data(
+    check: Annotated[
+        bool, typer.Option("--check", help="Make nothing; exit 1 if a file is missing or not as SHA256SUMS has it.")
+    ] = False,
+) -> None:
+    """Make the datasets and their checksums. Idempotent; says what changed."""
+    from autograder import course, datasets
+
+    folder = course.ROOT / datasets.FOLDER
+    found = datasets.check(folder) if check else datasets.make(folder)
+    for name, status in found.items():
+        if check and status:
+            typer.echo(status, err=True)
+        else:
+            typer.echo(f"{status or 'unchanged':<16} {datasets.FOLDER}/{name}")
+    if check and any(found.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
 def demo(
     jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time.")] = os.cpu_count() or 1,
     folder: Annotated[Path | None, typer.Option(help="Where the sample class is made (default: build/demo).")] = None,

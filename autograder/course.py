@@ -159,7 +159,7 @@ def _given(assignment: Assignment) -> ModuleType | None:
     if not text:
         return None
     module = ModuleType(f"given_{assignment.id}")
-    module.__file__ = str(assignment.source.parent / "given.py")  # where the data folder is beside it
+    module.__file__ = str(assignment.release / "given.py")  # the data that students get is beside it
     with _no_windows():
         _run(text, f"<{assignment.id}: given.py>", vars(module))
     return module

@@ -4,8 +4,9 @@
 
     components = ["layers.py", "training.py"]     # files of solutions/components/, in this order
     answers = ["01_rnn_lm_sampling:LSTM"]         # solution cells of earlier assignments, after the components
+    data = ["addition.txt"]                       # files of datasets/, which go into data/ beside given.py
 
-All of it shares one namespace. Imports are merged at the top; the rest is taken over as it is written.
+Components and answers share one namespace. Imports are merged at the top; the rest is taken over as it is written.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import cells
+from autograder import cells, datasets
 from autograder.errors import TaskError
+
+LISTS = ("components", "answers", "data")
 
 Import = tuple[str, str, str]  # module, name ("" for `import module`), alias ("" for none)
 
@@ -36,34 +39,55 @@ class Part:
 
 
 def inputs(solutions: Path, assignment: str) -> list[Path]:
-    """The files that given.py of `assignment` is built from, given.toml included; [] if nothing is handed out."""
+    """The files that given.py and data/ are made from, given.toml included; [] if nothing is handed out.
+
+    They are named whether they exist or not. Where datasets are listed, their checksums are among them.
+    """
     if not (solutions / assignment / "given.toml").exists():
         return []
-    components, answers = _listed(solutions, assignment)
-    earlier = dict.fromkeys(_script(solutions, answer.partition(":")[0]) for answer in answers)
-    return [solutions / assignment / "given.toml", *(solutions / "components" / name for name in components), *earlier]
+    listed = _listed(solutions, assignment)
+    earlier = dict.fromkeys(_script(solutions, answer.partition(":")[0]) for answer in listed["answers"])
+    components = [solutions / "components" / name for name in listed["components"]]
+    data = [_datasets(solutions) / name for name in (*listed["data"], datasets.SUMS) if listed["data"]]
+    return [solutions / assignment / "given.toml", *components, *earlier, *data]
+
+
+def data(solutions: Path, assignment: str) -> dict[str, bytes]:
+    """The datasets that `assignment` hands out, name -> content; TaskError if one is not as its checksum says."""
+    if not (solutions / assignment / "given.toml").exists():
+        return {}
+    names = _listed(solutions, assignment)["data"]
+    return {name: datasets.content(_datasets(solutions), name) for name in names}
 
 
 def assemble(solutions: Path, assignment: str) -> str:
     """The text of given.py, "" if nothing is handed out; TaskError where the parts do not fit together."""
     if not (solutions / assignment / "given.toml").exists():
         return ""
-    components, answers = _listed(solutions, assignment)
-    parts = [_component(solutions / "components" / name) for name in components]
-    parts += [_answer(solutions, answer) for answer in answers]
+    listed = _listed(solutions, assignment)
+    parts = [_component(solutions / "components" / name) for name in listed["components"]]
+    parts += [_answer(solutions, answer) for answer in listed["answers"]]
     _refuse_duplicates(parts)
     imports = frozenset().union(*(part.imports for part in parts))
     head = f"{_header(assignment)}\n\n{_import_lines(imports)}".rstrip()
     return f"{head}\n\n" + "\n\n\n".join(_section(part) for part in parts) + "\n"
 
 
-def _listed(solutions: Path, assignment: str) -> tuple[list[str], list[str]]:
+def _listed(solutions: Path, assignment: str) -> dict[str, list[str]]:
+    """What given.toml lists under each of LISTS."""
     path = solutions / assignment / "given.toml"
     try:
         listed = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise TaskError(f"{path.name} of {assignment}: {error}") from None
-    return list(listed.get("components", [])), list(listed.get("answers", []))
+    for key, names in listed.items():
+        if key not in LISTS or not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise TaskError(f"{path.name} of {assignment}: {key} must be a list of names, one of {', '.join(LISTS)}")
+    return {key: listed.get(key, []) for key in LISTS}
+
+
+def _datasets(solutions: Path) -> Path:
+    return solutions.parent / datasets.FOLDER
 
 
 def _script(solutions: Path, assignment: str) -> Path:

@@ -45,6 +45,7 @@ ROOMS: list[set[str]] = [
     {"authoring"},
     {"course"},
     {"handout"},
+    {"datasets"},
     {"cells"},
     {"nbgrader_settings"},
     {"record"},

@@ -28,14 +28,21 @@ NOT_OURS = frozenset({".ipynb_checkpoints", "__pycache__"})
 
 
 def files(assignment: Assignment) -> dict[str, bytes]:
-    """The folder's files by relative path; TaskError if a solution region would not become a named stub."""
+    """The folder's files by relative path; TaskError if a solution region would not become a named stub.
+
+    data/ holds the assignment's own data files and the datasets that its given.toml lists; TaskError if one of these
+    is missing or altered.
+    """
     _check_regions(assignment)
     made = {f"{assignment.name}.ipynb": _notebook(assignment.source)}
     given = handout.assemble(assignment.source.parents[1], assignment.id)
     if given:
         made["given.py"] = given.encode()
-    made |= {f"data/{name}": path.read_bytes() for name, path in paths(_data_folder(assignment)).items()}
-    return made
+    own = {name: path.read_bytes() for name, path in paths(_data_folder(assignment)).items()}
+    datasets = handout.data(assignment.source.parents[1], assignment.id)
+    if twice := sorted(own.keys() & datasets.keys()):
+        raise TaskError(f"{assignment.id} has a data/{twice[0]} of its own, and given.toml lists it as a dataset")
+    return made | {f"data/{name}": content for name, content in sorted((own | datasets).items())}
 
 
 def refresh() -> None:
@@ -84,6 +91,8 @@ def _is_stale(notebook: Path, assignment: Assignment) -> bool:
     code = [Path(__file__), *(Path(str(module.__file__)) for module in (cells, handout))]
     handed_out = handout.inputs(assignment.source.parents[1], assignment.id)
     made_from = [assignment.source, *handed_out, *paths(_data_folder(assignment)).values(), *code]
+    if not all(path.is_file() for path in made_from):
+        return True  # and `files` says what is missing
     return notebook.stat().st_mtime_ns <= max(path.stat().st_mtime_ns for path in made_from)
 
 
