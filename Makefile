@@ -22,6 +22,7 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-build-isolation -c requirements.lock
 
 DEMO_STAMP := $(VENV)/.demo-stamp
+DATA_STAMP := $(VENV)/.data-stamp
 TEST_STAMP := $(VENV)/.test-stamp
 LOCKED := pyproject.toml requirements.lock
 
@@ -72,7 +73,7 @@ format: $(TEST_STAMP) ## put the code into the house's format
 build: $(DEMO_STAMP) ## solutions/ -> assignments/ (ARGS="01_rnn_lm_sampling" to choose)
 	@$(RUN) -m autograder build $(ARGS)
 
-data: $(DEMO_STAMP) ## make the datasets (ARGS=--check to compare checksums only)
+data: $(DATA_STAMP) ## make the datasets (ARGS=--check to compare checksums only)
 	@$(RUN) -m autograder data $(ARGS)
 
 validate: $(DEMO_STAMP) bubblewrap ## the release gate, with the kill table
@@ -109,10 +110,15 @@ $(DEMO_STAMP): $(VENV)/.made $(LOCKED)
 	@$(INSTALL) -e .
 	@touch $@
 
+$(DATA_STAMP): $(VENV)/.made $(LOCKED)
+	@echo "Installing what the datasets are made with ..."
+	@$(INSTALL) -e '.[data]'
+	@touch $(DEMO_STAMP) $@
+
 $(TEST_STAMP): $(VENV)/.made $(LOCKED)
 	@echo "Installing what the tests need (torch among it) ..."
 	@$(INSTALL) -e '.[dev]'
-	@touch $(DEMO_STAMP) $@
+	@touch $(DEMO_STAMP) $(DATA_STAMP) $@
 
 # Exact versions from the ranges of pyproject.toml, in an environment of its own. A local version
 # (torch's "+cpu") and the CUDA packages belong to one machine, not to the project.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib.util
 import re
 import shutil
 import subprocess
@@ -16,16 +15,16 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from every_assignment import REPOSITORY, SAMPLE_COURSE
+from dataset_files import COMPONENTS, FOLDER, TODO, components, module, told
+from every_assignment import SAMPLE_COURSE
 from tiny_course import Commands
 
 from autograder import course, datasets
 from autograder.authoring import build, source_notebook
 from autograder.errors import GraderError, TaskError
 
-FOLDER = REPOSITORY / "datasets"
 ADDITION = FOLDER / "addition.txt"
-TOLD = (FOLDER / "README.md").read_text(encoding="utf-8")
+TOLD = told("addition.txt")
 MAKERS = sorted(FOLDER.glob("make_*.py"))
 PAIRS = list(product((1, 2, 3), repeat=2))
 NUMBERS = {1: 10, 2: 90, 3: 900}  # how many there are of so many digits
@@ -33,16 +32,6 @@ ROW = re.compile(r"(?P<a>0|[1-9]\d{0,2})\+(?P<b>0|[1-9]\d{0,2}) *_(?P<sum>\d+) *
 RUN_IT = "run python -m autograder data"
 # A maker of two lines of text, for tests of the command.
 MAKER = 'def make():\n    return {"words.txt": b"one\\ntwo\\n"}\n'
-
-
-def module(path: Path) -> ModuleType:
-    """A script of the repository, loaded from its path."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +50,7 @@ def parts(lines: list[str]) -> tuple[list[str], list[str]]:
 @pytest.fixture(scope="module")
 def loader() -> ModuleType:
     """The component with `load_addition`."""
-    return module(REPOSITORY / "solutions" / "components" / "addition.py")
+    return components("checked_files.py", "addition.py")
 
 
 def lengths(question: str) -> tuple[int, ...]:
@@ -198,9 +187,6 @@ def test_loader_looks_beside_itself(loader: ModuleType) -> None:
     assert Path(str(loader.__file__)).parent / "data" / "addition.txt" == loader.ADDITION_FILE
 
 
-TODO = r"Take the assignment's folder again.*run `python -m autograder data` and then `python -m autograder build`\.$"
-
-
 def test_loader_says_that_the_file_is_missing(loader: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=rf"addition\.txt is not there\. {TODO}"):
         loader.load_addition(tmp_path / "addition.txt")
@@ -240,9 +226,13 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "course"
     for folder in ("solutions", "autograder"):
         shutil.copytree(SAMPLE_COURSE / folder, place / folder)
-    shutil.copytree(FOLDER, place / "datasets", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(REPOSITORY / "solutions" / "components" / "addition.py", place / "solutions" / "components")
-    given(place, 'components = ["arrays.py", "files.py", "addition.py"]\ndata = ["addition.txt"]\n')
+    (place / "datasets").mkdir()
+    (place / "datasets" / "addition.txt").write_bytes(WHOLE)
+    (place / "datasets" / "SHA256SUMS").write_text(f"{sha256(WHOLE).hexdigest()}  addition.txt\n")
+    for name in ("checked_files.py", "addition.py"):
+        shutil.copy(COMPONENTS / name, place / "solutions" / "components")
+    listed = '["arrays.py", "files.py", "checked_files.py", "addition.py"]'
+    given(place, f'components = {listed}\ndata = ["addition.txt"]\n')
     monkeypatch.setattr(course, "ROOT", place)
     return place
 
