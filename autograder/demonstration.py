@@ -18,7 +18,7 @@ from autograder.errors import GraderError
 from autograder.options import Options
 from autograder.record import Result
 from autograder.reports import terminal
-from autograder.sample_class import ASSIGNMENT, Sample, differences, samples
+from autograder.sample_class import Sample, differences, samples
 from autograder.sandbox import require_bubblewrap
 
 MARKER = "made-by-autograder-demo"
@@ -35,10 +35,11 @@ def run(folder: Path | None, jobs: int, console: Console) -> None:
     expected = samples()
     hand_in(expected, make_room(place))
     results = commands.grade(place / "submitted", Options(), jobs)
-    report = write_reports(place, results, console)
-    terminal.print_class(console, results, confined=True)
-    _print_samples(console, expected)
-    _print_paths(console, place, report)
+    reports = write_reports(place, results, console)
+    for id in course.assignment_ids():
+        terminal.print_class(console, [one for one in results if one.assignment == id], confined=True)
+        _print_samples(console, [one for one in expected if one.assignment == id])
+    _print_paths(console, place, reports)
     wrong = differences(expected, results)
     for line in wrong:
         terminal.print_line(console, Text("NOT AS IT MUST BE ", "bold red").append(line, "default"))
@@ -47,7 +48,7 @@ def run(folder: Path | None, jobs: int, console: Console) -> None:
     refused = sum(not one.graded for one in expected)
     said = f"All {len(expected)} came out as they must; {refused} cannot be graded, and the report says so."
     terminal.print_line(console, Text(said, "green"))
-    _open(report)
+    _open(reports[0])
 
 
 def make_room(place: Path) -> Path:
@@ -63,25 +64,24 @@ def make_room(place: Path) -> Path:
 def hand_in(expected: Sequence[Sample], place: Path) -> None:
     """Write what the class hands in, laid out as nbgrader's submitted/."""
     for sample in expected:
-        folder = place / "submitted" / sample.student / ASSIGNMENT
+        folder = place / "submitted" / sample.student / sample.assignment
         folder.mkdir(parents=True)
-        (folder / f"{course.name_of(ASSIGNMENT)}.ipynb").write_bytes(sample.make())
+        (folder / f"{course.name_of(sample.assignment)}.ipynb").write_bytes(sample.make())
 
 
-def write_reports(place: Path, results: Sequence[Result], console: Console) -> Path:
-    """A feedback page for everybody, grades.csv, report.html; the path of the last."""
+def write_reports(place: Path, results: Sequence[Result], console: Console) -> list[Path]:
+    """A feedback page for everybody, grades.csv, a report of each assignment; the paths of the reports."""
     from autograder.gradebook.book import Book
     from autograder.gradebook.export import GradedMarksCsv
 
     book = Book(place)
     with terminal.progress(_beside(console), "feedback", len(results)) as advance:
         for result in results:
-            book.feedback(result.student, ASSIGNMENT)
+            book.feedback(result.student, result.assignment)
             advance(result.student)
     with book.open() as gradebook:
         GradedMarksCsv(to=str(place / "grades.csv")).export(gradebook)
-    (report,) = commands.report(place, place / "report.html")
-    return report
+    return commands.report(place, place / "report.html")
 
 
 def _beside(console: Console) -> Console:
@@ -90,8 +90,8 @@ def _beside(console: Console) -> Console:
 
 
 def _show_changes(console: Console) -> None:
-    """Bring the release up to date; say what had to be."""
-    for change in authoring.build([ASSIGNMENT]):
+    """Bring the releases up to date; say what had to be."""
+    for change in authoring.build():
         if change.is_difference:
             terminal.print_line(console, Text(f"{change.status} {change.path}"))
 
@@ -100,28 +100,29 @@ def _print_samples(console: Console, expected: Sequence[Sample]) -> None:
     terminal.print_line(console, Text("\nWhat they handed in, and what it must lose:", "bold"))
     rows = [[Text(sample.student), Text(sample.what), Text(_loss(sample))] for sample in expected]
     terminal.print_table(console, ["student", "handed in", "loses"], rows)
+    terminal.print_line(console, Text(""))
 
 
 def _loss(sample: Sample) -> str:
     if not sample.graded:
         return "not graded: no mark, no zero"
-    every = len(course.load(ASSIGNMENT).questions)
+    every = len(course.load(sample.assignment).questions)
     if len(sample.lost) == every:
         return f"every question ({next(iter(sample.lost.values()))})"
     return ", ".join(f"{id} ({reason})" for id, reason in sample.lost.items()) or "nothing"
 
 
-def _print_paths(console: Console, place: Path, report: Path) -> None:
+def _print_paths(console: Console, place: Path, reports: Sequence[Path]) -> None:
     """What to look at."""
-    name = course.name_of(ASSIGNMENT)
-    shown = {
-        "class report": report,
-        "feedback": place / "feedback" / "birch" / ASSIGNMENT / f"{name}.html",
-        "marks": place / "grades.csv",
-        "gradebook": place / "gradebook.db",
-    }
-    terminal.print_line(console, Text("\nLook at:", "bold"))
-    for what, path in shown.items():
+    id = course.assignment_ids()[0]
+    shown = [
+        *(("class report", report) for report in reports),
+        ("feedback", place / "feedback" / "birch" / id / f"{course.name_of(id)}.html"),
+        ("marks", place / "grades.csv"),
+        ("gradebook", place / "gradebook.db"),
+    ]
+    terminal.print_line(console, Text("Look at:", "bold"))
+    for what, path in shown:
         terminal.print_line(console, Text(f"  {what:<13} {_near(path)}"))
 
 

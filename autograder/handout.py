@@ -73,6 +73,13 @@ def assemble(solutions: Path, assignment: str) -> str:
     return f"{head}\n\n" + "\n\n\n".join(_section(part) for part in parts) + "\n"
 
 
+def earlier_answers(solutions: Path, assignment: str) -> str:
+    """The answers of earlier assignments that given.py holds, as text; "" if there are none. Raises TaskError."""
+    if not (solutions / assignment / "given.toml").exists():
+        return ""
+    return "\n".join(_answer(solutions, answer).body for answer in _listed(solutions, assignment)["answers"])
+
+
 def _listed(solutions: Path, assignment: str) -> dict[str, list[str]]:
     """What given.toml lists under each of LISTS."""
     path = solutions / assignment / "given.toml"

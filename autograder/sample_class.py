@@ -1,6 +1,7 @@
-"""A sample class for assignment 01: what every kind of submission should get, made from the bank and by hand.
+"""A sample class: what every kind of submission should get, made from the banks and by hand.
 
-`demo` grades it and compares; the tests do the same. The ids of its students are trees.
+Sixteen hand in assignment 01, one of every kind; four of them hand in each of the others too. `demo` grades it and
+compares; the tests do the same. The ids of its students are trees.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from autograder.mishaps import (
 from autograder.record import Result
 
 ASSIGNMENT = "01_rnn_lm_sampling"
-TRAINING = "rnnlm_training"  # trains the student's own pieces, so it is lost with any of them
+TRAINING = frozenset({"rnnlm_training"})  # trains the student's own pieces, so it may be lost with any of them
 WRONG_SOFTMAX = "softmax__first_axis"
 WRONG = (
     WRONG_SOFTMAX, "lstm_backward__dc_next_ignored", "time_lstm_state__c_not_carried", "perplexity__mean_of_means",
@@ -36,6 +37,7 @@ WRONG = (
 class Sample:
     """One submission and what must come of it.
 
+    assignment  the one it is of
     lost      question id -> the reason it must be given; every other question must be correct
     may_lose  questions that may be lost or not
     graded    whether it can be graded at all
@@ -47,14 +49,47 @@ class Sample:
     lost: Mapping[str, str] = field(default_factory=dict)
     may_lose: frozenset[str] = frozenset()
     graded: bool = True
+    assignment: str = ASSIGNMENT
 
 
 def samples() -> list[Sample]:
-    """The class, by student. Raises TaskError if the bank has not got what it takes."""
+    """The whole class, by assignment and student. Raises TaskError if a bank has not got what it takes."""
+    others = [id for id in course.assignment_ids() if id != ASSIGNMENT]
+    return [*one_of_every_kind(), *(sample for id in others for sample in four_of(id))]
+
+
+def four_of(id: str) -> list[Sample]:
+    """A right, an unusual, an untouched and a wrong submission of an assignment."""
+    known = bank_entries.entries(id)
+    training = frozenset(q.id for q in course.load(id).questions if q.id.endswith(bank_entries.TRAINING_SUFFIX))
+    unusual = next((entry for entry in known if entry.kind == "right"), None)
+    wrong = next((entry for entry in known if entry.kind == "wrong" and entry.question == _dearest(id)), None)
+    if unusual is None or wrong is None:
+        raise TaskError(
+            f"the sample class needs a right answer and a wrong one to {_dearest(id)} from the bank of {id}"
+        )
+    return [
+        Sample("alder", "everything right", lambda: as_bytes(filled(id)), assignment=id),
+        Sample("ash", f"right, unusual: {unusual.title}", _from(id, unusual), assignment=id),
+        Sample(
+            "beech", "the notebook as it was handed out",
+            lambda: as_bytes(released(id)), _everything(id, "missing"), assignment=id,
+        ),
+        _mistake(id, "birch", wrong, training),
+    ]  # fmt: skip
+
+
+def _dearest(id: str) -> str:
+    """The question with most points, of equals the first."""
+    return max(course.load(id).questions, key=lambda question: question.points).id
+
+
+def one_of_every_kind() -> list[Sample]:
+    """Sixteen submissions of assignment 01, by student."""
     made = [
         Sample("alder", "everything right", _perfect),
         *_unusual(["ash", "aspen"]),
-        Sample("beech", "the notebook as it was handed out", _untouched, _everything("missing")),
+        Sample("beech", "the notebook as it was handed out", _untouched, _everything(ASSIGNMENT, "missing")),
         *_mistaken(["birch", "cedar", "cherry", "chestnut", "cypress"]),
         *_misbehaving(),
         Sample("willow", "the upload was cut off half way", _truncated, graded=False),
@@ -65,13 +100,15 @@ def samples() -> list[Sample]:
 
 def differences(expected: Iterable[Sample], results: Sequence[Result]) -> list[str]:
     """What came out otherwise than it must, one line each."""
-    found = {result.student: result for result in results}
-    said = [f"{student} is not of the sample class" for student in found.keys() - {one.student for one in expected}]
-    for sample in expected:
-        if sample.student not in found:
-            said.append(f"{sample.student} ({sample.what}) is not among the results")
+    found = {(result.assignment, result.student): result for result in results}
+    of_the_class = {(one.assignment, one.student): one for one in expected}
+    said = [f"{student} is not of the sample class" for _, student in sorted(found.keys() - of_the_class.keys())]
+    for key, sample in of_the_class.items():
+        name = f"{sample.student} ({sample.what})"
+        if key not in found:
+            said.append(f"{name} is not among the results")
         else:
-            said += [f"{sample.student} ({sample.what}): {what}" for what in _unlike(sample, found[sample.student])]
+            said += [f"{name}: {what}" for what in _unlike(sample, found[key])]
     return said
 
 
@@ -102,8 +139,8 @@ def _truncated() -> bytes:
     return whole[: len(whole) // 2]
 
 
-def _everything(reason: str) -> dict[str, str]:
-    return {question.id: reason for question in course.load(ASSIGNMENT).questions}
+def _everything(id: str, reason: str) -> dict[str, str]:
+    return {question.id: reason for question in course.load(id).questions}
 
 
 def _unusual(students: Sequence[str]) -> list[Sample]:
@@ -112,17 +149,18 @@ def _unusual(students: Sequence[str]) -> list[Sample]:
     if len(right) < len(students):
         raise TaskError(f"the sample class needs {len(students)} right answers from the bank, there are {len(right)}")
     pairs = zip(students, right, strict=False)
-    return [Sample(student, f"right, unusual: {entry.title}", _from(entry)) for student, entry in pairs]
+    return [Sample(student, f"right, unusual: {entry.title}", _from(ASSIGNMENT, entry)) for student, entry in pairs]
 
 
 def _mistaken(students: Sequence[str]) -> list[Sample]:
     """One wrong answer of the bank each, to different questions."""
-    return [_mistake(student, _wrong(name)) for student, name in zip(students, WRONG, strict=True)]
+    pairs = zip(students, WRONG, strict=True)
+    return [_mistake(ASSIGNMENT, student, _wrong(name), TRAINING) for student, name in pairs]
 
 
-def _mistake(student: str, entry: bank_entries.Entry) -> Sample:
+def _mistake(id: str, student: str, entry: bank_entries.Entry, training: frozenset[str]) -> Sample:
     what = f"wrong in {entry.question}: {entry.title}"
-    return Sample(student, what, _from(entry), dict.fromkeys(entry.losses, "wrong"), frozenset({TRAINING}))
+    return Sample(student, what, _from(id, entry), dict.fromkeys(entry.losses, "wrong"), training, assignment=id)
 
 
 def _wrong(name: str) -> bank_entries.Entry:
@@ -132,30 +170,29 @@ def _wrong(name: str) -> bank_entries.Entry:
     raise TaskError(f"the sample class needs the wrong answer {name} from the bank")
 
 
-def _from(entry: bank_entries.Entry) -> Callable[[], bytes]:
-    return lambda: as_bytes(filled(ASSIGNMENT, entry.answers))
+def _from(id: str, entry: bank_entries.Entry) -> Callable[[], bytes]:
+    return lambda: as_bytes(filled(id, entry.answers))
 
 
 def _misbehaving() -> list[Sample]:
     """Each does harm in one question only: no cell of the notebook itself calls what is changed."""
-    training = frozenset({TRAINING})
     return [
         Sample("elm", "right, with a warning on stderr", lambda: changed(ASSIGNMENT, "RnnlmGen", NOISY)),
         Sample(
             "hazel", "perplexity never comes to an end",
-            lambda: changed(ASSIGNMENT, "perplexity", ENDLESS), {"perplexity": "timeout"}, training,
+            lambda: changed(ASSIGNMENT, "perplexity", ENDLESS), {"perplexity": "timeout"}, TRAINING,
         ),
         Sample(
             "juniper", "backward of BetterRnnlm ends the process",
-            lambda: changed(ASSIGNMENT, "BetterRnnlm", ENDS_THE_PROCESS), {"better_rnnlm": "crashed"}, training,
+            lambda: changed(ASSIGNMENT, "BetterRnnlm", ENDS_THE_PROCESS), {"better_rnnlm": "crashed"}, TRAINING,
         ),
         Sample(
             "larch", "set_state of TimeLSTM asks for all the memory there is",
-            lambda: changed(ASSIGNMENT, "TimeLSTM", BOMB), {"time_lstm_state": "memory"}, training,
+            lambda: changed(ASSIGNMENT, "TimeLSTM", BOMB), {"time_lstm_state": "memory"}, TRAINING,
         ),
         Sample(
             "maple", "np.allclose replaced by one that always agrees, and softmax wrong",
             lambda: as_bytes(with_cell(filled(ASSIGNMENT, _wrong(WRONG_SOFTMAX).answers), PATCHED)),
-            {"softmax": "wrong"}, training,
+            {"softmax": "wrong"}, TRAINING,
         ),
     ]  # fmt: skip

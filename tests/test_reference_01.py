@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch_models import agree, drawn, filled, tensor, torch_lstm
 
 from autograder import course
 
@@ -15,37 +16,8 @@ def reference():
     return course.reference("01_rnn_lm_sampling")
 
 
-def tensor(array):
-    return torch.tensor(np.array(array), requires_grad=True)
-
-
-def drawn(seed, *shapes):
-    rng = np.random.default_rng(seed)
-    return [rng.normal(size=shape) for shape in shapes]
-
-
 def lstm_weights(seed, D=D, H=H):
     return drawn(seed, (D, 4 * H), (H, 4 * H), (4 * H,))
-
-
-def torch_order(array):
-    """Gate blocks f, g, i, o of the last axis in torch's order i, f, g, o, along the first axis."""
-    f, g, i, o = torch.chunk(array, 4, dim=-1)
-    return torch.cat([i, f, g, o], dim=-1).movedim(-1, 0)
-
-
-def torch_lstm(xs, weights, h, c):
-    """torch's own LSTM kernel on our weights: (hs, h, c), differentiable down to the weights."""
-    Wx, Wh, b = weights
-    flat = [torch_order(Wx), torch_order(Wh), torch_order(b), torch.zeros_like(b)]
-    hs, h, c = torch.lstm(xs, (h[None], c[None]), flat, True, 1, 0.0, False, False, True)
-    return hs, h[0], c[0]
-
-
-def agree(mine, theirs, atol=1e-11):
-    theirs = theirs.detach().numpy() if isinstance(theirs, torch.Tensor) else theirs
-    assert mine.shape == theirs.shape
-    np.testing.assert_allclose(mine, theirs, atol=atol, rtol=1e-6 if atol > 1e-9 else 1e-9)
 
 
 # softmax
@@ -199,13 +171,6 @@ def test_stateless_starts_from_zero_whatever_was_set(reference):
 
 
 # Rnnlm
-
-
-def filled(model, seed, scale=0.5):
-    """The model with larger weights, biases too, so that nothing is zero by accident."""
-    for param, values in zip(model.params, drawn(seed, *(param.shape for param in model.params)), strict=True):
-        param[...] = scale * values
-    return model
 
 
 def ids(seed, *shape, vocab_size=V):

@@ -14,14 +14,14 @@ from every_assignment import REPOSITORY
 from rich.console import Console
 from tiny_course import in_a_process
 
-from autograder import commands, demonstration
+from autograder import commands, course, demonstration
 from autograder.errors import GraderError
 from autograder.gradebook.book import Book
 from autograder.gradebook.export import GradedMarksCsv
 from autograder.gradebook.records import results_in
 from autograder.options import Options
 from autograder.record import QuestionResult, Result
-from autograder.sample_class import ASSIGNMENT, Sample, differences, samples
+from autograder.sample_class import ASSIGNMENT, Sample, differences, one_of_every_kind, samples
 
 WHOLE_CLASS_S = 1500  # wall seconds on a busy machine; half a minute to two on a quiet one
 PLAIN = ("birch", "juniper", "willow", "yew")
@@ -41,7 +41,7 @@ class Graded:
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     """The whole class graded once, two at a time."""
     place = tmp_path_factory.mktemp("class") / "demo"
-    expected = samples()
+    expected = one_of_every_kind()
     demonstration.hand_in(expected, demonstration.make_room(place))
     results = commands.grade(place / "submitted", Options(), jobs=2)
     return Graded(place, {one.student: one for one in results}, {one.student: one for one in expected})
@@ -59,13 +59,22 @@ def exported(place: Path) -> dict[str, dict[str, str]]:
 
 
 def test_the_class_has_one_of_every_kind() -> None:
-    expected = samples()
+    expected = one_of_every_kind()
     assert len(expected) >= 14
     assert len({one.student for one in expected}) == len(expected)
     assert {reason for one in expected for reason in one.lost.values()} == REASONS
     assert sum(one.lost != {} and set(one.lost.values()) == {"wrong"} for one in expected) == 6
     assert sum(one.lost == {} and one.graded for one in expected) == 5
     assert sum(not one.graded for one in expected) == 1
+
+
+def test_four_of_them_hand_in_every_other_assignment() -> None:
+    for id in course.assignment_ids():
+        handed_in = [one for one in samples() if one.assignment == id]
+        assert len(handed_in) == (len(one_of_every_kind()) if id == ASSIGNMENT else 4)
+        assert any(set(one.lost.values()) == {"wrong"} for one in handed_in)
+        assert any(len(one.lost) == len(course.load(id).questions) for one in handed_in)
+        assert {one.student for one in handed_in} <= {one.student for one in one_of_every_kind()}
 
 
 def test_every_submission_is_a_file_of_its_own() -> None:
@@ -205,7 +214,7 @@ def test_a_mark_by_hand_takes_precedence(graded: Graded) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(WHOLE_CLASS_S)
 def test_everybody_gets_feedback_and_the_instructor_a_report(graded: Graded) -> None:
-    report = demonstration.write_reports(graded.place, list(graded.results.values()), Console(file=io.StringIO()))
+    (report,) = demonstration.write_reports(graded.place, list(graded.results.values()), Console(file=io.StringIO()))
     page = report.read_text(encoding="utf-8")
     assert all(student in page for student in graded.results)
     pages = {student: _feedback(graded.place, student) for student in graded.results}

@@ -12,7 +12,7 @@ from every_assignment import course_at
 from rich.console import Console
 from tiny_course import BANK, ID, Commands, tiny_course
 
-from autograder import course, validation
+from autograder import course, handout, validation
 from autograder.filling import filled, reference_answers, released
 from autograder.grading import Graded
 from autograder.record import QuestionResult, Result
@@ -181,6 +181,15 @@ def test_a_leak_is_found(tmp_path: Path, what: str) -> None:
         plant(course.load(ID))
         (found, *_) = leaks(course.load(ID))
         assert message in found
+
+
+def test_what_earlier_assignments_asked_for_is_handed_out_and_no_secret() -> None:
+    solutions = course.ROOT / "solutions"
+    assert handout.earlier_answers(solutions, "01_rnn_lm_sampling") == ""
+    earlier = handout.earlier_answers(solutions, "02_seq2seq")
+    assert "class TimeLSTM:" in earlier
+    given = (course.load("02_seq2seq").release / "given.py").read_text().splitlines()
+    assert set(earlier.splitlines()) <= set(given)
 
 
 def test_the_course_leaks_nothing() -> None:

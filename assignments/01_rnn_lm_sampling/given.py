@@ -550,7 +550,7 @@ def _draw_arrow(ax, start, end, text):
         "patchB": end.get_bbox_patch(),
     }
     style |= {"shrinkA": 1, "shrinkB": 1, "mutation_scale": 10}
-    ax.annotate("", xy=(x2, y2), xytext=(x1, y1), arrowprops=style, zorder=2)
+    ax.annotate("", xy=(x2, y2), xytext=(x1, y1), arrowprops=style, zorder=3.5)
     if text:
         ax.text((x1 + x2) / 2, (y1 + y2) / 2 + 0.18, text, fontsize=8, color="0.3", ha="center", zorder=4)
 

@@ -1,39 +1,22 @@
-"""Language models with weights of the suite's own, the same in the student's model and in the oracle's.
-
-Weights as a model draws them are so small that every text gets nearly the same scores; these are large enough
-for each word read to matter, with small biases. Their order is that of `params`.
-"""
+"""Language models with weights of the suite's own, the same in the student's model and in the oracle's."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from autograder import checks
-from autograder.student import RemoteObject, Student
-from autograder.suites.received import Array, arrays, number
+from autograder.student import Student
+from autograder.suites.model_weights import Sizes, own_weights
+from autograder.suites.received import Array, arrays
+from autograder.suites.twins import Twins, check_loss
 
 RNNLM = ("W of the embedding", "Wx", "Wh", "b", "W of the affine layer", "b of the affine layer")
 BETTER = ("W of the embedding", "Wx of LSTM 1", "Wh of LSTM 1", "b of LSTM 1", "Wx of LSTM 2", "Wh of LSTM 2",
           "b of LSTM 2", "b of the affine layer")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """V words, word vectors of D, H hidden units."""
-
-    V: int = 11
-    D: int = 3
-    H: int = 7
-
-    @property
-    def arguments(self) -> tuple[int, int, int]:
-        """As a model takes them."""
-        return self.V, self.D, self.H
 
 
 def shapes(name: str, sizes: Sizes) -> list[tuple[int, ...]]:
@@ -44,22 +27,8 @@ def shapes(name: str, sizes: Sizes) -> list[tuple[int, ...]]:
 
 
 def weights(name: str, sizes: Sizes, seed: int, gain: float = 1.5) -> list[Array]:
-    """float32 arrays for `params`: word vectors about 1, matrices about gain / sqrt(rows), biases about 0.1."""
-    rng = np.random.default_rng(seed)
-    drawn = []
-    for i, shape in enumerate(shapes(name, sizes)):
-        scale = 0.1 if len(shape) == 1 else 1.0 if i == 0 else gain / np.sqrt(shape[0])
-        drawn.append((rng.standard_normal(shape) * scale).astype(np.float32))
-    return drawn
-
-
-@dataclass(frozen=True)
-class Twins:
-    """The student's model, the oracle's, and the weights that both were given."""
-
-    yours: RemoteObject
-    oracle: Any
-    weights: list[Array]
+    """float32 arrays for `params`."""
+    return own_weights(BETTER if name == "BetterRnnlm" else RNNLM, shapes(name, sizes), seed, gain)
 
 
 def twins(student: Student, reference: SimpleNamespace, name: str, sizes: Sizes, seed: int, **made: Any) -> Twins:
@@ -73,22 +42,11 @@ def twins(student: Student, reference: SimpleNamespace, name: str, sizes: Sizes,
     return Twins(yours, oracle, drawn)
 
 
-def text(seed: int, N: int, T: int, V: int) -> Array:
-    """Ids (N, T)."""
-    return np.random.default_rng(seed).integers(V, size=(N, T))
-
-
 def check_scores(where: str, pair: Twins, xs: Array, **kind: Any) -> None:
     """predict against the oracle's, in step: both carry their state on."""
     wanted = pair.oracle.predict(xs)
     assert np.ptp(wanted, axis=(0, 1)).min() > 0 or wanted.shape[0] * wanted.shape[1] == 1, "the scores do not vary"
     checks.values(where, pair.yours.call("predict", xs), wanted, **kind)
-
-
-def check_loss(where: str, pair: Twins, xs: Array, ts: Array) -> None:
-    """forward against the oracle's, in step."""
-    yours = number(where, pair.yours.call("forward", xs, ts))
-    checks.values(where, yours, float(pair.oracle.forward(xs, ts)), precision=np.float32)
 
 
 def check_grads(where: str, names: Sequence[str], pair: Twins) -> None:
@@ -109,33 +67,6 @@ def check_grads_overwritten(name: str, names: Sequence[str], pair: Twins, xs: Ar
     now_there = arrays(f"{name}.grads", pair.yours.get("grads"), [part.shape for part in pair.weights])
     checks.in_place(f"{name}.backward: the arrays of grads, written in place", refs, now_there)
     check_grads(f"{name}.backward after a second forward", names, pair)
-
-
-def check_drawn(name: str, names: Sequence[str], received: Sequence[Array]) -> None:
-    """Weights as drawn: float32, biases zero, word vectors N(0, 1)/100, other matrices N(0, 1)/sqrt(rows).
-
-    Spread and mean may be six standard errors off: a right answer fails once in 10^8 matrices.
-    """
-    for i, (part, weight) in enumerate(zip(names, received, strict=True)):
-        where = f"{name}: initial {part}"
-        checks.dtype(f"{where}: its dtype", weight, np.float32)
-        if weight.ndim == 1:
-            checks.values(f"{where}: zeros", weight, np.zeros(weight.shape, np.float32))
-            continue
-        unit = weight.astype(np.float64) * (100.0 if i == 0 else np.sqrt(weight.shape[0]))
-        error = 6 / np.sqrt(weight.size)  # six standard errors of the mean; those of the spread are smaller by sqrt(2)
-        rule = "N(0, 1)/100" if i == 0 else "N(0, 1)/sqrt(number of rows)"
-        spread = float(np.sqrt(np.mean(unit**2)))
-        checks.between(
-            f"{where}: its standard deviation over that of {rule}",
-            spread,
-            1 - error / 2**0.5,
-            1 + error / 2**0.5,
-            "their ratio",
-        )
-        checks.between(f"{where}: its mean in standard deviations", float(unit.mean()), -error, error, "the mean")
-        far = float(np.mean(np.abs(unit) > 2))  # 0.0455 of a normal distribution, 0 of a uniform one
-        checks.between(f"{where}: the share beyond two standard deviations", far, 0.01, 0.1, "the share")
 
 
 def dropped_losses(

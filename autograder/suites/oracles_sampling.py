@@ -12,8 +12,9 @@ import numpy as np
 
 from autograder import checks
 from autograder.student import Call
-from autograder.suites.oracles_rnnlm import Sizes, Twins
+from autograder.suites.model_weights import Sizes
 from autograder.suites.received import Array, words
+from autograder.suites.twins import Twins
 
 ALPHA = 1e-7  # of one hypothesis test; all of `generate` together stays below 1e-6
 DRAWS = 800  # texts per hypothesis test: calibration/sampling_power.md

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
@@ -13,8 +12,10 @@ from autograder.errors import CheckFailed
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import oracles_rnnlm as models
-from autograder.suites.oracles_rnnlm import BETTER, RNNLM, Sizes, text, twins
+from autograder.suites.model_weights import LARGE, Sizes, check_initial, text
+from autograder.suites.oracles_rnnlm import BETTER, RNNLM, twins
 from autograder.suites.received import Array, arrays, number
+from autograder.suites.twins import Twins, check_loss
 
 LAYERS = ("lstm_forward", "lstm_backward", "time_lstm_forward", "time_lstm_backward", "time_lstm_state")
 rnnlm = partial(
@@ -28,26 +29,10 @@ better_rnnlm = partial(
 SQUARE = Sizes(V=11, D=7, H=7)
 
 
-def check_initial(student: Student, name: str, names: tuple[str, ...], sizes: Sizes) -> None:
-    """Order, shapes, dtype and spread of the weights, and what the seed decides."""
-    shapes = models.shapes(name, sizes)
-
-    def drawn(**rng: Any) -> list[Array]:
-        return arrays(f"{name}: params", student.new(name, *sizes.arguments, **rng).get("params"), shapes)
-
-    first, again, other = (drawn(rng=student.rng(seed)) for seed in (61, 61, 62))
-    models.check_drawn(name, names, first)
-    models.check_drawn(f"{name} without rng", names, drawn())
-    for part, one, two, three in zip(names, first, again, other, strict=True):
-        checks.values(f"{name}: initial {part}, drawn twice from the same seed", two, one, rtol=0, atol=0)
-        if one.ndim > 1 and np.array_equal(one, three):
-            raise CheckFailed(f"{name}: initial {part}, drawn from another seed", "the same numbers", "other numbers")
-
-
 @rnnlm(points=2)
 def test_rnnlm_initial_weights(student: Student) -> None:
     """float32, embedding N(0, 1)/100, matrices N(0, 1)/sqrt(fan in), biases zero, in the order of the layers."""
-    check_initial(student, "Rnnlm", RNNLM, Sizes(V=97, D=31, H=53))
+    check_initial(student, "Rnnlm", RNNLM, LARGE, models.shapes("Rnnlm", LARGE))
 
 
 @rnnlm(points=3)
@@ -64,9 +49,7 @@ def test_rnnlm_state(student: Student, reference: SimpleNamespace) -> None:
     pair = twins(student, reference, "Rnnlm", Sizes(), 66)
     models.check_scores("Rnnlm.predict", pair, text(1, 2, 2, 11))
     models.check_scores("Rnnlm.predict for the second time: the state goes on", pair, text(2, 2, 1, 11))
-    models.check_loss(
-        "Rnnlm.forward after predict: the state goes on: the loss", pair, text(3, 2, 2, 11), text(4, 2, 2, 11)
-    )
+    check_loss("Rnnlm.forward after predict: the state goes on: the loss", pair, text(3, 2, 2, 11), text(4, 2, 2, 11))
     models.check_scores("Rnnlm.predict after forward: the state goes on", pair, text(5, 2, 2, 11))
     pair.yours.call("reset_state")
     pair.oracle.reset_state()
@@ -80,7 +63,7 @@ def test_rnnlm_loss(student: Student, reference: SimpleNamespace) -> None:
         pair = twins(student, reference, "Rnnlm", Sizes(), 67 + seed)
         ts = text(seed + 10, N, T, 11)
         ts[0, 0] = -1 if seed == 0 else ts[0, 0]
-        models.check_loss(f"Rnnlm.forward of {N} x {T} words: the loss", pair, text(seed, N, T, 11), ts)
+        check_loss(f"Rnnlm.forward of {N} x {T} words: the loss", pair, text(seed, N, T, 11), ts)
 
 
 @rnnlm(points=3)
@@ -88,7 +71,7 @@ def test_rnnlm_backward_values(student: Student, reference: SimpleNamespace) -> 
     """The gradient of every parameter, alone and times dout."""
     for seed, dout in ((70, ()), (71, (0.5,))):
         pair = twins(student, reference, "Rnnlm", Sizes(), seed)
-        models.check_loss("Rnnlm.forward: the loss", pair, text(seed, 2, 5, 11), text(seed + 5, 2, 5, 11))
+        check_loss("Rnnlm.forward: the loss", pair, text(seed, 2, 5, 11), text(seed + 5, 2, 5, 11))
         pair.yours.call("backward", *dout)
         pair.oracle.backward(*dout)
         models.check_grads(f"Rnnlm.backward({', '.join(map(str, dout))})", RNNLM, pair)
@@ -122,7 +105,8 @@ def test_rnnlm_does_not_look_ahead(student: Student, reference: SimpleNamespace)
 @better_rnnlm(points=2)
 def test_better_rnnlm_initial_weights(student: Student) -> None:
     """Two LSTMs, the tied array once, drawn as an embedding."""
-    check_initial(student, "BetterRnnlm", BETTER, Sizes(V=97, D=53, H=53))
+    sizes = Sizes(V=97, D=53, H=53)
+    check_initial(student, "BetterRnnlm", BETTER, sizes, models.shapes("BetterRnnlm", sizes))
 
 
 @better_rnnlm(points=3)
@@ -145,7 +129,7 @@ def test_better_rnnlm_without_dropout(student: Student, reference: SimpleNamespa
             pair.yours.set("train_flag", False)
             pair.oracle.train_flag = False
         kind = "with train_flag off" if ratio else "with dropout_ratio 0"
-        models.check_loss(f"BetterRnnlm.forward {kind}: the loss", pair, text(seed, 2, 5, 11), text(seed + 5, 2, 5, 11))
+        check_loss(f"BetterRnnlm.forward {kind}: the loss", pair, text(seed, 2, 5, 11), text(seed + 5, 2, 5, 11))
         pair.yours.call("backward")
         pair.oracle.backward()
         models.check_grads(f"BetterRnnlm.backward {kind}", BETTER, pair)
@@ -184,7 +168,7 @@ def test_better_rnnlm_drops_in_three_places(student: Student, reference: SimpleN
     checks.equal(where, len(seen), 4)
 
 
-def check_dropped_grads(pair: models.Twins, wanted: list[Array]) -> None:
+def check_dropped_grads(pair: Twins, wanted: list[Array]) -> None:
     """Gradients after a forward whose masks are known."""
     pair.yours.call("backward")
     received = arrays("BetterRnnlm.grads", pair.yours.get("grads"), [part.shape for part in wanted])

@@ -14,9 +14,10 @@ from autograder.errors import CheckFailed
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import oracles_sampling as sampling
-from autograder.suites.oracles_rnnlm import Twins, check_scores, twins
+from autograder.suites.oracles_rnnlm import check_scores, twins
 from autograder.suites.oracles_sampling import DRAWS, GAIN, SMALL, of_oracle
 from autograder.suites.received import Array, array, words
+from autograder.suites.twins import Twins
 
 LAYERS = ("lstm_forward", "lstm_backward", "time_lstm_forward", "time_lstm_backward", "time_lstm_state")
 next_word_probabilities = partial(

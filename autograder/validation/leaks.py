@@ -1,7 +1,8 @@
 """What must not be in a release: the answers, the hidden tests, the bank.
 
 A secret text is found again by its lines, blanks squeezed out: a long line alone, shorter ones by two that follow
-each other. What a stub shows anyway (signatures, docstrings) is no secret.
+each other. What a stub shows anyway (signatures, docstrings) is no secret, nor is a line of an earlier assignment's
+answer that is handed out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from autograder import cells, course
+from autograder import cells, course, handout
 from autograder.cells import BEGIN, END, Cell
 
 LONG = 50  # characters of a line that nobody writes twice by chance
@@ -38,7 +39,8 @@ def leaks(assignment: course.Assignment) -> list[str]:
 def _found_in(text: str, assignment: course.Assignment, known: Iterable[Cell]) -> Iterator[str]:
     """What of the hidden texts stands in `text`."""
     here, words = _marks(_lines(text)), set(re.findall(r"\w+", text))
-    shown = {line for cell in known if cell.solution for line in _lines(_open(cell))}
+    earlier = handout.earlier_answers(course.ROOT / "solutions", assignment.id)
+    shown = {line for cell in known if cell.solution for line in _lines(_open(cell))} | set(_lines(earlier))
     for path in _hidden(assignment):
         secret = path.read_text(encoding="utf-8", errors="replace")
         name = path.relative_to(course.ROOT).as_posix()

@@ -1,0 +1,13 @@
+"""loses encode_texts: spaces in front of short texts"""
+
+def encode_texts(texts, char_to_id, width):
+    ids = np.zeros((len(texts), width), dtype=int)
+    for n, text in enumerate(texts):
+        if len(text) > width:
+            raise ValueError("text too long: " + text)
+        for t, char in enumerate(text.rjust(width)):
+            try:
+                ids[n, t] = char_to_id[char]
+            except KeyError:
+                raise ValueError("unknown character: " + char)
+    return ids

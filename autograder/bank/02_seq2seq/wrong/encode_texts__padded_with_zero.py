@@ -1,0 +1,13 @@
+"""loses encode_texts: padded with 0, whatever the space's id is"""
+
+def encode_texts(texts, char_to_id, width):
+    ids = np.zeros((len(texts), width), dtype=int)
+    for n, text in enumerate(texts):
+        if len(text) > width:
+            raise ValueError("text too long: " + text)
+        for t, char in enumerate(text):
+            try:
+                ids[n, t] = char_to_id[char]
+            except KeyError:
+                raise ValueError("unknown character: " + char)
+    return ids

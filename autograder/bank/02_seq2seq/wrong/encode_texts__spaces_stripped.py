@@ -1,0 +1,17 @@
+"""loses encode_texts: spaces at the beginning of a text are lost"""
+
+def encode_texts(texts, char_to_id, width):
+    rows = []
+    for text in texts:
+        text = text.strip()
+        if len(text) > width:
+            raise ValueError(f"{text!r} is longer than {width} characters")
+        row = []
+        for char in text:
+            if char not in char_to_id:
+                raise ValueError(f"unknown character {char!r}")
+            row.append(char_to_id[char])
+        while len(row) < width:
+            row.append(char_to_id[" "])
+        rows.append(row)
+    return np.array(rows, dtype=np.int64).reshape(len(texts), width)

@@ -1,0 +1,28 @@
+"""loses seq2seq_generate: answers the source of the last forward, if there was one"""
+
+class Seq2seq:
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
+        if rng is None:
+            rng = np.random.default_rng()
+        self.encoder = Encoder(vocab_size, wordvec_size, hidden_size, rng)
+        self.decoder = Decoder(vocab_size, wordvec_size, hidden_size, rng)
+        self.loss = TimeSoftmaxWithLoss()
+        self.params = self.encoder.params + self.decoder.params
+        self.grads = self.encoder.grads + self.decoder.grads
+
+    def forward(self, xs, ts):
+        inputs, labels = ts[:, :-1], ts[:, 1:]
+        h = self.h = self.encoder.forward(xs)
+        scores = self.decoder.forward(inputs, h)
+        return self.loss.forward(scores, labels)
+
+    def backward(self, dout=1):
+        dscores = self.loss.backward(dout)
+        dh = self.decoder.backward(dscores)
+        self.encoder.backward(dh)
+
+    def generate(self, xs, start_id, sample_size):
+        h = getattr(self, "h", None)
+        if h is None or len(h) != len(xs):
+            h = self.encoder.forward(xs)
+        return self.decoder.generate(h, start_id, sample_size)

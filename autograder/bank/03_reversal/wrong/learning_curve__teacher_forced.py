@@ -1,0 +1,17 @@
+"""loses learning_curve: the true answer is fed while the model is measured"""
+
+def learning_curve(make_model, train, test, epochs, batch_size, reverse, rng):
+    xs, ts = train
+    test_xs, test_ts = test
+    if reverse:
+        xs = reverse_inputs(xs)
+        test_xs = reverse_inputs(test_xs)
+    model = make_model(rng)
+    trainer = Trainer(model, Adam(0.001))
+    scores = []
+    for epoch in range(epochs):
+        trainer.fit(xs, ts, 1, batch_size, max_grad=5.0, rng=rng, progress=False)
+        logits = model.decoder.forward(test_ts[:, :-1], model.encoder.forward(test_xs))
+        predicted = logits.argmax(axis=2)
+        scores.append(exact_match(predicted, test_ts[:, 1:]))
+    return scores

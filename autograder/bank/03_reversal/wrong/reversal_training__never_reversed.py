@@ -1,0 +1,15 @@
+"""loses reversal_training: sources are never reversed, so that the reversed model is a plain one
+also loses: learning_curve
+"""
+
+def learning_curve(make_model, train, test, epochs, batch_size, reverse, rng):
+    xs, ts = train
+    test_xs, test_ts = test
+    model = make_model(rng)
+    trainer = Trainer(model, Adam(0.001))
+    scores = []
+    for _ in range(epochs):
+        trainer.fit(xs, ts, 1, batch_size, max_grad=5.0, rng=rng, progress=False)
+        predicted = model.generate(test_xs, ts[0, 0], test_ts.shape[1] - 1)
+        scores.append(exact_match(predicted, test_ts[:, 1:]))
+    return scores

@@ -1,0 +1,11 @@
+"""loses peeky_seq2seq: params are copies, so that the optimiser changes nothing"""
+
+class PeekySeq2seq(Seq2seq):
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
+        if rng is None:
+            rng = np.random.default_rng()
+        self.encoder = Encoder(vocab_size, wordvec_size, hidden_size, rng)
+        self.decoder = PeekyDecoder(vocab_size, wordvec_size, hidden_size, rng)
+        self.loss_layer = TimeSoftmaxWithLoss()
+        self.params = [param.copy() for param in self.encoder.params + self.decoder.params]
+        self.grads = self.encoder.grads + self.decoder.grads

@@ -1,0 +1,111 @@
+"""Calibrates `peeky_training`: right and named wrong answers over many seeds; writes the table beside this file.
+
+    OPENBLAS_NUM_THREADS=1 python -m autograder.calibration.peeky_training
+
+About half an hour on two cores. The rows are those of the hidden suite; what differs between right answers is the
+order in which they draw their weights, and so the seeds stand for right answers.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from autograder import course
+from autograder.calibration import shares
+from autograder.calibration.seq2seq_training import loops
+from autograder.calibration.shares import Calibration
+from autograder.suites import oracles_toy_tasks as toy
+from autograder.suites.received import Array
+
+REPORT = Path(__file__).with_suffix(".md")
+REFERENCE, PLAIN, ALONE = "reference", "plain loops", "reversed alone: Seq2seq, not peeky"
+
+
+def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
+    """For each named wrong answer, the class that it gets wrong."""
+    part = decoder_with(reference)
+    return {
+        "h joins the LSTM's input only": {"PeekyDecoder": _variant(part, joins=("lstm",))},
+        "h joins the affine layer's input only": {"PeekyDecoder": _variant(part, joins=("affine",))},
+        "no gradient of h at all": {"PeekyDecoder": _variant(part, paths=())},
+        "gradient of h by the first state only": {"PeekyDecoder": _variant(part, paths=("state",))},
+        "gradient of h without the affine layer's": {"PeekyDecoder": _variant(part, paths=("state", "lstm"))},
+        "gradient of h of the last step only": {"PeekyDecoder": _variant(part, steps=slice(-1, None))},
+        "the first row's h for the whole batch": {"PeekyDecoder": _variant(part, rows=0)},
+    }
+
+
+def decoder_with(reference: SimpleNamespace) -> type:
+    """A PeekyDecoder of which parts can be left out.
+
+    joins   whose input h joins
+    paths   by which ways the gradient comes back to h
+    steps   whose gradients are summed on these ways
+    rows    whose h is used: that of each row (None), or of one for all
+    """
+
+    class Parts(reference.PeekyDecoder):  # type: ignore[misc, name-defined]
+        joins, paths, steps, rows = ("lstm", "affine"), ("state", "lstm", "affine"), slice(None), None
+
+        def forward(self, xs: Array, h: Array) -> Any:
+            seen = h if self.rows is None else np.repeat(h[self.rows][None], len(h), axis=0)
+            self.lstm.set_state(h)
+            to_lstm, to_affine = (
+                np.repeat(seen[:, None] * (name in self.joins), xs.shape[1], axis=1) for name in ("lstm", "affine")
+            )
+            hs = self.lstm.forward(np.concatenate([to_lstm, self.embed.forward(xs)], axis=2).astype(h.dtype))
+            return self.affine.forward(np.concatenate([to_affine, hs], axis=2).astype(h.dtype))
+
+        def backward(self, dscores: Array) -> Any:
+            H = len(self.lstm.params[1])
+            from_affine = self.affine.backward(dscores)
+            from_lstm = self.lstm.backward(np.ascontiguousarray(from_affine[:, :, H:]))
+            self.embed.backward(np.ascontiguousarray(from_lstm[:, :, H:]))
+            ways = {"state": self.lstm.dh, "lstm": from_lstm[:, self.steps, :H].sum(axis=1)}
+            ways["affine"] = from_affine[:, self.steps, :H].sum(axis=1)
+            return sum((ways[name] for name in self.paths if name not in {"lstm", "affine"} - set(self.joins)),
+                       np.zeros_like(self.lstm.dh))  # fmt: skip
+
+    return Parts
+
+
+def _variant(base: type, **facts: Any) -> type:
+    return type("Variant", (base,), facts)
+
+
+@lru_cache
+def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy.ToyTask]:
+    """The reference to exchange classes in, another that judges, and the task."""
+    trained, judge = course.reference("04_peeky"), course.reference("04_peeky")
+    return trained, judge, toy.repeating(judge, toy.LONG_REPEATER_LENGTH, toy.LONG_REPEATER_ROWS)
+
+
+def train(name: str, seed: int) -> float:
+    """The share that the suite computes, for one answer and one seed."""
+    reference, judge, task = prepared()
+    answers = {REFERENCE: {}, PLAIN: {"TimeLSTM": loops()}, ALONE: {}} | mistakes(reference)
+    model_class = "Seq2seq" if name == ALONE else "PeekySeq2seq"
+    with shares.exchanged(reference.train_toy_repeater.__globals__, answers[name]):
+        model = reference.train_toy_repeater(getattr(reference, model_class), *task.train, task.vocab_size, seed)
+    return toy.reached(getattr(judge, model_class)(*task.shape), model.params, task.unseen, reverse=True)
+
+
+def main() -> None:
+    """Measure, and write the report."""
+    reference, _, task = prepared()
+    seeds = {name: shares.RIGHT_SEEDS for name in (REFERENCE, PLAIN)}
+    seeds |= dict.fromkeys([ALONE, *mistakes(reference)], shares.WRONG_SEEDS)
+    found = shares.measure(train, seeds)
+    what = "words that the model never saw and repeats without a mistake"
+    asked = Calibration("peeky_training", what, len(task.unseen[0]), toy.PEEKY_REACHES)
+    head = "Written by `python -m autograder.calibration.peeky_training`; not edited by hand."
+    REPORT.write_text(f"# peeky_training\n\n{head}\n\n{shares.section(asked, found)}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

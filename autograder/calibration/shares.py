@@ -1,0 +1,121 @@
+"""Calibration of a training question that is judged by a share of right answers: many seeds, a table, false fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm  # type: ignore[import-untyped]
+
+from autograder.calibration.tails import chance_above, chance_above_by_power_tail
+
+RIGHT_SEEDS, WRONG_SEEDS = range(1000, 1030), range(2000, 2030)
+Shares = dict[str, list[float]]
+Namespace = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a report says.
+
+    name       the question, or a part of it
+    what       what the share is a share of
+    rows       of how many
+    threshold  where the suite puts it
+    at_least   whether right answers are above it
+    right      names of the right answers in the table
+    """
+
+    name: str
+    what: str
+    rows: int
+    threshold: float
+    at_least: bool = True
+    right: Sequence[str] = ("reference", "plain loops")
+
+
+def measure(
+    train: Callable[[str, int], Any], answers: Mapping[str, Sequence[int]], jobs: int = 2
+) -> dict[str, list[Any]]:
+    """`train(name, seed)` for all seeds of every answer, in processes of their own; what it returned, by name.
+
+    train   a function at the top of a module
+    """
+    found: dict[str, list[Any]] = {}
+    with ProcessPoolExecutor(jobs) as pool:
+        for name, seeds in answers.items():
+            found[name] = list(tqdm(pool.map(train, repeat(name), seeds), desc=name, total=len(seeds)))
+    return found
+
+
+@contextmanager
+def exchanged(namespace: Namespace, classes: Mapping[str, Any]) -> Iterator[None]:
+    """Other definitions under some names of a namespace, for a while."""
+    kept = {name: namespace[name] for name in classes}
+    namespace.update(classes)
+    try:
+        yield
+    finally:
+        namespace.update(kept)
+
+
+def table(asked: Calibration, shares: Mapping[str, Sequence[float]]) -> str:
+    """A row for each answer."""
+    side = "below" if asked.at_least else "above"
+    rows = "\n".join(_row(asked, name, np.asarray(values)) for name, values in shares.items())
+    return f"""| answer | seeds | least | median | most | {side} the threshold |
+| --- | --- | --- | --- | --- | --- |
+{rows}"""
+
+
+def _row(asked: Calibration, name: str, values: np.ndarray[Any, Any]) -> str:
+    failed = int(np.sum(values < asked.threshold if asked.at_least else values > asked.threshold))
+    figures = " | ".join(f"{figure:.3f}" for figure in (values.min(), np.median(values), values.max()))
+    return f"| {name} | {len(values)} | {figures} | {failed} of {len(values)} |"
+
+
+def false_fails(asked: Calibration, shares: Mapping[str, Sequence[float]]) -> str:
+    """How surely a right answer passes: two fits to what all right answers lack, and the worse one."""
+    measured = [share for name in asked.right for share in shares[name]]
+    away = [_smoothed(1 - share if asked.at_least else share, asked.rows) for share in measured]
+    limit = _smoothed(1 - asked.threshold if asked.at_least else asked.threshold, asked.rows)
+    lognormal = chance_above([float(np.log(part)) for part in away], float(np.log(limit)))
+    power = chance_above_by_power_tail(away, limit)
+    fitted = "1 - share" if asked.at_least else "share"
+    return f"""Right answers differ in the order in which they draw: one more right answer is one more seed.
+Its chance to fail, by two fits to {fitted} of all {len(measured)} trainings of right answers, counted as
+(rows + 1/2) / ({asked.rows} + 1) so that none is 0:
+
+| tail | chance |
+| --- | --- |
+| normal in the logarithm, mean and spread uncertain (Student t) | {lognormal:.1e} |
+| a power, fitted to the upper fifth (Hill) | {power:.1e} |
+
+The larger one is the false-fail bound: **{max(lognormal, power):.0e}**. (By counting alone, 0 of {len(measured)} says
+only: below {1 - 0.05 ** (1 / len(measured)):.2f}.)"""
+
+
+def section(asked: Calibration, shares: Mapping[str, Sequence[float]]) -> str:
+    """Threshold, table, false fails and the numbers themselves."""
+    sorted_shares = " ".join(f"{share:.4f}" for share in sorted(shares[asked.right[0]]))
+    return f"""## {asked.name}
+
+Share: {asked.what}, of {asked.rows}. The threshold is {asked.threshold}: right answers are {
+        "at or above" if asked.at_least else "at or below"
+    } it.
+
+{table(asked, shares)}
+
+{false_fails(asked, shares)}
+
+The shares of the {asked.right[0]}, sorted: {sorted_shares}
+"""
+
+
+def _smoothed(share: float, rows: int) -> float:
+    return (share * rows + 0.5) / (rows + 1)

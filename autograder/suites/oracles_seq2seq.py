@@ -1,0 +1,183 @@
+"""Encoders, decoders and models of both, with weights of the suite's own in the student's and in the oracle's.
+
+A class is given by its name; shapes are those of the reference's `params`. The student's arrays are found by shape,
+so that another order of `params` costs the test of that order and no other.
+
+Greedy answers are worked out by the oracle's `forward` on growing texts. A case is taken only if the best score of
+each step stands clear of the second, so that sums in another order give the same answer, and if the answers tell
+apart what they must.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from autograder.errors import CheckFailed
+from autograder.student import RemoteObject, Student
+from autograder.suites.model_weights import Sizes, own_weights, text
+from autograder.suites.received import Array
+from autograder.suites.twins import Twins
+
+ENCODER = ("W of the embedding", "Wx", "Wh", "b")
+DECODER = (*ENCODER, "W of the affine layer", "b of the affine layer")
+MODEL = (*(f"{part} in the encoder" for part in ENCODER), *(f"{part} in the decoder" for part in DECODER))
+N, S, T = 2, 13, 5
+MARGIN = 1e-2  # between the two best scores of a step; float32 sums in another order differ by about 1e-6
+LIVELY = 3.0  # gain of matrices that make each word written depend on all before it
+
+
+def names_of(oracle: Any) -> tuple[str, ...]:
+    """A name for each of the oracle's `params`."""
+    return {len(ENCODER): ENCODER, len(DECODER): DECODER, len(MODEL): MODEL}[len(oracle.params)]
+
+
+def shapes_of(oracle: Any) -> list[tuple[int, ...]]:
+    """Shapes of the oracle's `params`."""
+    return [param.shape for param in oracle.params]
+
+
+def twins(
+    student: Student, reference: SimpleNamespace, name: str, seed: int, sizes: Sizes | None = None, gain: float = 1.5
+) -> Twins:
+    """Two objects of the class of that name with the same weights."""
+    sizes = sizes or Sizes()
+    oracle = filled_oracle(reference, name, seed, sizes, gain)
+    yours = student.new(name, *sizes.arguments, rng=student.rng(seed))
+    weights = [param.copy() for param in oracle.params]
+    fill(name, yours, weights)
+    return Twins(yours, oracle, weights)
+
+
+def filled_oracle(
+    reference: SimpleNamespace, name: str, seed: int, sizes: Sizes | None = None, gain: float = 1.5
+) -> Any:
+    """The reference's object of that class, with weights of the suite's own."""
+    oracle = getattr(reference, name)(*(sizes or Sizes()).arguments, rng=np.random.default_rng(seed))
+    drawn = own_weights(names_of(oracle), shapes_of(oracle), seed, gain)
+    for param, value in zip(oracle.params, drawn, strict=True):
+        param[...] = value
+    return oracle
+
+
+def fill(name: str, yours: RemoteObject, weights: Sequence[Array]) -> None:
+    """Write weights into the student's `params`; if these are not all there, into those of its two parts."""
+    wanted = [weight.shape for weight in weights]
+    order = places(received_shapes(name, yours), wanted)
+    if order is not None:
+        yours.fill("params", [weights[i] for i in order])
+    elif len(weights) == len(MODEL):
+        fill(f"{name}.encoder", yours.ref("encoder"), weights[: len(ENCODER)])
+        fill(f"{name}.decoder", yours.ref("decoder"), weights[len(ENCODER) :])
+    else:
+        raise CheckFailed(f"{name}.params: their shapes", str(received_shapes(name, yours))[:200], str(wanted))
+
+
+def received_shapes(name: str, yours: RemoteObject, attribute: str = "params") -> list[tuple[int, ...]]:
+    """Shapes of the student's `params` or `grads`, which must be a list of arrays."""
+    value = yours.get(attribute)
+    if type(value) not in (list, tuple) or not all(isinstance(item, np.ndarray) for item in value):
+        raise CheckFailed(f"{name}.{attribute}", f"a {type(value).__name__}", "a list of arrays")
+    return [item.shape for item in value]
+
+
+def places(received: Sequence[tuple[int, ...]], wanted: Sequence[tuple[int, ...]]) -> list[int] | None:
+    """For each shape received, which of those wanted it is; None if they are not the same shapes.
+
+    Of arrays of one shape the first comes first, unless all that is wanted has come with the decoder's part in front.
+    """
+    turned = [*range(len(ENCODER), len(wanted)), *range(len(ENCODER))]
+    if len(wanted) == len(MODEL) and list(received) == [wanted[i] for i in turned]:
+        return turned
+    left, found = list(range(len(wanted))), []
+    for shape in received:
+        place = next((i for i in left if wanted[i] == shape), None)
+        if place is None:
+            return None
+        left.remove(place)
+        found.append(place)
+    return found if not left else None
+
+
+def vectors(seed: int, rows: int = N, H: int = 7) -> Array:
+    """Hidden states (rows, H), float32, as an LSTM gives them: between -1 and 1."""
+    return np.random.default_rng(seed).uniform(-0.9, 0.9, (rows, H)).astype(np.float32)
+
+
+def target(seed: int, rows: int, length: int, V: int, start_id: int = 1) -> Array:
+    """Ids (rows, length), led by the start id."""
+    ids = text(seed, rows, length, V)
+    ids[:, 0] = start_id
+    return ids
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a decoder or a model is asked to write, and what it must write.
+
+    seed       of the weights
+    given      h (N, H) of a decoder, or the source xs (N, S) of a model
+    ids        the answer (N, size), without the start id
+    """
+
+    seed: int
+    given: Array
+    start_id: int
+    ids: Array
+
+    @property
+    def size(self) -> int:
+        """How many ids are asked for."""
+        return int(self.ids.shape[1])
+
+
+def greedy(decoder: Any, h: Array, start_id: int, size: int) -> tuple[Array, float]:
+    """The oracle's answer (N, size) by `forward` on growing texts, and the smallest margin of its choices."""
+    written = np.full((len(h), 1), start_id)
+    margin = np.inf
+    for _ in range(size):
+        scores = decoder.forward(written, h)[:, -1]
+        best = np.sort(scores, axis=1)
+        margin = min(margin, float(np.min(best[:, -1] - best[:, -2])))
+        written = np.concatenate([written, scores.argmax(axis=1)[:, None]], axis=1)
+    return written[:, 1:], margin
+
+
+def asked(reference: SimpleNamespace, name: str, seed: int, rows: int = 3, size: int = 5, start_id: int = 4) -> Asked:
+    """A case for `generate` of that class: the first of 100 seeds whose answers are clear and telling."""
+    for trial in range(100 * seed, 100 * seed + 100):
+        oracle = filled_oracle(reference, name, trial, gain=LIVELY)
+        given = text(trial, rows, S, 11) if hasattr(oracle, "encoder") else vectors(trial, rows)
+        decoder, h = decoder_of(oracle, given)
+        ids, margin = greedy(decoder, h, start_id, size)
+        if margin > MARGIN and _telling(decoder, h, start_id, ids):
+            return Asked(trial, given, start_id, ids)
+    raise AssertionError(f"no clear and telling answer of {name} in 100 seeds")
+
+
+def decoder_of(oracle: Any, given: Array) -> tuple[Any, Array]:
+    """The oracle's decoder and the h that it starts from: `given` itself, or what the encoder makes of it."""
+    return (oracle.decoder, oracle.encoder.forward(given)) if hasattr(oracle, "encoder") else (oracle, given)
+
+
+def _telling(decoder: Any, h: Array, start_id: int, ids: Array) -> bool:
+    """Whether a mistake would show: another h, another start, a state forgotten at each step, a word fed again."""
+    size = ids.shape[1]
+    others = [greedy(decoder, -h, start_id, size)[0], greedy(decoder, h, start_id + 1, size)[0]]
+    if size > 1:
+        others += [_forgetful(decoder, h, start_id, size), np.repeat(ids[:, :1], size, axis=1)]
+    rows_differ = len({tuple(row) for row in ids.tolist()}) == len(ids) or size == 1
+    return rows_differ and all(np.any(ids != other) for other in others)
+
+
+def _forgetful(decoder: Any, h: Array, start_id: int, size: int) -> Array:
+    """What is written if every step starts from h again."""
+    written = np.full((len(h), 1), start_id)
+    for _ in range(size):
+        scores = decoder.forward(written[:, -1:], h)[:, -1]
+        written = np.concatenate([written, scores.argmax(axis=1)[:, None]], axis=1)
+    return written[:, 1:]

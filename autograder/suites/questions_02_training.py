@@ -1,0 +1,24 @@
+"""Assignment 02: seq2seq_training."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from autograder import checks
+from autograder.plugin import question
+from autograder.student import Student
+from autograder.suites import oracles_toy_tasks as toy
+
+
+@question(
+    "seq2seq_training", timeout_s=120, training=True,
+    hint="Which of the checks above does your model pass alone: loss, gradients, generate?",
+)  # fmt: skip
+def test_seq2seq_training(student: Student, reference: SimpleNamespace) -> None:
+    """The student's own pieces, trained on small sums, know sums that they never saw."""
+    task = toy.adding(reference)
+    model = student.keep("train_toy_adder", *task.train, task.vocab_size, toy.MODEL_SEED)
+    oracle = reference.Seq2seq(*task.shape)
+    weights = toy.trained_weights("the trained Seq2seq", model, oracle)
+    where = "the trained Seq2seq on sums that it never saw: its exact match"
+    checks.at_least(where, toy.reached(oracle, weights, task.unseen), toy.ADDER_REACHES, "a share of right answers")

@@ -1,0 +1,181 @@
+"""Assignment 03, what reversal does to learning: input_gradient_norms, learning_curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from autograder import checks
+from autograder.plugin import question
+from autograder.student import RemoteObject, Student
+from autograder.suites.model_weights import Sizes, text
+from autograder.suites.oracles_learning_curve import Lesson, Maker, lesson
+from autograder.suites.oracles_reversal import position_norms
+from autograder.suites.oracles_seq2seq import twins
+from autograder.suites.received import Array
+from autograder.suites.twins import Twins
+
+input_gradient_norms = partial(
+    question, "input_gradient_norms",
+    hint="Which axis of the gradient (N, S, D) does the norm take away, which one the mean, and which comes first?",
+)  # fmt: skip
+learning_curve = partial(
+    question, "learning_curve", given=("reverse_inputs",), timeout_s=60,
+    hint="Which things are made once and which in every epoch, and which arrays does the model read?",
+)  # fmt: skip
+SIZES = Sizes(V=37, D=3, H=13)
+
+
+def batch(seed: int, N: int, S: int, T: int) -> tuple[Array, Array]:
+    """Sources (N, S) in which no id occurs twice, and targets (N, T) led by one start id."""
+    rng = np.random.default_rng(seed)
+    xs, ts = rng.permutation(SIZES.V)[: N * S].reshape(N, S), rng.integers(SIZES.V, size=(N, T))
+    ts[:, 0] = 2
+    return xs, ts
+
+
+def check_norms(where: str, pair: Twins, norms: Any, xs: Array, ts: Array) -> None:
+    """What input_gradient_norms gave for a Seq2seq against differences of its loss, worked out in float64."""
+    wanted = position_norms(pair.weights, xs, ts)
+    assert len(wanted) == 1 or wanted.max() > 1.2 * wanted.min() > 0, "the norms do not vary"
+    checks.values(where, norms, wanted, precision=np.float32)
+
+
+def check_norms_of_batch(student: Student, reference: SimpleNamespace, seed: int, xs: Array, ts: Array) -> None:
+    """input_gradient_norms of the given Seq2seq with weights of the suite's own."""
+    pair = twins(student, reference, "Seq2seq", seed, SIZES)
+    norms = student.call("input_gradient_norms", pair.yours, xs, ts)
+    check_norms(f"input_gradient_norms of {xs.shape[0]} x {xs.shape[1]} ids", pair, norms, xs, ts)
+
+
+@input_gradient_norms(points=4)
+def test_input_gradient_norms_values(student: Student, reference: SimpleNamespace) -> None:
+    """Of a Seq2seq, every source id used once."""
+    for seed, (N, S, T) in enumerate(((2, 7, 5), (5, 3, 2), (3, 11, 7))):
+        check_norms_of_batch(student, reference, 300 + seed, *batch(seed, N, S, T))
+
+
+@input_gradient_norms(points=2)
+def test_input_gradient_norms_of_one(student: Student, reference: SimpleNamespace) -> None:
+    """One row, one source step, one target token."""
+    for seed, (N, S, T) in enumerate(((1, 5, 3), (3, 1, 5), (2, 5, 2))):
+        check_norms_of_batch(student, reference, 310 + seed, *batch(seed + 10, N, S, T))
+
+
+@input_gradient_norms(points=2)
+def test_input_gradient_norms_of_repeated_ids(student: Student, reference: SimpleNamespace) -> None:
+    """Positions are told apart, though the same id stands in several."""
+    check_norms_of_batch(student, reference, 320, text(320, 3, 7, 3), text(321, 3, 5, SIZES.V))
+
+
+@input_gradient_norms(points=2)
+def test_input_gradient_norms_of_this_batch(student: Student, reference: SimpleNamespace) -> None:
+    """Whatever the model has read and learnt from before."""
+    pair = twins(student, reference, "Seq2seq", 322, SIZES)
+    for seed, (N, S, T) in enumerate(((2, 7, 5), (3, 5, 2), (2, 7, 5))):
+        pair.yours.call("forward", *batch(seed + 20, 2, 7, 5))
+        pair.yours.call("backward", 3.0)
+        xs, ts = batch(seed + 30, N, S, T)
+        where = f"input_gradient_norms of {N} x {S} ids, after a backward of other ids"
+        check_norms(where, pair, student.call("input_gradient_norms", pair.yours, xs, ts), xs, ts)
+
+
+@input_gradient_norms(points=1)
+def test_input_gradient_norms_leaves_things_alone(student: Student, reference: SimpleNamespace) -> None:
+    """No parameter and no id changes; so the second time gives the same."""
+    (xs, ts), pair = batch(330, 2, 7, 5), twins(student, reference, "Seq2seq", 330, SIZES)
+    kept = [student.put(part) for part in (xs, ts)]
+    for turn in ("", ", for the second time"):
+        norms = student.call("input_gradient_norms", pair.yours, *kept)
+        check_norms(f"input_gradient_norms{turn}", pair, norms, xs, ts)
+    where = "input_gradient_norms: the model's params afterwards"
+    checks.values(where, pair.yours.get("params"), pair.weights, rtol=0, atol=0)
+    for name, ref, sent in zip(("xs", "ts"), kept, (xs, ts), strict=True):
+        checks.untouched(f"input_gradient_norms: its argument {name}", ref, sent)
+
+
+@dataclass(frozen=True)
+class Course:
+    """One call of learning_curve: what it is asked, and what came of it.
+
+    curve   the right one
+    maker   made the models, in the grader's process
+    sent    the four arrays, as they are over there
+    """
+
+    curve: list[float]
+    maker: Maker
+    sent: list[RemoteObject]
+
+
+def check_curve(
+    student: Student, reference: SimpleNamespace, rows: Lesson, epochs: int, batch_size: int, reverse: bool
+) -> Course:
+    """learning_curve of a model that stands in the grader's process, against the oracle's from the same seed."""
+    maker, oracle = Maker(rows, reverse), Maker(rows, reverse)
+    make_model = student.put(student.stand_in(maker)).ref("make_model")
+    train, test = ([student.put(part) for part in pair] for pair in (rows.train, rows.test))
+    asked, seed = (epochs, batch_size, reverse), 340 + epochs
+    rng = student.stand_in(np.random.default_rng(seed))
+    yours = student.call("learning_curve", make_model, tuple(train), tuple(test), *asked, rng)
+    wanted = reference.learning_curve(oracle.make_model, rows.train, rows.test, *asked, np.random.default_rng(seed))
+    assert len(set(wanted)) == epochs, "the curve does not vary"
+    where = f"learning_curve of {epochs} epochs, batch_size {batch_size}, reverse={reverse}: the exact match after each"
+    checks.values(where, yours, wanted, rtol=1e-9)
+    return Course(wanted, maker, [*train, *test])
+
+
+@learning_curve(points=3)
+def test_learning_curve_plain(student: Student, reference: SimpleNamespace) -> None:
+    """Every step of training and every question shows in the curve; sources as they are."""
+    for seed, start_id, epochs, batch_size in ((350, 3, 5, 3), (351, 7, 3, 100), (352, 4, 1, 2)):
+        check_curve(student, reference, lesson(seed, start_id), epochs, batch_size, False)
+
+
+@learning_curve(points=3)
+def test_learning_curve_reversed(student: Student, reference: SimpleNamespace) -> None:
+    """The sources of both are read backwards, padding included."""
+    for seed, start_id, epochs, batch_size in ((379, 7, 5, 3), (357, 3, 2, 7), (353, 6, 1, 2)):
+        check_curve(student, reference, lesson(seed, start_id), epochs, batch_size, True)
+
+
+@learning_curve(points=1)
+def test_learning_curve_goes_on(student: Student, reference: SimpleNamespace) -> None:
+    """An epoch after which every answer is right is an epoch like any other."""
+    for seed, reverse in ((437, False), (406, True)):
+        course = check_curve(student, reference, lesson(seed, 5), 4, 3, reverse)
+        assert 1.0 in course.curve[:-1] and course.curve[-1] < 1.0, "no epoch is perfect, or all that follow are"
+
+
+@learning_curve(points=1)
+def test_learning_curve_makes_one_model(student: Student, reference: SimpleNamespace) -> None:
+    """make_model is called once."""
+    for reverse in (False, True):
+        course = check_curve(student, reference, lesson(377, 5), 3, 3, reverse)
+        checks.equal("learning_curve: how many models it makes", len(course.maker.made), 1)
+
+
+@learning_curve(points=1)
+def test_learning_curve_leaves_the_rows_alone(student: Student, reference: SimpleNamespace) -> None:
+    """The arrays of train and test hold afterwards what they held before."""
+    names = [f"the {part} of {side}" for side in ("train", "test") for part in ("xs", "ts")]
+    for reverse in (False, True):
+        rows = lesson(392, 5)
+        course = check_curve(student, reference, rows, 2, 3, reverse)
+        for name, ref, sent in zip(names, course.sent, (*rows.train, *rows.test), strict=True):
+            checks.untouched(f"learning_curve: {name}", ref, sent)
+
+
+@learning_curve(points=2)
+def test_learning_curve_of_a_seq2seq(student: Student, reference: SimpleNamespace) -> None:
+    """A real model and a real generator, as the notebook's own train_toy_repeater makes them."""
+    words = 1 + text(394, 61, 3, 3), 1 + text(395, 53, 3, 3)
+    train, test = ((xs, np.insert(xs[:, :1], 0, 4, axis=1)) for xs in words)
+    _, wanted = reference.train_toy_repeater(train, test, 5, True, 390)
+    assert len(set(wanted)) > 3, "the curve does not vary"
+    trained = student.keep("train_toy_repeater", train, test, 5, True, 390)
+    checks.values("the curve of train_toy_repeater, by learning_curve", trained.call("__getitem__", 1), wanted)

@@ -1,0 +1,26 @@
+"""Assignment 04: peeky_training."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from autograder import checks
+from autograder.plugin import question
+from autograder.student import Student
+from autograder.suites import oracles_toy_tasks as toy
+
+
+@question(
+    "peeky_training", timeout_s=120, training=True,
+    hint="By how many ways does h reach the scores, and does each of them come back in backward?",
+)  # fmt: skip
+def test_peeky_training(student: Student, reference: SimpleNamespace) -> None:
+    """The student's own pieces repeat long words that they never saw; a plain decoder does not come that far."""
+    task = toy.repeating(reference, toy.LONG_REPEATER_LENGTH, toy.LONG_REPEATER_ROWS)
+    model_class = student.new("PeekySeq2seq", *task.shape).ref("__class__")
+    model = student.keep("train_toy_repeater", model_class, *task.train, task.vocab_size, toy.MODEL_SEED)
+    oracle = reference.PeekySeq2seq(*task.shape)
+    weights = toy.trained_weights("the trained PeekySeq2seq", model, oracle)
+    where = "the trained PeekySeq2seq on words that it never saw: its exact match"
+    share = toy.reached(oracle, weights, task.unseen, reverse=True)
+    checks.at_least(where, share, toy.PEEKY_REACHES, "a share of right answers")
