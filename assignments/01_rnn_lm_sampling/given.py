@@ -515,13 +515,20 @@ def plot_attention_map(weights, source, target, title="", ax=None):
 # diagrams: Diagrams of structure: boxes and arrows drawn by code.
 
 
-FACE = {"layer": "#dbe9f6", "gate": "#fde3c8", "data": "#ffffff", "loss": "#f6d5d5", "drop": "#e4e4e4"}
+FACE = {
+    "layer": "#dbe9f6",
+    "gate": "#fde3c8",
+    "data": "#ffffff",
+    "loss": "#f6d5d5",
+    "drop": "#e4e4e4",
+    "vector": "#d5e8d4",
+}
 
 
 def draw_boxes(boxes, arrows, size, title="", notes=()):
     """Boxes and arrows on an empty canvas.
 
-    boxes    name -> (x, y, text, kind), kind one of layer, gate, data, loss, drop
+    boxes    name -> (x, y, text, kind), kind one of layer, gate, data, loss, drop, vector
     arrows   (from, to) or (from, to, text), names of boxes
     size     (width, height) of the canvas in units; a box is about 1 wide
     notes    (x, y, text)

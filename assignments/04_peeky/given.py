@@ -647,13 +647,20 @@ def plot_attention_map(weights, source, target, title="", ax=None):
 # diagrams: Diagrams of structure: boxes and arrows drawn by code.
 
 
-FACE = {"layer": "#dbe9f6", "gate": "#fde3c8", "data": "#ffffff", "loss": "#f6d5d5", "drop": "#e4e4e4"}
+FACE = {
+    "layer": "#dbe9f6",
+    "gate": "#fde3c8",
+    "data": "#ffffff",
+    "loss": "#f6d5d5",
+    "drop": "#e4e4e4",
+    "vector": "#d5e8d4",
+}
 
 
 def draw_boxes(boxes, arrows, size, title="", notes=()):
     """Boxes and arrows on an empty canvas.
 
-    boxes    name -> (x, y, text, kind), kind one of layer, gate, data, loss, drop
+    boxes    name -> (x, y, text, kind), kind one of layer, gate, data, loss, drop, vector
     arrows   (from, to) or (from, to, text), names of boxes
     size     (width, height) of the canvas in units; a box is about 1 wide
     notes    (x, y, text)
@@ -724,9 +731,6 @@ def draw_unrolled(inputs, outputs, layers, title):
 
 
 # seq2seq_diagrams: Diagrams of encoders and decoders: what is read, what goes across, what is written.
-
-
-FACE["vector"] = "#d5e8d4"
 
 
 def draw_seq2seq(source, target, peeky=False, title=""):
@@ -1406,7 +1410,8 @@ class Seq2seq:
 
     Seq2seq(vocab_size, wordvec_size, hidden_size, rng=None), rng as for Encoder.
 
-    encoder, decoder: the two parts. params, grads: ten arrays each, the encoder's before the decoder's.
+    encoder, decoder: the two parts, drawn in this order. loss_layer: a TimeSoftmaxWithLoss.
+    params, grads: ten arrays each, the encoder's before the decoder's.
     """
 
     def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):

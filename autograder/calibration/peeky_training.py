@@ -35,8 +35,6 @@ def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
         "no gradient of h at all": {"PeekyDecoder": _variant(part, paths=())},
         "gradient of h by the first state only": {"PeekyDecoder": _variant(part, paths=("state",))},
         "gradient of h without the affine layer's": {"PeekyDecoder": _variant(part, paths=("state", "lstm"))},
-        "gradient of h of the last step only": {"PeekyDecoder": _variant(part, steps=slice(-1, None))},
-        "the first row's h for the whole batch": {"PeekyDecoder": _variant(part, rows=0)},
     }
 
 
@@ -45,18 +43,15 @@ def decoder_with(reference: SimpleNamespace) -> type:
 
     joins   whose input h joins
     paths   by which ways the gradient comes back to h
-    steps   whose gradients are summed on these ways
-    rows    whose h is used: that of each row (None), or of one for all
     """
 
     class Parts(reference.PeekyDecoder):  # type: ignore[misc, name-defined]
-        joins, paths, steps, rows = ("lstm", "affine"), ("state", "lstm", "affine"), slice(None), None
+        joins, paths = ("lstm", "affine"), ("state", "lstm", "affine")
 
         def forward(self, xs: Array, h: Array) -> Any:
-            seen = h if self.rows is None else np.repeat(h[self.rows][None], len(h), axis=0)
             self.lstm.set_state(h)
             to_lstm, to_affine = (
-                np.repeat(seen[:, None] * (name in self.joins), xs.shape[1], axis=1) for name in ("lstm", "affine")
+                np.repeat(h[:, None] * (name in self.joins), xs.shape[1], axis=1) for name in ("lstm", "affine")
             )
             hs = self.lstm.forward(np.concatenate([to_lstm, self.embed.forward(xs)], axis=2).astype(h.dtype))
             return self.affine.forward(np.concatenate([to_affine, hs], axis=2).astype(h.dtype))
@@ -66,8 +61,8 @@ def decoder_with(reference: SimpleNamespace) -> type:
             from_affine = self.affine.backward(dscores)
             from_lstm = self.lstm.backward(np.ascontiguousarray(from_affine[:, :, H:]))
             self.embed.backward(np.ascontiguousarray(from_lstm[:, :, H:]))
-            ways = {"state": self.lstm.dh, "lstm": from_lstm[:, self.steps, :H].sum(axis=1)}
-            ways["affine"] = from_affine[:, self.steps, :H].sum(axis=1)
+            ways = {"state": self.lstm.dh, "lstm": from_lstm[:, :, :H].sum(axis=1)}
+            ways["affine"] = from_affine[:, :, :H].sum(axis=1)
             return sum((ways[name] for name in self.paths if name not in {"lstm", "affine"} - set(self.joins)),
                        np.zeros_like(self.lstm.dh))  # fmt: skip
 

@@ -6,6 +6,8 @@ the curve is decided by what was done to the model, and by nothing else.
 
 from __future__ import annotations
 
+import contextlib
+import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +35,11 @@ def lesson(seed: int, start_id: int) -> Lesson:
     both_ways = {tuple(row) for xs in (test[0], test[0][:, ::-1]) for row in xs.tolist()}
     assert len(both_ways) == 2 * TEST_ROWS, "a source occurs twice"
     return Lesson(train, test)
+
+
+def no_progress_bar() -> contextlib.AbstractContextManager[object]:
+    """While the oracle trains: its progress bar is for the students who get it handed out."""
+    return contextlib.redirect_stderr(io.StringIO())
 
 
 def _pairs(rng: np.random.Generator, rows: int, start_id: int) -> tuple[Array, Array]:

@@ -27,7 +27,7 @@ ADDER_REACHES = 0.8
 REPEATER_LENGTH, REPEATER_ROWS = 12, 1500
 REPEATER_LETTERS = 0.8  # reached by the reversed model, not by the plain one
 LONG_REPEATER_LENGTH, LONG_REPEATER_ROWS = 16, 4000
-PEEKY_REACHES = 0.8
+PEEKY_REACHES = 0.65
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from autograder import checks
 from autograder.plugin import question
 from autograder.student import RemoteObject, Student
 from autograder.suites.model_weights import Sizes, text
-from autograder.suites.oracles_learning_curve import Lesson, Maker, lesson
+from autograder.suites.oracles_learning_curve import Lesson, Maker, lesson, no_progress_bar
 from autograder.suites.oracles_reversal import position_norms
 from autograder.suites.oracles_seq2seq import twins
 from autograder.suites.received import Array
@@ -122,7 +122,8 @@ def check_curve(
     asked, seed = (epochs, batch_size, reverse), 340 + epochs
     rng = student.stand_in(np.random.default_rng(seed))
     yours = student.call("learning_curve", make_model, tuple(train), tuple(test), *asked, rng)
-    wanted = reference.learning_curve(oracle.make_model, rows.train, rows.test, *asked, np.random.default_rng(seed))
+    with no_progress_bar():
+        wanted = reference.learning_curve(oracle.make_model, rows.train, rows.test, *asked, np.random.default_rng(seed))
     assert len(set(wanted)) == epochs, "the curve does not vary"
     where = f"learning_curve of {epochs} epochs, batch_size {batch_size}, reverse={reverse}: the exact match after each"
     checks.values(where, yours, wanted, rtol=1e-9)
@@ -175,7 +176,8 @@ def test_learning_curve_of_a_seq2seq(student: Student, reference: SimpleNamespac
     """A real model and a real generator, as the notebook's own train_toy_repeater makes them."""
     words = 1 + text(394, 61, 3, 3), 1 + text(395, 53, 3, 3)
     train, test = ((xs, np.insert(xs[:, :1], 0, 4, axis=1)) for xs in words)
-    _, wanted = reference.train_toy_repeater(train, test, 5, True, 390)
+    with no_progress_bar():
+        _, wanted = reference.train_toy_repeater(train, test, 5, True, 390)
     assert len(set(wanted)) > 3, "the curve does not vary"
     trained = student.keep("train_toy_repeater", train, test, 5, True, 390)
     checks.values("the curve of train_toy_repeater, by learning_curve", trained.call("__getitem__", 1), wanted)

@@ -188,6 +188,7 @@ class PeekyDecoder:
     params, grads: six arrays each, from input to output: embedding W (V, D); Wx (H + D, 4H), Wh (H, 4H), b (4H,);
     affine W (2H, V), b (V,). Wherever h is joined to something, h comes first. All float32; embedding N(0, 1)/100,
     matrices N(0, 1)/sqrt(rows), biases zero.
+    embed, lstm, affine: the layers.
     Every call of forward or generate starts from h and a zero cell state; nothing is left from the call before.
     """
 
@@ -465,7 +466,7 @@ for text in decoder.generate(h, 0, 32):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# `Seq2seq.__init__` makes five things. Which one must be another here, and which two change because of it?
+# `Seq2seq.__init__`, which you find in `given.py`, makes five things. Which one must be another here, and which two change because of it?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -484,7 +485,8 @@ class PeekySeq2seq(Seq2seq):
     """A Seq2seq whose decoder is a PeekyDecoder; forward, backward and generate as in Seq2seq.
 
     PeekySeq2seq(vocab_size, wordvec_size, hidden_size, rng=None), rng as for PeekyDecoder.
-    encoder, decoder: the two parts. params, grads: ten arrays each, the encoder's before the decoder's.
+    encoder, decoder: the two parts, drawn in this order. loss_layer: a TimeSoftmaxWithLoss.
+    params, grads: ten arrays each, the encoder's before the decoder's.
     """
 
     def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
@@ -502,7 +504,7 @@ class PeekySeq2seq(Seq2seq):
 model, again = (PeekySeq2seq(5, 2, 3, np.random.default_rng(0)) for _ in range(2))
 encoder_shapes, decoder_shapes = [(5, 2), (2, 12), (3, 12), (12,)], [(5, 2), (5, 12), (3, 12), (12,), (6, 5), (5,)]
 assert [p.shape for p in model.params] == encoder_shapes + decoder_shapes
-assert [g.shape for g in model.grads] == encoder_shapes + decoder_shapes
+assert [g.shape for g in model.grads] == encoder_shapes + decoder_shapes, "one gradient per parameter, in that order"
 assert all(np.array_equal(p, q) for p, q in zip(model.params, again.params, strict=True)), "same seed, same weights"
 assert not np.array_equal(model.params[0], model.params[4]), "but not the same weights twice in one model"
 for param in model.params:
@@ -640,7 +642,7 @@ plot_by_place(dependence, "change of the scores", xlabel="step of the decoder")
 # %% [markdown]
 # The two pictures are one story. Training has taught the plain decoder to hold on to h for about half of the word; then its dependence on h falls, and the letters sink towards guessing. The peeky decoder has nothing to hold on to, and neither of its curves falls off.
 #
-# Now the fair question: is it the way, or only the larger number of weights? A plain model with 77 hidden units has as many as the peeky one with 64.
+# Now the fair question: is it the way, or only the larger number of weights? A plain model with 77 hidden units has nearly as many as the peeky one with 64.
 
 # %% tags=["skip-execution"]
 def wide_seq2seq(vocab_size, wordvec_size, hidden_size, rng):
@@ -658,7 +660,7 @@ for name, model in trained.items():
 #
 # ## Experiment: full addition, all three
 #
-# Sums of numbers of up to three digits: 45,000 questions to learn from, 5,000 to be judged by. The curves to expect are medians over several seeds. Only the third model is trained here, which takes about two minutes on one core. To train another, put `Seq2seq` for `PeekySeq2seq`, or `False` for `True`. These cells are not run when your notebook is graded.
+# Sums of numbers of up to three digits: 45,000 questions to learn from, 5,000 to be judged by. The curves to expect are medians of three seeds. Only the third model is trained here, which takes about two minutes on one core. To train another, put `Seq2seq` for `PeekySeq2seq`, or `False` for `True`. These cells are not run when your notebook is graded.
 
 # %% tags=["skip-execution"]
 train, test, characters = load_addition()

@@ -2,8 +2,6 @@
 
 from itertools import pairwise
 
-FACE["vector"] = "#d5e8d4"
-
 
 def draw_seq2seq(source, target, peeky=False, title=""):
     """An encoder and a decoder, unrolled: boxes per step, and the one vector h that goes across.
