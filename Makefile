@@ -44,7 +44,7 @@ help: ## this list
 	awk -v bold="$$bold" -v plain="$$plain" -F ':.*## ' \
 	  '/^[a-z]+:.*## / { printf "  %smake %-10s%s %s\n", bold, $$1, plain, $$2 }' Makefile
 
-demo: $(DEMO_STAMP) bubblewrap ## set up, build assignment 01, grade a sample class of it
+demo: $(DEMO_STAMP) bubblewrap ## set up, build the assignments, grade a sample class
 	@$(RUN) -m autograder demo $(ARGS)
 
 test: environment ## set up, run all tests, the fast ones first (ARGS="-k wire" to choose)

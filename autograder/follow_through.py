@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.stand_in import generators
 from autograder.wire import StandInRef
 
 MAX_INTEGER = 100_000  # of an argument: a size or a count that the course's own tests stay far below
@@ -31,6 +32,7 @@ class FollowThrough:
     def __init__(self, given: Mapping[str, Any]) -> None:
         self.given = dict(given)
         self.objects: list[Any] = []
+        self._drawn_from: list[np.random.Generator] = []  # those of the last call's arguments
 
     def names(self) -> dict[str, bool]:
         """The given names; True for a class."""
@@ -47,6 +49,7 @@ class FollowThrough:
             handlers: dict[str, Callable[..., Any]] = {
                 "call_function": self._call_function, "call_method": self._call_method,
                 "get_attribute": self._get_attribute, "set_attribute": self._set_attribute,
+                "drawn": lambda: self._drawn_from,
             }  # fmt: skip
             return "value", handlers[operation](*fields)
         except Exception as error:  # a malformed question is the student's, and so is a refused argument
@@ -96,6 +99,7 @@ class FollowThrough:
     def _arguments(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
         """The arguments of a call, refused if together they ask for more than the grader has to give."""
         args, kwargs = self._checked(args), self._checked(kwargs)
+        self._drawn_from = list(generators((args, kwargs)))
         product = 1
         for value in (*args, *kwargs.values()):
             product *= max(1, abs(int(value))) if isinstance(value, int | np.integer) else 1

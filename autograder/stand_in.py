@@ -9,7 +9,7 @@ The student's process loads this module, so it imports only the wire.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -62,7 +62,8 @@ class StandIn:
 
     def _call(self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         params = [np.asarray(p) for p in self.params] if self._ref.mirror is not None else None
-        value, grads = self._ask(("call_method", self._ref.id, method, outgoing(args), outgoing(kwargs), params))
+        question = ("call_method", self._ref.id, method, outgoing(args), outgoing(kwargs), params)
+        value, grads = called(self._ask, question, (args, kwargs))
         for mine, theirs in zip(self.grads if grads is not None else (), grads or (), strict=False):
             mine[...] = theirs
         return self._wrap(value)
@@ -75,7 +76,7 @@ def stand_in_function(name: str, ask: Ask) -> Callable[..., Any]:
     """A function that calls the grader's reference of the same name."""
 
     def function(*args: Any, **kwargs: Any) -> Any:
-        value = ask(("call_function", name, outgoing(args), outgoing(kwargs)))
+        value = called(ask, ("call_function", name, outgoing(args), outgoing(kwargs)), (args, kwargs))
         return StandIn(ask, value) if type(value) is StandInRef else value
 
     function.__name__ = function.__qualname__ = name
@@ -86,10 +87,28 @@ def stand_in_class(name: str, ask: Ask) -> type:
     """A class whose instances are the grader's reference objects."""
 
     def __init__(self: StandIn, *args: Any, **kwargs: Any) -> None:
-        ref = ask(("call_function", name, outgoing(args), outgoing(kwargs)))
+        ref = called(ask, ("call_function", name, outgoing(args), outgoing(kwargs)), (args, kwargs))
         StandIn.__init__(self, ask, ref, (*args, *kwargs.values()))
 
     return type(name, (StandIn,), {"__init__": __init__, "__module__": "__main__"})
+
+
+def called(ask: Ask, question: tuple[Any, ...], arguments: Any) -> Any:
+    """The answer to a call over there. Generators among the arguments go on from where the call left its copies."""
+    answer = ask(question)
+    mine = list(generators(arguments))
+    for generator, theirs in zip(mine, ask(("drawn",)) if mine else (), strict=True):
+        generator.bit_generator.state = theirs.bit_generator.state
+    return answer
+
+
+def generators(value: Any) -> Iterator[np.random.Generator]:
+    """The random generators in arguments, from first to last."""
+    if isinstance(value, np.random.Generator):
+        yield value
+    elif type(value) in (list, tuple, dict):
+        for item in value.values() if type(value) is dict else value:
+            yield from generators(item)
 
 
 def outgoing(value: Any) -> Any:

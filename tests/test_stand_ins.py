@@ -173,6 +173,9 @@ def calls(layer, x):
     layer.forward(x)
     return layer.calls
 def draws(model): return model.rng.random(3)
+def two_of_them(size, rng):
+    first, second = Model(size, rng), Model(size, rng=rng)
+    return first.params[0], second.params[0], rng.random(3)
 def send_a_set(): return double({1})
 def stub(): raise NotImplementedError("stub")
 def caught(message):
@@ -341,6 +344,14 @@ def test_the_generator_is_used_in_the_state_it_was_in(student_with):
     rng.random(5), ours.random(5)
     with student_with("Model") as student:
         assert np.allclose(student.new("Model", 3, rng).get("params")[0], Model(3, ours).params[0])
+
+
+def test_the_generator_goes_on_from_where_the_reference_left_it(student_with):
+    ours = np.random.default_rng(12)
+    wanted = Model(3, ours).params[0], Model(3, ours).params[0], ours.random(3)
+    with student_with("Model") as student:
+        for yours, right in zip(student.call("two_of_them", 3, student.rng(12)), wanted, strict=True):
+            assert np.allclose(yours, right)
 
 
 def test_objects_inside_objects(student_with):

@@ -97,7 +97,7 @@ def main() -> None:
     seeds |= dict.fromkeys([ALONE, *mistakes(reference)], shares.WRONG_SEEDS)
     found = shares.measure(train, seeds)
     what = "words that the model never saw and repeats without a mistake"
-    asked = Calibration("peeky_training", what, len(task.unseen[0]), toy.PEEKY_REACHES)
+    asked = Calibration("The trained PeekySeq2seq", what, len(task.unseen[0]), toy.PEEKY_REACHES)
     head = "Written by `python -m autograder.calibration.peeky_training`; not edited by hand."
     REPORT.write_text(f"# peeky_training\n\n{head}\n\n{shares.section(asked, found)}", encoding="utf-8")
 

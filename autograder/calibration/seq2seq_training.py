@@ -106,7 +106,7 @@ def main() -> None:
     seeds |= dict.fromkeys(mistakes(reference), shares.WRONG_SEEDS)
     found = shares.measure(train, seeds)
     what = "sums that the model never saw and answers without a mistake"
-    asked = Calibration("seq2seq_training", what, len(task.unseen[0]), toy.ADDER_REACHES)
+    asked = Calibration("The trained Seq2seq", what, len(task.unseen[0]), toy.ADDER_REACHES)
     head = "Written by `python -m autograder.calibration.seq2seq_training`; not edited by hand."
     REPORT.write_text(f"# seq2seq_training\n\n{head}\n\n{shares.section(asked, found)}", encoding="utf-8")
 

@@ -961,7 +961,7 @@ written = adder.generate(unseen_xs, char_to_id["_"], 2)
 reached = exact_match(written, unseen_ts[:, 1:])
 plot_curves({"training": curve}, "loss, nats per character", {"knows nothing, log(13)": np.log(13)})
 print(f"exact match: {reached:.3f} on {len(written)} unseen sums")
-assert reached > 0.8, "see the encoder, decoder and seq2seq questions"
+assert reached > 0.7, "see the encoder, decoder and seq2seq questions"
 
 # %% [markdown]
 # Nobody ever told it that 4 comes after 3. What do its mistakes look like?
@@ -1010,7 +1010,7 @@ for _ in tqdm(range(epochs), desc="epochs"):
 plot_curves({"yours": matches, **expected_curves("plain")}, "exact match, unseen sums", {"all right": 1.0})
 
 # %% [markdown]
-# The other curve is the median of three seeds. Yours need not follow it closely (exact match jumps up and down from epoch to epoch), but it should end at about that height. And that is low.
+# The other curve is the median of three seeds. Yours need not follow it closely (exact match jumps up and down from epoch to epoch), but it should end in that region. And that is low.
 #
 # Where is it lost? The table gives the exact match by the number of digits in the two numbers; the bars are for sums with an answer of three digits.
 
