@@ -21,7 +21,7 @@ from autograder.gradebook.export import GradedMarksCsv
 from autograder.gradebook.records import results_in
 from autograder.options import Options
 from autograder.record import QuestionResult, Result
-from autograder.sample_class import ASSIGNMENT, Sample, differences, one_of_every_kind, samples
+from autograder.sample_class import ASSIGNMENT, Sample, differences, four_of, one_of_every_kind, samples
 
 WHOLE_CLASS_S = 1500  # wall seconds on a busy machine; half a minute to two on a quiet one
 PLAIN = ("birch", "juniper", "willow", "yew")
@@ -130,6 +130,19 @@ def test_a_folder_of_ours_is_made_afresh(tmp_path: Path) -> None:
 @pytest.mark.timeout(WHOLE_CLASS_S)
 def test_everybody_gets_the_mark_and_the_reason_they_should(graded: Graded) -> None:
     assert differences(graded.expected.values(), list(graded.results.values())) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
+@pytest.mark.parametrize("id", [id for id in course.assignment_ids() if id != ASSIGNMENT])
+def test_so_do_those_who_hand_in_another_assignment(id: str, tmp_path: Path) -> None:
+    expected = four_of(id)
+    demonstration.hand_in(expected, tmp_path)
+    results = commands.grade(tmp_path / "submitted", Options(), jobs=2)
+    assert differences(expected, results) == []
+    assert sorted((one.student, one.max_score) for one in results) == [
+        (student, 100) for student in ("alder", "ash", "beech", "birch")
+    ]
 
 
 @pytest.mark.slow
