@@ -31,9 +31,6 @@ def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
     part = decoder_with(reference)
     return {
         "h joins the LSTM's input only": {"PeekyDecoder": _variant(part, joins=("lstm",))},
-        "h joins the affine layer's input only": {"PeekyDecoder": _variant(part, joins=("affine",))},
-        "no gradient of h at all": {"PeekyDecoder": _variant(part, paths=())},
-        "gradient of h by the first state only": {"PeekyDecoder": _variant(part, paths=("state",))},
         "gradient of h without the affine layer's": {"PeekyDecoder": _variant(part, paths=("state", "lstm"))},
     }
 
@@ -77,7 +74,7 @@ def _variant(base: type, **facts: Any) -> type:
 def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy.ToyTask]:
     """The reference to exchange classes in, another that judges, and the task."""
     trained, judge = course.reference("04_peeky"), course.reference("04_peeky")
-    return trained, judge, toy.repeating(judge, toy.LONG_REPEATER_LENGTH, toy.LONG_REPEATER_ROWS)
+    return trained, judge, toy.repeating_at_length(judge)
 
 
 def train(name: str, seed: int) -> float:

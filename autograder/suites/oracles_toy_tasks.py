@@ -17,7 +17,7 @@ from autograder.student import RemoteObject
 from autograder.suites.received import Array, arrays
 
 Pair = tuple[Array, Array]
-WORDVEC_SIZE, HIDDEN_SIZE = 16, 64
+WORDVEC_SIZE, HIDDEN_SIZE, REPEATER_HIDDEN_SIZE = 16, 64, 96
 UNSEEN_ROWS = 400
 TASK_SEED, MODEL_SEED = 211, 212
 SUM_LIMIT, SUM_TEST_SHARE = 50, 0.2
@@ -25,9 +25,9 @@ SUM_LIMIT, SUM_TEST_SHARE = 50, 0.2
 # calibration/reversal_training.md, calibration/peeky_training.md.
 ADDER_REACHES = 0.7
 REPEATER_LENGTH, REPEATER_ROWS = 12, 1500
-REPEATER_LETTERS = 0.8  # reached by the reversed model, not by the plain one
-LONG_REPEATER_LENGTH, LONG_REPEATER_ROWS = 16, 4000
-PEEKY_REACHES = 0.65
+REPEATER_LETTERS = 0.75  # reached by the reversed model, not by the plain one
+LONG_REPEATER_LENGTH, LONG_REPEATER_ROWS = 20, 5000
+PEEKY_REACHES = 0.5
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,12 @@ class ToyTask:
     train: Pair
     unseen: Pair
     vocab_size: int
+    hidden_size: int = HIDDEN_SIZE
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """Vocabulary, word vector and hidden size of the models that learn it."""
-        return self.vocab_size, WORDVEC_SIZE, HIDDEN_SIZE
+        return self.vocab_size, WORDVEC_SIZE, self.hidden_size
 
 
 def adding(reference: SimpleNamespace) -> ToyTask:
@@ -51,14 +52,24 @@ def adding(reference: SimpleNamespace) -> ToyTask:
     return ToyTask(_encoded(reference, characters, train), _encoded(reference, characters, unseen), len(characters))
 
 
-def repeating(reference: SimpleNamespace, length: int, rows: int) -> ToyTask:
+def repeating(reference: SimpleNamespace) -> ToyTask:
+    """The words of 03."""
+    return _words(reference, REPEATER_LENGTH, REPEATER_ROWS, REPEATER_HIDDEN_SIZE)
+
+
+def repeating_at_length(reference: SimpleNamespace) -> ToyTask:
+    """The longer words of 04."""
+    return _words(reference, LONG_REPEATER_LENGTH, LONG_REPEATER_ROWS, HIDDEN_SIZE)
+
+
+def _words(reference: SimpleNamespace, length: int, rows: int, hidden_size: int) -> ToyTask:
     """Different words of a and b, to be repeated."""
     words = reference.toy_words(rows + UNSEEN_ROWS, length, "ab", np.random.default_rng(TASK_SEED))
     characters = " ab_"
     train, unseen = (
         _encoded(reference, characters, (part, [f"_{word}" for word in part])) for part in (words[:rows], words[rows:])
     )
-    return ToyTask(train, unseen, len(characters))
+    return ToyTask(train, unseen, len(characters), hidden_size)
 
 
 def _encoded(reference: SimpleNamespace, characters: str, texts: tuple[Sequence[str], Sequence[str]]) -> Pair:

@@ -16,7 +16,7 @@ from autograder.suites import oracles_toy_tasks as toy
 )  # fmt: skip
 def test_reversal_training(student: Student, reference: SimpleNamespace) -> None:
     """Under one budget, learning_curve's reversed model repeats words that it never saw, its plain one does not."""
-    task = toy.repeating(reference, toy.REPEATER_LENGTH, toy.REPEATER_ROWS)
+    task = toy.repeating(reference)
     oracle = reference.Seq2seq(*task.shape)
     weights = {}
     for reverse in (True, False):

@@ -16,7 +16,7 @@ from autograder.suites import oracles_toy_tasks as toy
 )  # fmt: skip
 def test_peeky_training(student: Student, reference: SimpleNamespace) -> None:
     """The student's own pieces repeat long words that they never saw; a plain decoder does not come that far."""
-    task = toy.repeating(reference, toy.LONG_REPEATER_LENGTH, toy.LONG_REPEATER_ROWS)
+    task = toy.repeating_at_length(reference)
     model_class = student.new("PeekySeq2seq", *task.shape).ref("__class__")
     model = student.keep("train_toy_repeater", model_class, *task.train, task.vocab_size, toy.MODEL_SEED)
     oracle = reference.PeekySeq2seq(*task.shape)

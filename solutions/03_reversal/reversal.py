@@ -514,17 +514,17 @@ plot_curves(curves, "exact match on unseen words", title="words of 4 letters")
 
 # %% nbgrader={"grade": false, "grade_id": "train_toy_repeater", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def train_toy_repeater(train, test, vocab_size, reverse, seed):
-    """A Seq2seq trained by learning_curve on pairs (xs, ts): weights from `seed`, 24 epochs in batches of 16.
+    """A Seq2seq trained by learning_curve on pairs (xs, ts): weights from `seed`, 20 epochs in batches of 16.
 
     returns (model, curve): the trained model, and its exact match on the test rows after every epoch
     """
     models = []
 
     def make_model(rng):
-        models.append(Seq2seq(vocab_size, 16, 64, rng))
+        models.append(Seq2seq(vocab_size, 16, 96, rng))
         return models[-1]
 
-    curve = learning_curve(make_model, train, test, 24, 16, reverse, np.random.default_rng(seed))
+    curve = learning_curve(make_model, train, test, 20, 16, reverse, np.random.default_rng(seed))
     return models[-1], curve
 
 # %% nbgrader={"grade": true, "grade_id": "reversal_training", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false} tags=["skip-execution"]
@@ -561,7 +561,7 @@ class Watched(Seq2seq):
 
 
 noted = []
-learning_curve(lambda rng: Watched(4, 16, 64, rng), learn, unseen, 24, 16, True, np.random.default_rng(7))
+learning_curve(lambda rng: Watched(4, 16, 96, rng), learn, unseen, 20, 16, True, np.random.default_rng(7))
 plot_heatmaps({"read backwards": np.array(noted)}, "letter (first is 0)", "epoch (first is 0)")
 
 # %% [markdown]
