@@ -84,7 +84,7 @@ def false_fails(asked: Calibration, shares: Mapping[str, Sequence[float]]) -> st
     measured = [share for name in asked.right for share in shares[name]]
     away = [_smoothed(1 - share if asked.at_least else share, asked.rows) for share in measured]
     limit = _smoothed(1 - asked.threshold if asked.at_least else asked.threshold, asked.rows)
-    lognormal = chance_above([float(np.log(part)) for part in away], float(np.log(limit)))
+    normal = chance_above([_evened(part) for part in away], _evened(limit))
     power = chance_above_by_power_tail(away, limit)
     fitted = "1 - share" if asked.at_least else "share"
     return f"""Right answers differ in the order in which they draw: one more right answer is one more seed.
@@ -93,10 +93,10 @@ Its chance to fail, by two fits to {fitted} of all {len(measured)} trainings of 
 
 | tail | chance |
 | --- | --- |
-| normal in the logarithm, mean and spread uncertain (Student t) | {lognormal:.1e} |
+| normal in the arcsine of the root, mean and spread uncertain (Student t) | {normal:.1e} |
 | a power, fitted to the upper fifth (Hill) | {power:.1e} |
 
-The larger one is the false-fail bound: **{max(lognormal, power):.0e}**. (By counting alone, 0 of {len(measured)} says
+The larger one is the false-fail bound: **{max(normal, power):.0e}**. (By counting alone, 0 of {len(measured)} says
 only: below {1 - 0.05 ** (1 / len(measured)):.2f}.)"""
 
 
@@ -115,6 +115,11 @@ Share: {asked.what}, of {asked.rows}. The threshold is {asked.threshold}: right 
 
 The shares of the {asked.right[0]}, sorted: {sorted_shares}
 """
+
+
+def _evened(share: float) -> float:
+    """The arcsine of a share's root: on this scale a share of n rows has the same spread wherever it lies."""
+    return float(np.arcsin(np.sqrt(share)))
 
 
 def _smoothed(share: float, rows: int) -> float:
