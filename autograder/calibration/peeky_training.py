@@ -31,6 +31,9 @@ def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
     part = decoder_with(reference)
     return {
         "h joins the LSTM's input only": {"PeekyDecoder": _variant(part, joins=("lstm",))},
+        "h joins the affine layer's input only": {"PeekyDecoder": _variant(part, joins=("affine",))},
+        "no gradient of h at all": {"PeekyDecoder": _variant(part, paths=())},
+        "gradient of h by the first state only": {"PeekyDecoder": _variant(part, paths=("state",))},
         "gradient of h without the affine layer's": {"PeekyDecoder": _variant(part, paths=("state", "lstm"))},
     }
 
@@ -96,7 +99,9 @@ def main() -> None:
     what = "words that the model never saw and repeats without a mistake"
     asked = Calibration("The trained PeekySeq2seq", what, len(task.unseen[0]), toy.PEEKY_REACHES)
     head = "Written by `python -m autograder.calibration.peeky_training`; not edited by hand."
-    REPORT.write_text(f"# peeky_training\n\n{head}\n\n{shares.section(asked, found)}", encoding="utf-8")
+    compared = shares.comparison(asked.rows, [*found[REFERENCE], *found[PLAIN]], found[ALONE])
+    text = f"# peeky_training\n\n{head}\n\n{shares.section(asked, found)}\n{compared}"
+    REPORT.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

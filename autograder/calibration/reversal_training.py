@@ -117,7 +117,9 @@ def main() -> None:
         shares.section(calibration, {name: [pair[place] for pair in pairs] for name, pairs in found.items()})
         for place, calibration in enumerate((asked, plain))
     ]
-    REPORT.write_text("\n".join([f"# reversal_training\n\n{head}\n", *parts]), encoding="utf-8")
+    pairs = [*found[REFERENCE], *found[PLAIN]]
+    compared = shares.comparison(letters, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
+    REPORT.write_text("\n".join([f"# reversal_training\n\n{head}\n", *parts, compared]), encoding="utf-8")
 
 
 if __name__ == "__main__":

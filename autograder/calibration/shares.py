@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm  # type: ignore[import-untyped]
 
-from autograder.calibration.tails import chance_above, chance_above_by_power_tail
+from autograder.calibration.tails import chance_above, chance_above_by_power_tail, student_t_tail
 
 RIGHT_SEEDS, WRONG_SEEDS = range(1000, 1030), range(2000, 2030)
 Shares = dict[str, list[float]]
@@ -114,6 +114,19 @@ Share: {asked.what}, of {asked.rows}. The threshold is {asked.threshold}: right 
 {false_fails(asked, shares)}
 
 The shares of the {asked.right[0]}, sorted: {sorted_shares}
+"""
+
+
+def comparison(rows: int, ahead: Sequence[float], behind: Sequence[float]) -> str:
+    """How surely one more training of the first kind ends above one more of the second."""
+    one, two = (np.array([_evened(_smoothed(share, rows)) for share in part]) for part in (ahead, behind))
+    spread = float(np.sqrt(np.var(one, ddof=1) + np.var(two, ddof=1)))
+    chance = student_t_tail(float(one.mean() - two.mean()) / spread, min(len(one), len(two)) - 1)
+    lost = sum(first <= second for first in ahead for second in behind)
+    return f"""## The comparison
+
+Of {len(one)} x {len(two)} pairs of trainings, the one that must be ahead is ahead in all but {lost}. The chance that it is not, for one
+more pair, by a normal fit to both on the arcsine scale (Student t): **{chance:.0e}**.
 """
 
 

@@ -586,19 +586,19 @@ for V, D, H in ((4, 16, 64), (13, 16, 128), (47, 16, 256)):
 #
 # ## Words to be repeated
 #
-# The toy task has no arithmetic, only memory: read a word of 20 letters, each `a` or `b`, and write it again. There are 1,048,576 such words, each letter is a surprise of log 2, and none helps to guess another. All 20 bits have to go through h.
+# The toy task has no arithmetic, only memory: read a word of 16 letters, each `a` or `b`, and write it again. There are 65,536 such words, each letter is a surprise of log 2, and none helps to guess another. All 16 bits have to go through h.
 
 # %%
 rng = np.random.default_rng(7)
-words, char_to_id = toy_words(5500, 20, "ab", rng), {" ": 0, "_": 1, "a": 2, "b": 3}
-xs, ts = encode_texts(words, char_to_id, 20), encode_texts(["_" + word for word in words], char_to_id, 21)
-unseen_xs, unseen_ts = reverse_inputs(xs[5000:]), ts[5000:]
+words, char_to_id = toy_words(4500, 16, "ab", rng), {" ": 0, "_": 1, "a": 2, "b": 3}
+xs, ts = encode_texts(words, char_to_id, 16), encode_texts(["_" + word for word in words], char_to_id, 17)
+unseen_xs, unseen_ts = reverse_inputs(xs[4000:]), ts[4000:]
 print(words[0], xs[0], ts[0], sep="\n")
 
 # %% [markdown]
 # ### peeky_training — reversed + peeky against reversed alone
 #
-# There is nothing to write here. The cell below trains a model on 5,000 words, read backwards; it takes a few seconds per model.
+# There is nothing to write here. The cell below trains a model on 4,000 words, read backwards; it takes a few seconds per model.
 
 # %% nbgrader={"grade": false, "grade_id": "train_toy_repeater", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def train_toy_repeater(model_class, xs, ts, vocab_size, seed, curve=None):
@@ -622,8 +622,8 @@ def train_toy_repeater(model_class, xs, ts, vocab_size, seed, curve=None):
 curves, trained, reached = {}, {}, {}
 for name, model_class in (("reversed", Seq2seq), ("reversed + peeky", PeekySeq2seq)):
     curves[name] = []
-    trained[name] = train_toy_repeater(model_class, xs[:5000], ts[:5000], 4, seed=8, curve=curves[name])
-    reached[name] = exact_match(trained[name].generate(unseen_xs, 1, 20), unseen_ts[:, 1:])
+    trained[name] = train_toy_repeater(model_class, xs[:4000], ts[:4000], 4, seed=8, curve=curves[name])
+    reached[name] = exact_match(trained[name].generate(unseen_xs, 1, 16), unseen_ts[:, 1:])
     print(f"{name:17} {reached[name]:.1%} of 500 unseen words repeated without a mistake")
 plot_curves(curves, "training loss", {"guessing": np.log(2)})
 assert reached["reversed + peeky"] > 0.5 > reached["reversed"], "see the questions of the peeky decoder"
@@ -634,7 +634,7 @@ assert reached["reversed + peeky"] > 0.5 > reached["reversed"], "see the questio
 # %% tags=["skip-execution"]
 right, dependence = {}, {}
 for name, model in trained.items():
-    right[name] = (model.generate(unseen_xs, 1, 20) == unseen_ts[:, 1:]).mean(axis=0)
+    right[name] = (model.generate(unseen_xs, 1, 16) == unseen_ts[:, 1:]).mean(axis=0)
     dependence[name] = dependence_on_h(model.decoder, unseen_ts[:, :-1], model.encoder.forward(unseen_xs))
 plot_by_place(right, "share of letters right", xlabel="step of the decoder", bounds={"guessing": 0.5})
 plot_by_place(dependence, "change of the scores", xlabel="step of the decoder")
@@ -650,8 +650,8 @@ def wide_seq2seq(vocab_size, wordvec_size, hidden_size, rng):
     return Seq2seq(vocab_size, wordvec_size, 77, rng)
 
 
-trained["reversed, wide"] = train_toy_repeater(wide_seq2seq, xs[:5000], ts[:5000], 4, seed=8)
-reached["reversed, wide"] = exact_match(trained["reversed, wide"].generate(unseen_xs, 1, 20), unseen_ts[:, 1:])
+trained["reversed, wide"] = train_toy_repeater(wide_seq2seq, xs[:4000], ts[:4000], 4, seed=8)
+reached["reversed, wide"] = exact_match(trained["reversed, wide"].generate(unseen_xs, 1, 16), unseen_ts[:, 1:])
 for name, model in trained.items():
     print(f"{name:17} {parameter_count(model):7,} parameters, {reached[name]:6.1%} of unseen words")
 
@@ -687,7 +687,7 @@ for name, curve in {"reversed + peeky, yours": yours, **expected}.items():
     print(f"{name:27} half right after {epochs_to[0]:>2}, 90 % after {epochs_to[1]:>2}, at the end {curve[-1]:.1%}")
 
 # %% [markdown]
-# Reversal decides how far a model gets in this time; h at every step makes it learn sooner. By the end, reversal alone has caught up in the median, though not with every seed: an answer has four characters only, and so far the plain decoder can be taught to carry h. For 20 letters, in the time that it had, it could not.
+# Reversal decides how far a model gets in this time; h at every step makes it learn sooner. By the end, reversal alone has caught up in the median, though not with every seed: an answer has four characters only, and so far the plain decoder can be taught to carry h. For 16 letters, in the time that it had, it could not.
 #
 # And what is still wrong? By how much does a wrong sum miss?
 
