@@ -125,8 +125,8 @@ def comparison(rows: int, ahead: Sequence[float], behind: Sequence[float]) -> st
     lost = sum(first <= second for first in ahead for second in behind)
     return f"""## The comparison
 
-Of {len(one)} x {len(two)} pairs of trainings, the one that must be ahead is ahead in all but {lost}. The chance that it is not, for one
-more pair, by a normal fit to both on the arcsine scale (Student t): **{chance:.0e}**.
+Of {len(one)} x {len(two)} pairs of trainings, the one that must be ahead is ahead in all but {lost}. The chance that it
+is not, for one more pair, by a normal fit to both on the arcsine scale (Student t): **{chance:.0e}**.
 """
 
 
