@@ -570,7 +570,7 @@ plot_heatmaps({"read backwards": np.array(noted)}, "letter (first is 0)", "epoch
 # %% [markdown]
 # ## Experiment: full addition
 #
-# The task of the last assignment, both ways. Nothing but `reverse` differs. With all 25 epochs this takes two to three minutes on one core; it is not run when your notebook is graded. For a quick look, set `epochs` to 8.
+# The task of the last assignment, both ways. Nothing but `reverse` differs. With all 25 epochs this takes two to four minutes on one core; it is not run when your notebook is graded. For a quick look, set `epochs` to 8.
 
 # %% tags=["skip-execution"]
 def sum_rows(texts):
