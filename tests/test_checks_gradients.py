@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autograder import checks
+from autograder.checks import ledger
 from autograder.errors import CallFailed, CheckFailed, NotWritten, TaskError
 from autograder.student import BareConnection, RemoteObject, Student
 
@@ -102,8 +103,10 @@ def one_entry(factor: float) -> Callable[[np.ndarray], np.ndarray]:
 
 @pytest.mark.parametrize("data", range(10))
 def test_right_gradients_pass(data: int) -> None:
+    before = ledger.made()
     for seed in range(20):
         judge(seed=seed, data=data)
+    assert ledger.made() >= before + 20
 
 
 @pytest.mark.parametrize("array", range(6), ids=NAMES)

@@ -163,10 +163,11 @@ for path in args[0]:
 
 
 def test_the_system_and_the_environment_are_read_only(inside):
-    site = sysconfig.get_paths()["purelib"]
+    site, of_root = sysconfig.get_paths()["purelib"], Path("~root").expanduser()
     paths = ["/x", "/usr/x", "/usr/bin/python3", "/usr/lib/x", "/bin/x", "/etc/x", "/etc/passwd", "/opt/x", "/home/x",
-             "/dev/x", "/root/x", "/lib/x", sys.executable, f"{sys.prefix}/x", f"{sys.prefix}/bin/x", f"{site}/x.pth",
-             f"{site}/numpy/__init__.py", f"{site}/sitecustomize.py", f"{sys.base_prefix}/lib/x"]  # fmt: skip
+             "/dev/x", f"{of_root}/x", "/lib/x", sys.executable, f"{sys.prefix}/x", f"{sys.prefix}/bin/x",
+             f"{site}/x.pth", f"{site}/numpy/__init__.py", f"{site}/sitecustomize.py",
+             f"{sys.base_prefix}/lib/x"]  # fmt: skip
     assert inside(WRITE, paths) == []
     own = ["/home/student/x", "/tmp/x", "/dev/shm/x"]
     assert set(inside(WRITE, own)) == set(own)

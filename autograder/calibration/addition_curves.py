@@ -71,9 +71,9 @@ def maker(model_class: type, vocab_size: int) -> Callable[[np.random.Generator],
 
 def component(curves: Mapping[str, list[list[float]]]) -> str:
     """The text of the component: the median over the seeds, epoch by epoch."""
-    trainings = min(map(len, curves.values()))
+    seeds = min(map(len, curves.values()))
     rows = "\n".join(f'    "{name}": [\n{_median(runs)}\n    ],' for name, runs in curves.items())
-    return f'''"""What exact match to expect on full addition, epoch by epoch: medians of {trainings} trainings.
+    return f'''"""What exact match to expect on full addition, epoch by epoch: medians of {seeds} trainings.
 
 Written by `python -m autograder.calibration.addition_curves`; not edited by hand.
 """

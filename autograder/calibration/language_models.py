@@ -76,24 +76,25 @@ def mistakes(reference: SimpleNamespace) -> dict[str, Made]:
         "untrained (backward fills nothing)": {"Rnnlm": NoBackward},
         "stateless LSTM": {"TimeLSTM": Stateless},
         "state forgotten at each piece of text": {"Rnnlm": ResetsAtEachPiece},
-        "no gradient through time": {"TimeLSTM": _variant(plain, carried=())},
-        "dh of the next step missing": {"TimeLSTM": _variant(plain, carried=("c",))},
-        "dc of the next step missing": {"TimeLSTM": _variant(plain, carried=("h",))},
-        "weights' gradients of the last step only": {"TimeLSTM": _variant(plain, summed=False)},
-        "no gradient of the embedding": {"Rnnlm": _without(model, 0)},
-        "no gradient of Wx, Wh and b": {"Rnnlm": _without(model, 1, 2, 3)},
+        "no gradient through time": {"TimeLSTM": variant(plain, carried=())},
+        "dh of the next step missing": {"TimeLSTM": variant(plain, carried=("c",))},
+        "dc of the next step missing": {"TimeLSTM": variant(plain, carried=("h",))},
+        "weights' gradients of the last step only": {"TimeLSTM": variant(plain, summed=False)},
+        "no gradient of the embedding": {"Rnnlm": without_gradients(model, 0)},
+        "no gradient of Wx, Wh and b": {"Rnnlm": without_gradients(model, 1, 2, 3)},
     }
 
 
-def _variant(base: type, **facts: Any) -> type:
+def variant(base: type, **facts: Any) -> type:
+    """A class with other attributes."""
     return type("Variant", (base,), facts)
 
 
-def _without(model: type, *indices: int) -> type:
-    """A model whose backward leaves some gradients at zero."""
+def without_gradients(model: type, *indices: int) -> type:
+    """A class whose backward leaves some gradients at zero."""
 
-    def backward(self: Any, dout: float = 1) -> None:
-        model.backward(self, dout)  # type: ignore[attr-defined]
+    def backward(self: Any, upstream: Any = 1) -> None:
+        model.backward(self, upstream)  # type: ignore[attr-defined]
         for i in indices:
             self.grads[i][...] = 0
 

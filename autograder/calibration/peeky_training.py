@@ -17,24 +17,25 @@ import numpy as np
 
 from autograder import course
 from autograder.calibration import shares
+from autograder.calibration.language_models import variant
 from autograder.calibration.seq2seq_training import loops
-from autograder.calibration.shares import Calibration
+from autograder.calibration.shares import PLAIN, REFERENCE, Calibration
 from autograder.suites import oracles_toy_tasks as toy
 from autograder.suites.received import Array
 
 REPORT = Path(__file__).with_suffix(".md")
-REFERENCE, PLAIN, ALONE = "reference", "plain loops", "reversed alone: Seq2seq, not peeky"
+ALONE = "reversed alone: Seq2seq, not peeky"
 
 
 def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
     """For each named wrong answer, the class that it gets wrong."""
     part = decoder_with(reference)
     return {
-        "h joins the LSTM's input only": {"PeekyDecoder": _variant(part, joins=("lstm",))},
-        "h joins the affine layer's input only": {"PeekyDecoder": _variant(part, joins=("affine",))},
-        "no gradient of h at all": {"PeekyDecoder": _variant(part, paths=())},
-        "gradient of h by the first state only": {"PeekyDecoder": _variant(part, paths=("state",))},
-        "gradient of h without the affine layer's": {"PeekyDecoder": _variant(part, paths=("state", "lstm"))},
+        "h joins the LSTM's input only": {"PeekyDecoder": variant(part, joins=("lstm",))},
+        "h joins the affine layer's input only": {"PeekyDecoder": variant(part, joins=("affine",))},
+        "no gradient of h at all": {"PeekyDecoder": variant(part, paths=())},
+        "gradient of h by the first state only": {"PeekyDecoder": variant(part, paths=("state",))},
+        "gradient of h without the affine layer's": {"PeekyDecoder": variant(part, paths=("state", "lstm"))},
     }
 
 
@@ -67,10 +68,6 @@ def decoder_with(reference: SimpleNamespace) -> type:
                        np.zeros_like(self.lstm.dh))  # fmt: skip
 
     return Parts
-
-
-def _variant(base: type, **facts: Any) -> type:
-    return type("Variant", (base,), facts)
 
 
 @lru_cache

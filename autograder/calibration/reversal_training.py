@@ -17,12 +17,11 @@ import numpy as np
 
 from autograder import course
 from autograder.calibration import shares
-from autograder.calibration.shares import Calibration
+from autograder.calibration.shares import PLAIN, REFERENCE, Calibration
 from autograder.suites import oracles_toy_tasks as toy
 from autograder.suites.received import Array
 
 REPORT = Path(__file__).with_suffix(".md")
-REFERENCE, PLAIN = "reference", "plain loops"
 Curve = list[float]
 
 

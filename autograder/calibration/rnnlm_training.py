@@ -17,6 +17,7 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 
 from autograder import course
 from autograder.calibration.language_models import Made, mistakes, plain_time_lstm
+from autograder.calibration.shares import exchanged
 from autograder.calibration.tails import chance_above, chance_above_by_power_tail
 from autograder.suites import oracles_training as judged
 
@@ -27,16 +28,11 @@ Ratios = dict[str, list[float]]
 
 def trained_ratio(reference: SimpleNamespace, classes: Made, seed: int, text: judged.Unseen) -> tuple[float, float]:
     """Train with some classes exchanged: the ratio that the suite computes, and the nats saved over the truth."""
-    names = reference.train_toy_rnnlm.__globals__
-    kept = {name: names[name] for name in classes}
-    names.update(classes)
-    try:
+    with exchanged(reference.train_toy_rnnlm.__globals__, classes):
         corpus = judged.training_corpus(reference)
         model = reference.train_toy_rnnlm(corpus, reference.ToyGrammar().vocab_size, seed)
         model.reset_state()
         received = judged.surprise(model.predict, text.texts)
-    finally:
-        names.update(kept)
     return judged.ratio(received, text), float(np.sum(text.true - received))
 
 

@@ -8,7 +8,6 @@ order in which they draw their weights, and so the seeds stand for right answers
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,13 +15,12 @@ from typing import Any
 
 from autograder import course
 from autograder.calibration import shares
-from autograder.calibration.language_models import plain_time_lstm
-from autograder.calibration.shares import Calibration
+from autograder.calibration.language_models import plain_time_lstm, without_gradients
+from autograder.calibration.shares import PLAIN, REFERENCE, Calibration
 from autograder.suites import oracles_toy_tasks as toy
 from autograder.suites.received import Array
 
 REPORT = Path(__file__).with_suffix(".md")
-REFERENCE, PLAIN = "reference", "plain loops"
 
 
 def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
@@ -30,9 +28,9 @@ def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
     return {
         "the decoder starts from zero": {"Decoder": deaf(reference.Decoder)},
         "the encoder gives its first state": {"Encoder": first_state(reference.Encoder)},
-        "no gradient reaches the encoder": {"Encoder": without_gradients(reference.Encoder, range(4))},
-        "no gradient of the encoder's Wh": {"Encoder": without_gradients(reference.Encoder, [2])},
-        "the decoder is not trained": {"Seq2seq": without_gradients(reference.Seq2seq, range(4, 10))},
+        "no gradient reaches the encoder": {"Encoder": without_gradients(reference.Encoder, *range(4))},
+        "no gradient of the encoder's Wh": {"Encoder": without_gradients(reference.Encoder, 2)},
+        "the decoder is not trained": {"Seq2seq": without_gradients(reference.Seq2seq, *range(4, 10))},
         "the decoder reads what it is to predict": {"Seq2seq": reads_and_predicts(reference.Seq2seq, 1, 1)},
         "the decoder predicts what it reads": {"Seq2seq": reads_and_predicts(reference.Seq2seq, 0, 0)},
     }
@@ -54,17 +52,6 @@ def first_state(encoder: type) -> type:
         return encoder.forward(self, xs[:, :1])  # type: ignore[attr-defined]
 
     return type("FirstState", (encoder,), {"forward": forward})
-
-
-def without_gradients(base: type, places: Iterable[int]) -> type:
-    """A class whose backward leaves the gradients at these places at zero."""
-
-    def backward(self: Any, upstream: Any = 1) -> None:
-        base.backward(self, upstream)  # type: ignore[attr-defined]
-        for place in places:
-            self.grads[place][...] = 0
-
-    return type("WithoutGradients", (base,), {"backward": backward})
 
 
 def reads_and_predicts(model: type, read_from: int, predict_from: int) -> type:

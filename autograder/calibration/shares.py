@@ -14,6 +14,7 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 
 from autograder.calibration.tails import chance_above, chance_above_by_power_tail, student_t_tail
 
+REFERENCE, PLAIN = "reference", "plain loops"  # the right answers of every table
 RIGHT_SEEDS, WRONG_SEEDS = range(1000, 1030), range(2000, 2030)
 Shares = dict[str, list[float]]
 Namespace = dict[str, Any]
@@ -36,7 +37,7 @@ class Calibration:
     rows: int
     threshold: float
     at_least: bool = True
-    right: Sequence[str] = ("reference", "plain loops")
+    right: Sequence[str] = (REFERENCE, PLAIN)
 
 
 def measure(

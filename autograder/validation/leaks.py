@@ -28,19 +28,24 @@ def leaks(assignment: course.Assignment) -> list[str]:
     """One line for every secret found in the released folder."""
     known = cells.read(assignment.source)
     texts = {path.relative_to(course.ROOT).as_posix(): _text(path) for path in _files(assignment.release)}
+    shown = _shown(assignment, known)
     notebook = texts.get(assignment.notebook.relative_to(course.ROOT).as_posix(), "")
     found = [f"an answer's line is in the release: {line}" for line in _answer_lines(known) if line in _lines(notebook)]
     for name, text in texts.items():
-        found += [f"{name} holds {what}" for what in _found_in(text, assignment, known)]
+        found += [f"{name} holds {what}" for what in _found_in(text, assignment, shown)]
         found += [f"{name} defines {own}, which students are to write" for own in _defined(name, text, assignment)]
     return found
 
 
-def _found_in(text: str, assignment: course.Assignment, known: Iterable[Cell]) -> Iterator[str]:
-    """What of the hidden texts stands in `text`."""
-    here, words = _marks(_lines(text)), set(re.findall(r"\w+", text))
+def _shown(assignment: course.Assignment, known: Iterable[Cell]) -> set[str]:
+    """The lines that are no secret: those of stubs, and of the earlier answers that are handed out."""
     earlier = handout.earlier_answers(course.ROOT / "solutions", assignment.id)
-    shown = {line for cell in known if cell.solution for line in _lines(_open(cell))} | set(_lines(earlier))
+    return {line for cell in known if cell.solution for line in _lines(_open(cell))} | set(_lines(earlier))
+
+
+def _found_in(text: str, assignment: course.Assignment, shown: set[str]) -> Iterator[str]:
+    """What of the hidden texts stands in `text`, but for the lines that are shown anyway."""
+    here, words = _marks(_lines(text)), set(re.findall(r"\w+", text))
     for path in _hidden(assignment):
         secret = path.read_text(encoding="utf-8", errors="replace")
         name = path.relative_to(course.ROOT).as_posix()
