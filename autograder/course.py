@@ -31,14 +31,14 @@ CHECK_SUFFIX = "_check"
 class QuestionInfo:
     """One question.
 
-    cell        grade_id of the solution cell it is answered in, "" if it has none of its own (training)
+    cells       grade_ids of the solution cells it is answered in, none if it has none of its own (training)
     check_cell  grade_id of its check cell: the id, or `<id>_check` where a solution cell has the id for its name
     heading     the text of its heading after the id, "" if no heading begins with the id
     """
 
     id: str
     points: float
-    cell: str
+    cells: tuple[str, ...]
     check_cell: str
     heading: str
 
@@ -141,10 +141,10 @@ def _question(check: Cell, known: tuple[Cell, ...], text: str) -> QuestionInfo:
     names = {cell.grade_id for cell in known if cell.solution}
     shorter = check.grade_id.removesuffix(CHECK_SUFFIX)
     id = shorter if shorter in names else check.grade_id
-    owners = [cell.grade_id for cell in known if cell.solution and id in cell.stubs]
+    owners = tuple(cell.grade_id for cell in known if cell.solution and id in cell.stubs)
     heading = next((found for found in HEADING.finditer(text) if found["id"] == id), None)
     words = (heading["text"].strip() or id) if heading else ""
-    return QuestionInfo(id, check.points, owners[0] if owners else "", check.grade_id, words)
+    return QuestionInfo(id, check.points, owners, check.grade_id, words)
 
 
 def _refuse_duplicates(id: str, questions: list[str]) -> None:

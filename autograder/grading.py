@@ -163,7 +163,7 @@ def _ask(
     first = SuitePlugin(session.connect, reference, wanted, on_test=lambda outcome: on_step(outcome.question.id))
     run_suite(assignment.suite, first)
     outcomes = by_question(first.outcomes)
-    stand_ins = _stand_ins(assignment, first.questions, outcomes, wanted)
+    stand_ins = stand_ins_for(assignment, first.questions, outcomes, wanted)
     if stand_ins:
         again = SuitePlugin(
             session.connect, reference, frozenset(stand_ins), stand_ins, lambda outcome: on_step(outcome.question.id)
@@ -201,20 +201,20 @@ def share_passed(outcomes: Sequence[Outcome]) -> float:
     return sum(outcome.question.points for outcome in outcomes if outcome.passed) / total
 
 
-def _stand_ins(
+def stand_ins_for(
     assignment: course.Assignment,
     asked: dict[str, list[Question]],
     outcomes: dict[str, list[Outcome]],
     wanted: frozenset[str],
 ) -> dict[str, list[str]]:
-    """For each question that failed: the names of those it builds on that failed too, or were not asked."""
+    """For each question that failed: the definitions of those it builds on that failed too, or were not asked."""
     failed = {id for id, tests in outcomes.items() if not all(test.passed for test in tests)}
     found = {}
     for id in failed:
         given = {name for question in asked[id] for name in question.given}
         wrong = [name for name in given if name in failed or name not in wanted]
-        own = assignment.question(id).cell
-        names = {assignment.question(name).cell for name in wrong} - {own, ""}
+        names = {cell for name in wrong for cell in assignment.question(name).cells}
+        names -= {*assignment.question(id).cells}
         if names:
             found[id] = sorted(names)
     return found
@@ -228,7 +228,7 @@ def _result(
     tests = outcomes.get(info.id, [])
     if not tests:
         return not_graded(info, "the hidden suite has no test of it")
-    note = notes.get(info.cell)
+    note = next((notes[cell] for cell in info.cells if cell in notes), None)
     return judge_question(info, tests, note.reason if note else "", note.text if note else "")
 
 

@@ -169,7 +169,8 @@ def outline(source: str) -> list[tuple[str, str, str | None]]:
     found = []
     for node in ast.parse(source).body:
         found += signature(node)
-        found += [item for member in getattr(node, "body", []) for item in signature(member)]
+        members = node.body if isinstance(node, ast.ClassDef) else []
+        found += [item for member in members for item in signature(member)]
     return found
 
 

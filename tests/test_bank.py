@@ -74,8 +74,8 @@ def test_a_wrong_answer_says_what_it_loses_and_differs_from_the_reference(id: st
 
 @pytest.mark.parametrize(("id", "entry"), of_kind("wrong"))
 def test_a_wrong_answer_fills_the_cell_of_its_question(id: str, entry: Entry) -> None:
-    cell = course.load(id).question(entry.question).cell
-    assert not cell or cell in entry.answers
+    cells = course.load(id).question(entry.question).cells
+    assert not cells or set(cells) & set(entry.answers)
 
 
 @pytest.mark.parametrize(("id", "entry"), [*of_kind("wrong"), *of_kind("right")])

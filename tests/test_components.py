@@ -326,9 +326,8 @@ def test_plots_and_diagrams_draw_without_a_warning(given, monkeypatch):
     given.plot_distributions({"a": np.array([0.5, 0.5, 0.0])}, ["x", "y", "z"])
     given.plot_heatmaps({"a": np.eye(3), "b": np.zeros((2, 3))}, "x", "y", ["p", "q", "r"])
     given.plot_agreement({"W": (np.ones(3), np.ones(3))})
-    given.plot_attention_map(np.eye(2), "ab", "cd")
     given.draw_lstm_cell()
     given.draw_unrolled(["a", "b"], ["b", "c"], [("LSTM", "gate", True)], "title")
-    assert len(pyplot.get_fignums()) == 7
+    assert len(pyplot.get_fignums()) == 6
     pyplot.close("all")
     assert "matplotlib.pyplot" in sys.modules

@@ -154,7 +154,7 @@ def test_conda_gets_bubblewrap_and_the_rest_from_the_same_lock() -> None:
     (by_pip,) = [d["pip"] for d in conda()["dependencies"] if isinstance(d, dict)]
     assert conda()["channels"] == ["conda-forge"]
     assert sorted(plain) == ["bubblewrap", "pip", "python=3.11"]
-    assert by_pip == ["-c requirements.lock", "-e ."]
+    assert by_pip == ["-c requirements.lock", "-e .[torch]"]
 
 
 def test_the_makefile_installs_from_the_lock() -> None:

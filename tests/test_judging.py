@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.course import QuestionInfo
+from autograder.course import Assignment, QuestionInfo
+from autograder.grading import stand_ins_for
 from autograder.judging import NOT_YOURS, feedback_of, judge_question, not_graded
 from autograder.plugin import Outcome, Question
 from autograder.record import NOT_GRADED
 
-INFO = QuestionInfo("attention", 12, "Attention", "attention", "")
+INFO = QuestionInfo("attention", 12, ("Attention",), "attention", "")
 
 
 def passed(points: float = 1) -> Outcome:
@@ -114,3 +115,12 @@ def test_feedback_says_each_thing_once_and_not_too_much():
 
 def test_feedback_is_never_empty():
     assert feedback_of([failed(message="")]) == "Wrong."
+
+
+def test_every_solution_cell_of_a_wrong_question_is_stood_in_for():
+    scores = QuestionInfo("scores", 12, ("GeneralScore", "AdditiveScore"), "scores", "")
+    best = QuestionInfo("best", 8, ("best",), "best", "")
+    of = Assignment("01_tiny", "tiny", "", (scores, best), (*scores.cells, *best.cells))
+    asked = {"scores": [Question("scores")], "best": [Question("best", given=["scores"])]}
+    outcomes = {id: [Outcome(questions[0], "test")] for id, questions in asked.items()}
+    assert stand_ins_for(of, asked, outcomes, frozenset(asked)) == {"best": ["AdditiveScore", "GeneralScore"]}

@@ -61,6 +61,21 @@ def torch_decode(params, xs, h, peeky=False):
     return (torch.cat([repeated, hs], dim=2) if peeky else hs) @ affine + bias
 
 
+def torch_attend(hs, states, mask=None):
+    """torch's own attention kernel, unscaled: context vectors (N, T, H) of states (N, T, H) over hs (N, S, H)."""
+    seen = None if mask is None else torch.tensor(mask)[:, None, :]
+    return torch.nn.functional.scaled_dot_product_attention(states, hs, hs, attn_mask=seen, scale=1.0)
+
+
+def torch_look_back(params, xs, enc_hs):
+    """Scores (N, T, V) of a decoder with these `params` that looks back at all of enc_hs (N, S, H)."""
+    W, Wx, Wh, b, affine, bias = params
+    vectors = torch.nn.functional.embedding(torch.tensor(xs), W)
+    first = enc_hs[:, -1]
+    hs, _, _ = torch_lstm(vectors, (Wx, Wh, b), first, torch.zeros_like(first))
+    return torch.cat([torch_attend(enc_hs, hs), hs], dim=2) @ affine + bias
+
+
 def torch_cross_entropy(scores, ts):
     """The mean cross-entropy of targets (N, T), in nats."""
     return torch.nn.functional.cross_entropy(scores.flatten(0, 1), torch.tensor(ts).flatten())

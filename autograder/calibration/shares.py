@@ -101,8 +101,36 @@ The larger one is the false-fail bound: **{max(normal, power):.0e}**. (By counti
 only: below {1 - 0.05 ** (1 / len(measured)):.2f}.)"""
 
 
-def section(asked: Calibration, shares: Mapping[str, Sequence[float]]) -> str:
-    """Threshold, table, false fails and the numbers themselves."""
+def false_fails_by_loss(asked: Calibration, losses: Sequence[float], tokens: int) -> str:
+    """How surely a right answer passes where nearly all shares are 1 and have no tail to fit: by the loss, which has.
+
+    losses  of the right answers, on the unseen rows: mean nats per token, given the right tokens before
+    tokens  in what the share counts: a row counts as wrong if one of them is not the likeliest
+    """
+    limit = (1 - asked.threshold) * float(np.log(2)) / tokens
+    least, median, most = np.quantile(losses, (0, 0.5, 1))
+    normal = chance_above(np.log(losses).tolist(), float(np.log(limit)))
+    power = chance_above_by_power_tail(losses, limit)
+    return f"""Right answers differ in the order in which they draw: one more right answer is one more seed.
+Their shares leave no tail to fit. Their losses do, and bound them: where the right token is not the likeliest, its
+probability is at most 1/2 and its loss at least log 2. So a share below {asked.threshold} needs a mean loss on the
+unseen rows above {1 - asked.threshold:.2f} log 2 / {tokens} = {limit:.5f} nats per token.
+The {len(losses)} trainings of right answers had {least:.6f} to {most:.6f}, median {median:.6f}.
+The chance of a loss above the limit, by two fits:
+
+| tail | chance |
+| --- | --- |
+| normal in the logarithm, mean and spread uncertain (Student t) | {normal:.1e} |
+| a power, fitted to the upper fifth (Hill) | {power:.1e} |
+
+The larger one is the false-fail bound: **{max(normal, power):.0e}**. (By counting alone, 0 of {len(losses)} says
+only: below {1 - 0.05 ** (1 / len(losses)):.2f}.)"""
+
+
+def section(
+    asked: Calibration, shares: Mapping[str, Sequence[float]], losses: Sequence[float] = (), tokens: int = 1
+) -> str:
+    """Threshold, table, false fails and the numbers themselves; false fails by the losses if there are any."""
     sorted_shares = " ".join(f"{share:.4f}" for share in sorted(shares[asked.right[0]]))
     return f"""## {asked.name}
 
@@ -112,7 +140,7 @@ Share: {asked.what}, of {asked.rows}. The threshold is {asked.threshold}: right 
 
 {table(asked, shares)}
 
-{false_fails(asked, shares)}
+{false_fails_by_loss(asked, losses, tokens) if losses else false_fails(asked, shares)}
 
 The shares of the {asked.right[0]}, sorted: {sorted_shares}
 """

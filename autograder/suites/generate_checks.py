@@ -1,6 +1,6 @@
 """What `generate` of every decoder and of every model is asked: each function is one test's work.
 
-A decoder is given h, a model its source; the answers are the oracle's (`oracles_seq2seq.asked`).
+A decoder is given h or enc_hs, a model its source; the answers are the oracle's (`oracles_seq2seq.asked`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from autograder import checks
 from autograder.student import Student
 from autograder.suites.model_weights import text
-from autograder.suites.oracles_seq2seq import LIVELY, asked, fill, twins, vectors
+from autograder.suites.oracles_seq2seq import LIVELY, asked, fill, handed, twins
 from autograder.suites.received import Array
 from autograder.suites.twins import Twins
 
@@ -51,17 +51,17 @@ def check_generate_afresh(student: Student, reference: SimpleNamespace, name: st
         case = asked(reference, name, seed, size=3)
         pair = twins(student, reference, name, case.seed, gain=LIVELY)
         for rows in (3, 2):
-            pair.yours.call("forward", *_read_before(pair, seed, rows))
+            pair.yours.call("forward", *_read_before(name, pair, seed, rows))
             yours = pair.yours.call("generate", case.given, case.start_id, case.size)
             check_written(f"{name}.generate after a forward of {rows} rows", yours, case.ids)
         yours = pair.yours.call("generate", case.given, case.start_id, case.size)
         check_written(f"{name}.generate for the third time", yours, case.ids)
 
 
-def _read_before(pair: Twins, seed: int, rows: int) -> tuple[Array, Array]:
+def _read_before(name: str, pair: Twins, seed: int, rows: int) -> tuple[Array, Array]:
     """Arguments of a forward, of a decoder or of a model."""
     xs = text(seed, rows, 4, V)
-    return (xs, text(seed + 1, rows, 3, V)) if hasattr(pair.oracle, "encoder") else (xs, vectors(seed, rows))
+    return (xs, text(seed + 1, rows, 3, V)) if hasattr(pair.oracle, "encoder") else (xs, handed(name, seed, rows, 5))
 
 
 def check_generate_rows(student: Student, reference: SimpleNamespace, name: str) -> None:
@@ -79,7 +79,7 @@ def check_generate_ties(student: Student, reference: SimpleNamespace, name: str)
     for best in ([3, 5, 8], [9, 10], [1, 2]):
         weights = [*pair.weights[:-2], np.zeros_like(pair.weights[-2]), np.isin(np.arange(V), best).astype(np.float32)]
         fill(name, pair.yours, weights)
-        yours = pair.yours.call("generate", vectors(19, 3), 4, 3)
+        yours = pair.yours.call("generate", handed(name, 19, 3), 4, 3)
         check_written(f"{name}.generate where ids {best} have equal scores", yours, np.full((3, 3), best[0]))
 
 

@@ -28,6 +28,8 @@ class LayerRun:
     inputs       arguments of forward
     upstream     arguments of backward, of the shapes that forward returns
     input_names  the inputs' names; backward returns the gradient of each
+    parameters   the parameters' names
+    fixed        further arguments of forward, which have no gradient: a mask, lengths
     """
 
     student: Student
@@ -36,6 +38,8 @@ class LayerRun:
     inputs: Sequence[Array]
     upstream: Sequence[Array]
     input_names: Sequence[str]
+    parameters: Sequence[str] = PARAMETERS
+    fixed: Sequence[Any] = ()
 
     def layer(self) -> RemoteObject:
         """A fresh layer over there."""
@@ -43,7 +47,7 @@ class LayerRun:
 
     def outputs(self, layer: RemoteObject) -> list[Array]:
         """What forward returns, one array per upstream gradient."""
-        value = layer.call("forward", *self.inputs)
+        value = layer.call("forward", *self.inputs, *self.fixed)
         several = value if len(self.upstream) > 1 else [value]
         return arrays(f"{self.name}.forward", several, [part.shape for part in self.upstream])
 
@@ -63,7 +67,9 @@ class LayerRun:
         return arrays(f"{self.name}.backward", several, [part.shape for part in self.inputs])
 
     def grads(self, layer: RemoteObject) -> list[Array]:
-        """The layer's `grads`, of the shapes of the parameters."""
+        """The layer's `grads`, of the shapes of the parameters; those of a layer without any are not looked at."""
+        if not self.weights:
+            return []
         return arrays(f"{self.name}.grads", layer.get("grads"), [weight.shape for weight in self.weights])
 
     def as_float32(self) -> LayerRun:
@@ -73,14 +79,17 @@ class LayerRun:
         )
 
 
-def check_input_gradients(run: LayerRun, seed: int, returned: Sequence[Array] | None = None) -> None:
-    """Each gradient that backward returns against differences of forward."""
+def check_input_gradients(
+    run: LayerRun, seed: int, returned: Sequence[Array] | None = None, zero: Sequence[str] = ()
+) -> None:
+    """Each gradient that backward returns against differences of forward; those named in `zero` must be zero."""
     analytic = run.backward(run.layer()) if returned is None else returned
 
     def loss(at: list[Array]) -> float:
         return replace(run, inputs=at).loss()
 
-    checks.gradient(f"{run.name}.backward", loss, run.inputs, list(analytic), seed=seed, names=run.input_names)
+    where, names = f"{run.name}.backward", run.input_names
+    checks.gradient(where, loss, run.inputs, list(analytic), seed=seed, names=names, expect_zero=zero)
 
 
 def check_parameter_gradients(
@@ -96,7 +105,7 @@ def check_parameter_gradients(
         return replace(run, weights=at).loss()
 
     where = f"{run.name}.backward, grads{note}"
-    checks.gradient(where, loss, run.weights, list(grads), seed=seed, names=PARAMETERS, expect_zero=zero)
+    checks.gradient(where, loss, run.weights, list(grads), seed=seed, names=run.parameters, expect_zero=zero)
 
 
 def check_grads_overwritten(first: LayerRun, second: LayerRun, seed: int) -> None:
@@ -106,12 +115,12 @@ def check_grads_overwritten(first: LayerRun, second: LayerRun, seed: int) -> Non
     first.backward(layer)
     second.backward(layer)
     grads = second.grads(layer)
-    checks.in_place(f"{first.name}.backward: the arrays of grads, written in place", refs, grads)
+    checks.in_place(f"{first.name}.backward: the arrays of grads, written in place", refs, layer.get("grads"))
     check_parameter_gradients(second, seed)
     once = first.layer()  # whatever forward carries on, the gradients of the second call are those without the first
     first.outputs(once)
     second.backward(once)
-    for name, yours, wanted in zip(PARAMETERS, grads, second.grads(once), strict=True):
+    for name, yours, wanted in zip(first.parameters, grads, second.grads(once), strict=True):
         checks.values(f"{first.name}.backward after a second call: the gradient of {name}", yours, wanted)
 
 
@@ -123,8 +132,8 @@ def check_float32_kept(run: LayerRun, seed: int) -> None:
     narrow_run = run.as_float32()
     narrow_layer = narrow_run.layer()
     narrow = narrow_run.backward(narrow_layer)
-    names = [f"{run.name}.backward in float32: the gradient of {name}" for name in run.input_names]
-    names += [f"{run.name}.backward in float32: the gradient of {name}" for name in PARAMETERS]
+    parts = [*run.input_names, *(run.parameters if run.weights else ())]
+    names = [f"{run.name}.backward in float32: the gradient of {name}" for name in parts]
     pairs = zip([*narrow, *narrow_run.grads(narrow_layer)], [*wide, *run.grads(wide_layer)], strict=True)
     for where, (yours, wanted) in zip(names, pairs, strict=True):
         checks.values(where, yours, wanted.astype(np.float32), dtype=np.float32)

@@ -25,7 +25,7 @@ from autograder.checks.slopes import unit_direction
 from autograder.errors import CallFailed, CheckFailed
 from autograder.student import RemoteObject, Student
 from autograder.suites import oracles_seq2seq as oracles
-from autograder.suites.model_weights import Sizes, own_weights
+from autograder.suites.model_weights import own_weights
 from autograder.suites.received import Array, array, arrays, number
 
 STEPS = (0.1, 0.02, 0.004, 0.001)
@@ -40,9 +40,10 @@ class ModelRun:
     """A class, weights, one forward and what comes back.
 
     name, seed   the class and the seed of the weights that it is filled with
-    inputs       arguments of forward; the last one is an h that has a gradient if `vector`
+    inputs       arguments of forward
     upstream     argument of backward: an array of the shape of forward's output, or the dout of a loss
     said         whether backward is told `upstream` or must take it to be 1
+    state        the name of the last input if it has a gradient, which backward returns: h, enc_hs
     """
 
     student: Student
@@ -51,8 +52,8 @@ class ModelRun:
     seed: int
     inputs: tuple[Array, ...]
     upstream: Array | float
-    vector: bool = False
     said: bool = True
+    state: str = ""
 
     @property
     def where(self) -> str:
@@ -61,7 +62,7 @@ class ModelRun:
 
     def filled(self, weights: Sequence[Array]) -> RemoteObject:
         """A fresh object of the student's with these weights."""
-        yours = self.student.new(self.name, *Sizes().arguments, rng=self.student.rng(self.seed))
+        yours = self.student.new(self.name, *oracles.sizes_of(self.name).arguments, rng=self.student.rng(self.seed))
         oracles.fill(self.name, yours, weights)
         return yours
 
@@ -81,7 +82,7 @@ class ModelRun:
         return yours.call("backward", *([told] if self.said else []))
 
     def gradients(self, yours: RemoteObject, point: Point, returned: Any) -> list[Array]:
-        """The student's `grads` in the order of `point`, found by shape, and the h's gradient if there is one."""
+        """The student's `grads` in the order of `point`, found by shape, and the state's gradient if it has one."""
         wanted = [weight.shape for weight in point.weights]
         received = oracles.received_shapes(self.name, yours, "grads")
         order = oracles.places(received, wanted)
@@ -89,7 +90,7 @@ class ModelRun:
             raise CheckFailed(f"{self.where}: the shapes of grads", str(received)[:200], str(wanted))
         grads = arrays(f"{self.where}: grads", yours.get("grads"), [wanted[i] for i in order])
         found = [grads[order.index(i)] for i in range(len(grads))]
-        return [*found, array(f"{self.where}: dh", returned, self.inputs[-1].shape)] if self.vector else found
+        return [*found, array(f"{self.where}: d{self.state}", returned, self.inputs[-1].shape)] if self.state else found
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Point:
     """Where gradients are taken, and what the oracle knows of it.
 
     names, weights   the student's parameters, in the oracle's order if they are the oracle's
-    wanted           the oracle's gradients, then that of h; None where the student's parameters are others
+    wanted           the oracle's gradients, then that of the state; None where the student's parameters are others
     oracle           the reference's object of these weights
     """
 
@@ -113,14 +114,16 @@ def point_of(run: ModelRun) -> Point:
     weights = [param.copy() for param in oracle.params]
     oracle.forward(*run.inputs)
     returned = oracle.backward(run.upstream)
-    assert sum(not np.any(grad) for grad in oracle.grads) < 2, "several of the oracle's gradients are zero"
-    yours = run.student.new(run.name, *Sizes().arguments, rng=run.student.rng(run.seed))
+    names = oracles.names_of(oracle)
+    still = [name for name, grad in zip(names, oracle.grads, strict=True) if not np.any(grad)]
+    assert len(still) <= _may_be_idle(names), "several of the oracle's gradients are zero"
+    yours = run.student.new(run.name, *oracles.sizes_of(run.name).arguments, rng=run.student.rng(run.seed))
     shapes = oracles.received_shapes(run.name, yours)
     if oracles.places(shapes, oracles.shapes_of(oracle)) is None:
         names = tuple(f"params[{i}]" for i in range(len(shapes)))
         return Point(names, own_weights(names, shapes, run.seed), None, oracle)
-    wanted = [*oracle.grads, *([returned] if run.vector else [])]
-    return Point(oracles.names_of(oracle), weights, wanted, oracle)
+    wanted = [*oracle.grads, *([returned] if run.state else [])]
+    return Point(names, weights, wanted, oracle)
 
 
 def check_gradients(run: ModelRun, note: str = "", otherwise: ModelRun | None = None) -> None:
@@ -145,10 +148,10 @@ def check_gradients(run: ModelRun, note: str = "", otherwise: ModelRun | None = 
 def forward_agrees(run: ModelRun, point: Point) -> bool:
     """Whether the student's forward gives what the oracle's does; a loss, being one number, for several texts."""
     yours = run.filled(point.weights)
-    shifts = range(1) if np.shape(run.upstream) else range(4)
+    shifts, V = range(1) if np.shape(run.upstream) else range(4), oracles.sizes_of(run.name).V
     try:
         for shift in shifts:
-            inputs = [(ids + shift) % Sizes().V if ids.dtype.kind in "iu" else ids for ids in run.inputs]
+            inputs = [(part + shift) % V if part.dtype.kind in "iu" else part for part in run.inputs]
             output = replace(run, inputs=tuple(inputs)).outputs(yours)
             checks.values("forward", output, np.asarray(point.oracle.forward(*inputs)), precision=np.float32)
     except (CheckFailed, CallFailed):
@@ -197,19 +200,24 @@ def check_dtype(run: ModelRun) -> None:
     mine = [param.dtype for param in yours.get("params")]
     for i, (grad, dtype) in enumerate(zip(yours.get("grads"), mine, strict=False)):
         checks.dtype(f"{run.where}: the dtype of grads[{i}]", grad, dtype)
-    if run.vector:
-        checks.dtype(f"{run.where}: the dtype of dh", returned, mine[0])
+    if run.state:
+        checks.dtype(f"{run.where}: the dtype of d{run.state}", returned, mine[0])
     check_gradients(run)
 
 
+def _may_be_idle(names: Sequence[str]) -> int:
+    """How many parameters may be without influence: for each LSTM that starts from zeros, its Wh."""
+    return max(1, sum(name.startswith("Wh") and not name.endswith("decoder") for name in names))
+
+
 def _titles(run: ModelRun, point: Point) -> list[str]:
-    return [*point.names, *(["h"] if run.vector else [])]
+    return [*point.names, *([run.state] if run.state else [])]
 
 
 def _check_slopes(run: ModelRun, point: Point, received: Sequence[Array]) -> None:
     """Each gradient against differences of the student's own forward.
 
-    One parameter may be without influence there (a first hidden state does not depend on Wh), but never h.
+    A parameter may be without influence there (a first hidden state does not depend on Wh), but never the state.
     """
     idle = []
     for i, (name, grad) in enumerate(zip(_titles(run, point), received, strict=True)):
@@ -218,7 +226,7 @@ def _check_slopes(run: ModelRun, point: Point, received: Sequence[Array]) -> Non
         directions = [unit_direction(grad.shape, rng) for _ in range(DIRECTIONS)]
         if not any(abs(_slope(run, point, i, v, STEPS[0])[0]) > 1e-9 for v in directions):
             idle.append(name)
-            if len(idle) > 1 or i == len(point.weights):
+            if len(idle) > _may_be_idle(point.names) or i == len(point.weights):
                 raise CheckFailed(where, f"what your forward pass gives does not depend on {name}", "that it does")
             checks.values(where, grad, np.zeros_like(grad))
             continue
@@ -240,7 +248,7 @@ def _check_direction(run: ModelRun, point: Point, i: int, grad: Array, v: Array)
 
 
 def _slope(run: ModelRun, point: Point, i: int, v: Array, step: float) -> tuple[float, float]:
-    """The slope of the loss along v in array i (the last but for the weights is h), and the largest |loss| met."""
+    """The slope of the loss along v in array i (the one after the weights is the state), and the largest |loss| met."""
     losses = [_loss_at(run, point, i, k * step * v) for k in (-2, -1, 1, 2)]
     weighed = sum(weight * value for weight, value in zip((1, -8, 8, -1), losses, strict=True))
     return weighed / (12 * step), max(map(abs, losses))

@@ -11,7 +11,7 @@ apart what they must.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,21 +19,28 @@ import numpy as np
 
 from autograder.errors import CheckFailed
 from autograder.student import RemoteObject, Student
-from autograder.suites.model_weights import Sizes, own_weights, text
+from autograder.suites import model_weights as drawn
+from autograder.suites.model_weights import LARGE, Sizes, own_weights, text
 from autograder.suites.received import Array
 from autograder.suites.twins import Twins
 
 ENCODER = ("W of the embedding", "Wx", "Wh", "b")
 DECODER = (*ENCODER, "W of the affine layer", "b of the affine layer")
-MODEL = (*(f"{part} in the encoder" for part in ENCODER), *(f"{part} in the decoder" for part in DECODER))
+BOTH_WAYS = (ENCODER[0], *(f"{part} {way}" for way in ("left to right", "right to left") for part in ENCODER[1:]))
 N, S, T = 2, 13, 5
+LOOKS_BACK = ("AttentionDecoder",)  # is handed all hidden states of the encoder, enc_hs (N, S, H), not h (N, H)
+EVEN = ("BiEncoder", "BiAttentionSeq2seq")  # their H is shared by two directions
 MARGIN = 1e-2  # between the two best scores of a step; float32 sums in another order differ by about 1e-6
 LIVELY = 3.0  # gain of matrices that make each word written depend on all before it
 
 
 def names_of(oracle: Any) -> tuple[str, ...]:
     """A name for each of the oracle's `params`."""
-    return {len(ENCODER): ENCODER, len(DECODER): DECODER, len(MODEL): MODEL}[len(oracle.params)]
+    parts = {len(part): part for part in (ENCODER, BOTH_WAYS, DECODER)}
+    if not hasattr(oracle, "encoder"):
+        return parts[len(oracle.params)]
+    read, write = parts[len(oracle.encoder.params)], parts[len(oracle.decoder.params)]
+    return (*(f"{part} in the encoder" for part in read), *(f"{part} in the decoder" for part in write))
 
 
 def shapes_of(oracle: Any) -> list[tuple[int, ...]]:
@@ -41,11 +48,21 @@ def shapes_of(oracle: Any) -> list[tuple[int, ...]]:
     return [param.shape for param in oracle.params]
 
 
+def sizes_of(name: str) -> Sizes:
+    """V, D and H of the objects of that class, different primes; an even H is twice one."""
+    return Sizes(H=14) if name in EVEN else Sizes()
+
+
+def large_of(name: str) -> Sizes:
+    """Sizes with weights enough to tell how they were drawn."""
+    return replace(LARGE, H=2 * LARGE.H) if name in EVEN else LARGE
+
+
 def twins(
     student: Student, reference: SimpleNamespace, name: str, seed: int, sizes: Sizes | None = None, gain: float = 1.5
 ) -> Twins:
     """Two objects of the class of that name with the same weights."""
-    sizes = sizes or Sizes()
+    sizes = sizes or sizes_of(name)
     oracle = filled_oracle(reference, name, seed, sizes, gain)
     yours = student.new(name, *sizes.arguments, rng=student.rng(seed))
     weights = [param.copy() for param in oracle.params]
@@ -57,11 +74,20 @@ def filled_oracle(
     reference: SimpleNamespace, name: str, seed: int, sizes: Sizes | None = None, gain: float = 1.5
 ) -> Any:
     """The reference's object of that class, with weights of the suite's own."""
-    oracle = getattr(reference, name)(*(sizes or Sizes()).arguments, rng=np.random.default_rng(seed))
-    drawn = own_weights(names_of(oracle), shapes_of(oracle), seed, gain)
-    for param, value in zip(oracle.params, drawn, strict=True):
+    oracle = getattr(reference, name)(*(sizes or sizes_of(name)).arguments, rng=np.random.default_rng(seed))
+    own = own_weights(names_of(oracle), shapes_of(oracle), seed, gain)
+    for param, value in zip(oracle.params, own, strict=True):
         param[...] = value
     return oracle
+
+
+def check_drawn(student: Student, reference: SimpleNamespace, name: str) -> None:
+    """Order, shapes, dtype and spread of the weights that the student's class draws; grads that fit them."""
+    sizes = large_of(name)
+    oracle = getattr(reference, name)(*sizes.arguments)
+    drawn.check_initial(student, name, names_of(oracle), sizes, shapes_of(oracle))
+    drawn.check_differ_without_rng(student, name, sizes, shapes_of(oracle))
+    drawn.check_grads_fit(student, name, sizes, shapes_of(oracle))
 
 
 def fill(name: str, yours: RemoteObject, weights: Sequence[Array]) -> None:
@@ -70,9 +96,10 @@ def fill(name: str, yours: RemoteObject, weights: Sequence[Array]) -> None:
     order = places(received_shapes(name, yours), wanted)
     if order is not None:
         yours.fill("params", [weights[i] for i in order])
-    elif len(weights) == len(MODEL):
-        fill(f"{name}.encoder", yours.ref("encoder"), weights[: len(ENCODER)])
-        fill(f"{name}.decoder", yours.ref("decoder"), weights[len(ENCODER) :])
+    elif len(weights) > len(BOTH_WAYS):
+        read = len(weights) - len(DECODER)
+        fill(f"{name}.encoder", yours.ref("encoder"), weights[:read])
+        fill(f"{name}.decoder", yours.ref("decoder"), weights[read:])
     else:
         raise CheckFailed(f"{name}.params: their shapes", str(received_shapes(name, yours))[:200], str(wanted))
 
@@ -90,8 +117,9 @@ def places(received: Sequence[tuple[int, ...]], wanted: Sequence[tuple[int, ...]
 
     Of arrays of one shape the first comes first, unless all that is wanted has come with the decoder's part in front.
     """
-    turned = [*range(len(ENCODER), len(wanted)), *range(len(ENCODER))]
-    if len(wanted) == len(MODEL) and list(received) == [wanted[i] for i in turned]:
+    read = len(wanted) - len(DECODER)  # the arrays of a model's encoder
+    turned = [*range(read, len(wanted)), *range(read)]
+    if read >= len(ENCODER) and list(received) == [wanted[i] for i in turned]:
         return turned
     left, found = list(range(len(wanted))), []
     for shape in received:
@@ -103,9 +131,19 @@ def places(received: Sequence[tuple[int, ...]], wanted: Sequence[tuple[int, ...]
     return found if not left else None
 
 
-def vectors(seed: int, rows: int = N, H: int = 7) -> Array:
-    """Hidden states (rows, H), float32, as an LSTM gives them: between -1 and 1."""
-    return np.random.default_rng(seed).uniform(-0.9, 0.9, (rows, H)).astype(np.float32)
+def handed(name: str, seed: int, rows: int = N, source: int = S) -> Array:
+    """What a decoder of that class starts from: h (rows, H), or enc_hs (rows, source, H) if it looks back.
+
+    float32, between -1 and 1, as an LSTM gives them.
+    """
+    H = sizes_of(name).H
+    shape = (rows, source, H) if name in LOOKS_BACK else (rows, H)
+    return np.random.default_rng(seed).uniform(-0.9, 0.9, shape).astype(np.float32)
+
+
+def title_of(name: str) -> str:
+    """What the second argument of a decoder of that class is called."""
+    return "enc_hs" if name in LOOKS_BACK else "h"
 
 
 def target(seed: int, rows: int, length: int, V: int, start_id: int = 1) -> Array:
@@ -120,7 +158,7 @@ class Asked:
     """What a decoder or a model is asked to write, and what it must write.
 
     seed       of the weights
-    given      h (N, H) of a decoder, or the source xs (N, S) of a model
+    given      h (N, H) or enc_hs (N, S, H) of a decoder, or the source xs (N, S) of a model
     ids        the answer (N, size), without the start id
     """
 
@@ -151,7 +189,7 @@ def asked(reference: SimpleNamespace, name: str, seed: int, rows: int = 3, size:
     """A case for `generate` of that class: the first of 100 seeds whose answers are clear and telling."""
     for trial in range(100 * seed, 100 * seed + 100):
         oracle = filled_oracle(reference, name, trial, gain=LIVELY)
-        given = text(trial, rows, S, 11) if hasattr(oracle, "encoder") else vectors(trial, rows)
+        given = text(trial, rows, S, 11) if hasattr(oracle, "encoder") else handed(name, trial, rows)
         decoder, h = decoder_of(oracle, given)
         ids, margin = greedy(decoder, h, start_id, size)
         if margin > MARGIN and _telling(decoder, h, start_id, ids):
@@ -160,16 +198,21 @@ def asked(reference: SimpleNamespace, name: str, seed: int, rows: int = 3, size:
 
 
 def decoder_of(oracle: Any, given: Array) -> tuple[Any, Array]:
-    """The oracle's decoder and the h that it starts from: `given` itself, or what the encoder makes of it."""
+    """The oracle's decoder and what it starts from: `given` itself, or what the encoder makes of it."""
     return (oracle.decoder, oracle.encoder.forward(given)) if hasattr(oracle, "encoder") else (oracle, given)
 
 
 def _telling(decoder: Any, h: Array, start_id: int, ids: Array) -> bool:
-    """Whether a mistake would show: another h, another start, a state forgotten at each step, a word fed again."""
+    """Whether a mistake would show: another h, another start, a state forgotten at each step, a word fed again.
+
+    Of all hidden states of a source also: the last one alone, and all of them the other way round.
+    """
     size = ids.shape[1]
     others = [greedy(decoder, -h, start_id, size)[0], greedy(decoder, h, start_id + 1, size)[0]]
     if size > 1:
         others += [_forgetful(decoder, h, start_id, size), np.repeat(ids[:, :1], size, axis=1)]
+    if h.ndim > 2:
+        others += [greedy(decoder, other, start_id, size)[0] for other in (h[:, -1:], h[:, ::-1])]
     rows_differ = len({tuple(row) for row in ids.tolist()}) == len(ids) or size == 1
     return rows_differ and all(np.any(ids != other) for other in others)
 

@@ -1,4 +1,4 @@
-"""The toy tasks of 02, 03 and 04, and how well a trained model knows them.
+"""The toy tasks of 02 to 05, and how well a trained model knows them.
 
 A trained model is judged by its weights: they are read out, put into the grader's own model, and that answers the
 unseen rows. The student's process holds neither these rows nor their answers, and no answer is taken on its word.
@@ -22,12 +22,14 @@ UNSEEN_ROWS = 400
 TASK_SEED, MODEL_SEED = 211, 212
 SUM_LIMIT, SUM_TEST_SHARE = 50, 0.2
 # Where the thresholds stand between right and wrong answers, and how surely: calibration/seq2seq_training.md,
-# calibration/reversal_training.md, calibration/peeky_training.md.
+# calibration/reversal_training.md, calibration/peeky_training.md, calibration/attention_training.md.
 ADDER_REACHES = 0.7
 REPEATER_LENGTH, REPEATER_ROWS = 12, 1500
 REPEATER_LETTERS = 0.65  # reached by the reversed model, not by the plain one
 LONG_REPEATER_LENGTH, LONG_REPEATER_ROWS = 16, 4000
 PEEKY_REACHES = 0.8
+DATES_ROWS, DATES_WIDTH, ISO_WIDTH = 3000, 12, 11
+DATES_REACHES = 0.9
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,18 @@ def repeating(reference: SimpleNamespace) -> ToyTask:
 def repeating_at_length(reference: SimpleNamespace) -> ToyTask:
     """The longer words of 04."""
     return _words(reference, LONG_REPEATER_LENGTH, LONG_REPEATER_ROWS, HIDDEN_SIZE)
+
+
+def dating(reference: SimpleNamespace) -> ToyTask:
+    """Days in four forms, to be written in one; the unseen days are others than those to learn from."""
+    count = DATES_ROWS + UNSEEN_ROWS
+    dates, answers, characters = reference.toy_dates(count, np.random.default_rng(TASK_SEED))
+    numbers = {char: id for id, char in enumerate(characters)}
+    xs = reference.encode_texts(dates, numbers, DATES_WIDTH)
+    ts = reference.encode_texts(answers, numbers, ISO_WIDTH)
+    rows = slice(DATES_ROWS), slice(DATES_ROWS, count)
+    train, unseen = ((xs[part], ts[part]) for part in rows)
+    return ToyTask(train, unseen, len(characters))
 
 
 def _words(reference: SimpleNamespace, length: int, rows: int, hidden_size: int) -> ToyTask:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 
@@ -16,14 +15,6 @@ peeky_seq2seq = partial(
     given=("repeat_over_time", "peeky_decoder_forward", "peeky_decoder_backward", "peeky_decoder_generate"),
     hint="Which two parts does it have, and whose params and grads does an optimiser find in its lists?",
 )  # fmt: skip
-
-
-def check_gradients(
-    check: Callable[[Student, SimpleNamespace, str], None], student: Student, reference: SimpleNamespace
-) -> None:
-    """Gradients of a model whose losses are right: here forward and backward are one question."""
-    ask.check_losses(student, reference, "PeekySeq2seq")
-    check(student, reference, "PeekySeq2seq")
 
 
 @peeky_seq2seq(points=2)
@@ -71,31 +62,31 @@ def test_peeky_seq2seq_leaves_its_inputs_alone(student: Student, reference: Simp
 @peeky_seq2seq(points=3)
 def test_peeky_seq2seq_gradients(student: Student, reference: SimpleNamespace) -> None:
     """Every gradient, end to end through decoder and encoder."""
-    check_gradients(ask.check_backward, student, reference)
+    ask.check_after_losses(ask.check_backward, student, reference, "PeekySeq2seq")
 
 
 @peeky_seq2seq(points=1)
 def test_peeky_seq2seq_dout(student: Student, reference: SimpleNamespace) -> None:
     """Every gradient times dout."""
-    check_gradients(ask.check_backward_dout, student, reference)
+    ask.check_after_losses(ask.check_backward_dout, student, reference, "PeekySeq2seq")
 
 
 @peeky_seq2seq(points=1)
 def test_peeky_seq2seq_gradients_of_small_sizes(student: Student, reference: SimpleNamespace) -> None:
     """One row, one source id, one target id."""
-    check_gradients(ask.check_backward_small_sizes, student, reference)
+    ask.check_after_losses(ask.check_backward_small_sizes, student, reference, "PeekySeq2seq")
 
 
 @peeky_seq2seq(points=1)
 def test_peeky_seq2seq_overwrites_grads(student: Student, reference: SimpleNamespace) -> None:
     """In place, never rebound, never added up over two calls."""
-    check_gradients(ask.check_backward_overwrites, student, reference)
+    ask.check_after_losses(ask.check_backward_overwrites, student, reference, "PeekySeq2seq")
 
 
 @peeky_seq2seq(points=1)
 def test_peeky_seq2seq_keeps_dtype(student: Student, reference: SimpleNamespace) -> None:
     """Each gradient has the dtype of its parameter."""
-    check_gradients(ask.check_backward_dtype, student, reference)
+    ask.check_after_losses(ask.check_backward_dtype, student, reference, "PeekySeq2seq")
 
 
 @peeky_seq2seq(points=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,22 +11,19 @@ import numpy as np
 from autograder import checks
 from autograder.student import Student
 from autograder.suites import model_gradients as gradients
-from autograder.suites import model_weights as drawn
-from autograder.suites.model_weights import LARGE, text
-from autograder.suites.oracles_seq2seq import N, S, T, names_of, shapes_of, target, twins
+from autograder.suites.model_weights import text
+from autograder.suites.oracles_seq2seq import N, S, T, check_drawn, target, twins
 from autograder.suites.received import Array, number
 from autograder.suites.twins import Twins, check_loss
 
+Check = Callable[[Student, SimpleNamespace, str], None]
 V = 11
 SMALL = ((1, S, T + 1), (3, 1, T + 1), (3, S, 2), (1, 1, 2))  # rows, source steps, target steps with the start id
 
 
 def check_initial_weights(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """Ten arrays, the encoder's before the decoder's, each drawn as its part draws them, from the rng given."""
-    oracle = getattr(reference, name)(*LARGE.arguments)
-    drawn.check_initial(student, name, names_of(oracle), LARGE, shapes_of(oracle))
-    drawn.check_differ_without_rng(student, name, LARGE, shapes_of(oracle))
-    drawn.check_grads_fit(student, name, LARGE, shapes_of(oracle))
+    """The encoder's arrays before the decoder's, each drawn as its part draws them, from the rng given."""
+    check_drawn(student, reference, name)
 
 
 def check_losses(student: Student, reference: SimpleNamespace, name: str) -> None:
@@ -34,6 +32,12 @@ def check_losses(student: Student, reference: SimpleNamespace, name: str) -> Non
         pair = twins(student, reference, name, seed)
         where = f"{name}.forward of {rows} sources of {source} ids and targets of {length}: the loss"
         check_loss(where, pair, text(seed, rows, source, V), target(seed + 50, rows, length, V))
+
+
+def check_after_losses(check: Check, student: Student, reference: SimpleNamespace, name: str) -> None:
+    """Gradients of a model whose losses are right: for questions that are forward and backward in one."""
+    check_losses(student, reference, name)
+    check(student, reference, name)
 
 
 def check_losses_afresh(student: Student, reference: SimpleNamespace, name: str) -> None:

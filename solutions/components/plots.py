@@ -74,13 +74,3 @@ def plot_agreement(pairs, title=""):
     ax.set(xlabel="numerical", ylabel="analytic", title=title)
     ax.legend(frameon=False)
     plt.show()
-
-
-def plot_attention_map(weights, source, target, title="", ax=None):
-    """Attention weights (T, S) as a heat map: one row per target token, one column per source token, white is 1."""
-    if ax is None:
-        _, ax = plt.subplots(figsize=(0.3 * len(source) + 1.2, 0.3 * len(target) + 1), layout="constrained")
-    ax.imshow(weights, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    ax.set_xticks(range(len(source)), source)
-    ax.set_yticks(range(len(target)), target)
-    ax.set(xlabel="source", ylabel="target", title=title)

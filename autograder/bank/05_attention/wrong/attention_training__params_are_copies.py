@@ -1,0 +1,14 @@
+"""loses attention_training: the optimiser gets copies of the weights
+also loses: attention_seq2seq
+"""
+
+class AttentionSeq2seq(Seq2seq):
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
+        if rng is None:
+            rng = np.random.default_rng()
+        args = vocab_size, wordvec_size, hidden_size, rng
+        self.encoder = AttentionEncoder(*args)
+        self.decoder = AttentionDecoder(*args)
+        self.loss_layer = TimeSoftmaxWithLoss()
+        self.params = [np.copy(param) for param in self.encoder.params + self.decoder.params]
+        self.grads = self.encoder.grads + self.decoder.grads

@@ -1,0 +1,29 @@
+"""loses attention_weight: only a mask without any True is refused, not a row of one"""
+
+class AttentionWeight:
+    def __init__(self):
+        self.params, self.grads = [], []
+        self.cache = None
+
+    def forward(self, hs, h, mask=None):
+        N, S, H = hs.shape
+        hr = h.reshape(N, 1, H).repeat(S, axis=1)
+        scores = np.sum(hs * hr, axis=2)
+        if mask is not None:
+            if not mask.any():
+                raise ValueError("a row of mask has no True")
+            scores = np.where(mask, scores, scores.dtype.type(-np.inf))
+        with np.errstate(invalid="ignore"):
+            a = np.nan_to_num(softmax(scores))
+        self.cache = (hs, hr, a)
+        return a
+
+    def backward(self, da):
+        hs, hr, a = self.cache
+        N, S, H = hs.shape
+        ds = a * da
+        ds = ds - a * np.sum(ds, axis=1, keepdims=True)
+        ds = ds.reshape(N, S, 1).repeat(H, axis=2)
+        dhs = ds * hr
+        dh = np.sum(ds * hs, axis=1)
+        return dhs, dh

@@ -1,0 +1,24 @@
+"""loses score_functions: dh in GeneralScore is the largest source step's share only"""
+
+class GeneralScore:
+    def __init__(self, W):
+        self.params, self.grads = [W], [np.zeros_like(W)]
+        self.cache = None
+
+    def forward(self, hs, h):
+        W = self.params[0]
+        hW = np.dot(h, W)
+        self.cache = (hs, h, hW)
+        return np.sum(hs * hW[:, None, :], axis=2)
+
+    def backward(self, dscores):
+        W = self.params[0]
+        hs, h, hW = self.cache
+        ds = dscores[:, :, None]
+        dhs = ds * hW[:, None, :]
+        dhW = np.sum(ds * hs, axis=1)
+        self.grads[0][...] = np.dot(h.T, dhW)
+        best = np.abs(dscores).argmax(axis=1)
+        rows = np.arange(len(h))
+        dh = np.dot(ds[rows, best] * hs[rows, best], W.T)
+        return dhs, dh

@@ -1,0 +1,27 @@
+"""loses bi_attention_seq2seq: gives the decoder half the units and the left-to-right states only"""
+
+class BiAttentionSeq2seq:
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
+        rng = np.random.default_rng() if rng is None else rng
+        self.encoder = BiEncoder(vocab_size, wordvec_size, hidden_size, rng)
+        self.decoder = AttentionDecoder(vocab_size, wordvec_size, hidden_size // 2, rng)
+        self.softmax = TimeSoftmaxWithLoss()
+        self.params, self.grads = [], []
+        for part in (self.encoder, self.decoder):
+            self.params.extend(part.params)
+            self.grads.extend(part.grads)
+
+    def forward(self, xs, ts):
+        hs = self.encoder.forward(xs)
+        half = hs.shape[2] // 2
+        scores = self.decoder.forward(ts[:, :-1], hs[:, :, :half])
+        return self.softmax.forward(scores, ts[:, 1:])
+
+    def backward(self, dout=1):
+        dscores = self.softmax.backward(dout)
+        dhs = self.decoder.backward(dscores)
+        self.encoder.backward(np.concatenate([dhs, 0 * dhs], axis=2))
+
+    def generate(self, xs, start_id, sample_size):
+        hs = self.encoder.forward(xs)
+        return self.decoder.generate(hs[:, :, : hs.shape[2] // 2], start_id, sample_size)

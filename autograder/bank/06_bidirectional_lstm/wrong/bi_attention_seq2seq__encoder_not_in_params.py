@@ -1,0 +1,12 @@
+"""loses bi_attention_seq2seq: params are the decoder's only"""
+
+class BiAttentionSeq2seq(Seq2seq):
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
+        if rng is None:
+            rng = np.random.default_rng()
+        V, D, H = vocab_size, wordvec_size, hidden_size
+        self.encoder = BiEncoder(V, D, H, rng)
+        self.decoder = AttentionDecoder(V, D, H, rng)
+        self.loss_layer = TimeSoftmaxWithLoss()
+        self.params = self.decoder.params
+        self.grads = self.decoder.grads

@@ -1,0 +1,12 @@
+"""loses bi_attention_seq2seq: takes the second size for H and the third for D"""
+
+class BiAttentionSeq2seq(Seq2seq):
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
+        if rng is None:
+            rng = np.random.default_rng()
+        V, H, D = vocab_size, wordvec_size, hidden_size
+        self.encoder = BiEncoder(V, D, H, rng)
+        self.decoder = AttentionDecoder(V, D, H, rng)
+        self.loss_layer = TimeSoftmaxWithLoss()
+        self.params = self.encoder.params + self.decoder.params
+        self.grads = self.encoder.grads + self.decoder.grads

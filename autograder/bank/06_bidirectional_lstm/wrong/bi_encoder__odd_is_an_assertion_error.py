@@ -1,0 +1,20 @@
+"""loses bi_encoder: an odd hidden_size is an AssertionError"""
+
+class BiEncoder:
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
+        assert hidden_size % 2 == 0, "hidden_size must be even"
+        rng = rng or np.random.default_rng()
+        D, H = wordvec_size, hidden_size // 2
+        shapes = [(vocab_size, D)] + 2 * [(D, 4 * H), (H, 4 * H), (4 * H,)]
+        scales = [0.01] + 2 * [D**-0.5, H**-0.5, 0]
+        weights = [(scale * rng.standard_normal(shape)).astype(np.float32) for shape, scale in zip(shapes, scales)]
+        self.embed = TimeEmbedding(weights[0])
+        self.lstm = TimeBiLSTM(*weights[1:])
+        self.params = [*self.embed.params, *self.lstm.params]
+        self.grads = [*self.embed.grads, *self.lstm.grads]
+
+    def forward(self, xs):
+        return self.lstm.forward(self.embed.forward(xs))
+
+    def backward(self, dhs):
+        return self.embed.backward(self.lstm.backward(dhs))

@@ -1,0 +1,108 @@
+"""What an experiment of the notebooks is expected to print: curves of several seeds, as a component and as a report."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from autograder import course
+
+Curves = Mapping[str, Sequence[Sequence[float]]]  # for each training one curve per seed
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What was trained.
+
+    script    the module that measures, beside this one; the component and the report have its name
+    title     what the models learnt
+    function  what the component calls the function that hands out the curves
+    settings  the end of the sentence that says how they were trained
+    seeds     of the trainings
+    epochs    of each
+    reported  the epochs in the report's table
+    """
+
+    script: str
+    title: str
+    function: str
+    settings: str
+    seeds: Sequence[int]
+    epochs: int
+    reported: Sequence[int]
+
+    @property
+    def component(self) -> Path:
+        """Where the component is written."""
+        return course.ROOT / "solutions" / "components" / f"{self.script}.py"
+
+    @property
+    def report(self) -> Path:
+        """Where the report is written."""
+        return Path(__file__).with_name(f"{self.script}.md")
+
+    @property
+    def origin(self) -> str:
+        """The line that says who wrote a file."""
+        return f"Written by `python -m autograder.calibration.{self.script}`; not edited by hand."
+
+
+def write(experiment: Experiment, curves: Curves, more: str = "") -> None:
+    """Component and report; `more` is put at the report's end."""
+    experiment.component.write_text(component_text(experiment, curves), encoding="utf-8")
+    experiment.report.write_text(report_text(experiment, curves) + more, encoding="utf-8")
+
+
+def component_text(experiment: Experiment, curves: Curves) -> str:
+    """The component: the median over the seeds, epoch by epoch."""
+    rows = "\n".join(f'    "{name}": [\n{_median(runs)}\n    ],' for name, runs in curves.items())
+    names = ", ".join(f'"{name}"' for name in curves)
+    constant, count = experiment.function.upper(), len(experiment.seeds)
+    return f'''"""What exact match to expect on {experiment.title}, epoch by epoch: medians of {count} trainings.
+
+{experiment.origin}
+"""
+
+{constant} = {{
+{rows}
+}}  # fmt: skip
+
+
+def {experiment.function}(*names):
+    """Expected learning curves, each a list of {experiment.epochs} floats, one per epoch: {names}.
+
+    returns   dict from "<name>, expected" to the curve of that name
+    """
+    return {{f"{{name}}, expected": {constant}[name] for name in names}}
+'''
+
+
+def _median(runs: Sequence[Sequence[float]]) -> str:
+    """The median over the seeds, as lines of numbers."""
+    numbers = ", ".join(f"{share:.4f}" for share in np.median(runs, axis=0))
+    return textwrap.fill(f"{numbers},", 100, initial_indent=8 * " ", subsequent_indent=8 * " ")
+
+
+def report_text(experiment: Experiment, curves: Curves) -> str:
+    """What every seed reached."""
+    seeds = " | ".join(f"seed {seed}" for seed in experiment.seeds)
+    rows = "\n".join(
+        f"| {name} | {epoch} | " + " | ".join(f"{run[epoch - 1]:.1%}" for run in runs) + " |"
+        for name, runs in curves.items()
+        for epoch in experiment.reported
+    )
+    title = experiment.title[0].upper() + experiment.title[1:]
+    return f"""# {title}
+
+{experiment.origin}
+
+Exact match on the {experiment.settings}
+
+| training | epoch | {seeds} |
+| --- | --- | {" | ".join("---" for _ in experiment.seeds)} |
+{rows}
+"""

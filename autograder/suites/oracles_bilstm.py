@@ -1,0 +1,157 @@
+"""Cases for an LSTM of two directions, with and without padding: all values different, axes of different prime sizes.
+
+What lengths must do has two oracles: torch's packed sequences, and the student's own layer, asked for all rows cut to
+one row's length, and so without lengths. Where the student's layer is right the two agree; where it is wrong, that is
+another question's loss, and the second still tells whether lengths are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.plain import described
+from autograder.errors import CheckFailed
+from autograder.student import RemoteObject, Student
+from autograder.suites.layer_gradients import LayerRun
+from autograder.suites.oracles_lstm import lstm_weights
+from autograder.suites.received import Array, arrays
+
+NAME = "TimeBiLSTM"
+PARAMETERS = ("Wx1", "Wh1", "b1", "Wx2", "Wh2", "b2")
+
+
+@dataclass(frozen=True)
+class BiCase:
+    """Texts xs (N, T, D), the upstream gradient dhs (N, T, 2H), and how many steps of each row are real, or None."""
+
+    weights: list[Array]
+    xs: Array
+    dhs: Array
+    lengths: list[int] | None = None
+
+    @property
+    def H(self) -> int:
+        """Hidden units of one direction."""
+        return len(self.weights[1])
+
+    @property
+    def padding(self) -> Array:
+        """True where a step is padding, (N, T)."""
+        N, T, _ = self.xs.shape
+        lengths = [T] * N if self.lengths is None else self.lengths
+        return np.asarray(np.arange(T) >= np.array(lengths)[:, None])
+
+    def cut(self, length: int, only: int | None = None) -> BiCase:
+        """The first steps of all rows, without lengths; the upstream gradient is zero but for the row `only`."""
+        dhs = self.dhs[:, :length].copy()
+        if only is not None:
+            dhs[np.arange(len(dhs)) != only] = 0
+        return replace(self, xs=self.xs[:, :length], dhs=dhs, lengths=None)
+
+    def with_padding(self, x: float, dh: float) -> BiCase:
+        """The same with other numbers, of about that size, at padding."""
+        noise = np.random.default_rng(self.xs.size)
+        xs, dhs = self.xs.copy(), self.dhs.copy()
+        for part, size in ((xs, x), (dhs, dh)):
+            part[self.padding] = noise.uniform(-size, size, part[self.padding].shape)
+        return replace(self, xs=xs, dhs=dhs)
+
+
+def bi_case(
+    seed: int, N: int = 2, T: int = 5, D: int = 3, H: int = 7, dtype: Any = np.float64, lengths: Any = None
+) -> BiCase:
+    """A case for `TimeBiLSTM`; the two directions have weights of their own."""
+    rng = np.random.default_rng(seed)
+    weights = lstm_weights(rng, D, H, dtype) + lstm_weights(rng, D, H, dtype)
+    xs, dhs = (rng.standard_normal((N, T, size)).astype(dtype) for size in (D, 2 * H))
+    return BiCase(weights, xs, dhs, lengths)
+
+
+def ragged_case(seed: int, N: int = 5, T: int = 7, D: int = 2, H: int = 3, dtype: Any = np.float64) -> BiCase:
+    """A case whose rows have lengths of their own, in no order."""
+    lengths: list[int] = np.random.default_rng(seed).integers(1, T + 1, N).tolist()
+    assert N < 3 or (lengths != sorted(lengths) and lengths != sorted(lengths)[::-1]), "rows sorted by length"
+    return bi_case(seed, N, T, D, H, dtype, lengths)
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """dxs (N, T, D), and the gradients of the six weights."""
+
+    dxs: Array
+    grads: list[Array]
+
+
+@dataclass(frozen=True)
+class BiRun(LayerRun):
+    """A run of the student's stateless `TimeBiLSTM`."""
+
+    def grads(self, layer: RemoteObject) -> list[Array]:
+        """`grads` in the order of the weights, if `params` are the weights in any order; else as they come."""
+        shapes = [weight.shape for weight in self.weights]
+        received = layer.get("params")
+        order = [_place(mine, self.weights) for mine in received] if type(received) in (list, tuple) else []
+        grads = layer.get("grads")
+        if sorted(order) != [*range(len(shapes))] or type(grads) not in (list, tuple) or len(grads) != len(order):
+            return arrays(f"{NAME}.grads", grads, shapes)
+        return arrays(f"{NAME}.grads", [grads[order.index(i)] for i in range(len(shapes))], shapes)
+
+
+def _place(array: Any, weights: Sequence[Array]) -> int:
+    """Which of the weights the array is; -1 if it is none of them."""
+    same = (i for i, weight in enumerate(weights) if isinstance(array, np.ndarray) and np.array_equal(array, weight))
+    return next(same, -1)
+
+
+def bi_run(student: Student, case: BiCase) -> BiRun:
+    """The case as a run; its upstream gradient is as wide as what the student's forward gives, if that is only H.
+
+    (Two directions added up are the forward's mistake; backward is judged by what it does with them.)
+    """
+    given = student.new(NAME, *case.weights).call("forward", case.xs)
+    width = case.H if np.shape(given) == (*case.xs.shape[:2], case.H) else 2 * case.H
+    fixed = () if case.lengths is None else (case.lengths,)
+    return BiRun(student, NAME, case.weights, [case.xs], [case.dhs[:, :, :width]], ("xs",), PARAMETERS, fixed)
+
+
+def hs_of_each_length(student: Student, case: BiCase) -> Array:
+    """What the student's own forward, not told of lengths, gives for each row cut to its length; zeros at padding."""
+    hs = np.zeros_like(bi_run(student, replace(case, lengths=None)).upstream[0])
+    for n, length in enumerate(case.lengths or ()):
+        run = bi_run(student, case.cut(length))
+        hs[n, :length] = run.outputs(run.layer())[0][n]
+    return hs
+
+
+def gradients_of_each_length(student: Student, case: BiCase) -> Gradients:
+    """What the student's own backward gives after a forward not told of lengths: dxs of each row cut to its length,
+    and grads for an upstream gradient that is zero but for one row, added up over the rows."""
+    found = []
+    for n, length in enumerate(case.lengths or ()):
+        run = bi_run(student, case.cut(length, only=n))
+        found.append(gradients_of(run))
+    size = found[0].dxs.shape[2]
+    dxs = np.zeros((*case.xs.shape[:2], size), case.xs.dtype)
+    for n, (length, part) in enumerate(zip(case.lengths or (), found, strict=True)):
+        dxs[n, :length] = part.dxs[n]
+    return Gradients(dxs, [sum(arrays[1:], arrays[0]) for arrays in zip(*(part.grads for part in found), strict=True)])
+
+
+def gradients_of(run: BiRun) -> Gradients:
+    """What forward and backward of a fresh layer lead to."""
+    layer = run.layer()
+    return Gradients(dxs_of(run, layer), run.grads(layer))
+
+
+def dxs_of(run: BiRun, layer: RemoteObject) -> Array:
+    """What backward returns after a forward, for every step; how wide it is, is backward's own question."""
+    run.outputs(layer)
+    dxs = layer.call("backward", *run.upstream)
+    wanted = run.inputs[0].shape
+    if not isinstance(dxs, np.ndarray) or dxs.dtype.kind != "f" or dxs.shape[:-1] != wanted[:-1]:
+        raise CheckFailed(f"{NAME}.backward: dxs", described(dxs), f"an array of shape {wanted}")
+    return dxs

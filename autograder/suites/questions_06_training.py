@@ -1,0 +1,39 @@
+"""Assignment 06: bidirectional_training."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from autograder import checks
+from autograder.plugin import question
+from autograder.student import Student
+from autograder.suites import oracles_tagging as tagging
+from autograder.suites.oracles_toy_tasks import trained_weights
+from autograder.suites.received import array
+
+ALPHA = 1e-9  # the chance that one who reads in one direction only comes this far
+
+
+@question(
+    "bidirectional_training", timeout_s=60, training=True,
+    hint="Does each half of a hidden state belong to the step it stands at, and does each half's gradient come back?",
+)  # fmt: skip
+def test_bidirectional_training(student: Student, reference: SimpleNamespace) -> None:
+    """The student's own TimeBiLSTM tells the station before and the next one, which no one-way reader can.
+
+    Twice: as the student's model tags the unseen lines, where the bound of a one-way reader holds whatever the model
+    is, and as the grader's own tagger does with the trained weights, so that no answer is taken on its word.
+    """
+    bound = tagging.one_way_bound(tagging.LINE_LENGTH, tagging.STATIONS, tagging.STATION_SHARE)
+    assert bound + tagging.margin(tagging.UNSEEN_ROWS, ALPHA) < tagging.TAGS_REACH, "reading one way could suffice"
+    learnt, (xs, tags) = tagging.lines(reference)
+    model = student.keep("train_toy_tagger", *learnt, tagging.STATIONS, True, tagging.MODEL_SEED)
+    where = "the trained Tagger on lines that it never saw: the share of right tags"
+    scores = array(f"{where}: scores", model.call("predict", xs), (*tags.shape, (tagging.STATIONS + 1) ** 2))
+    checks.at_least(where, tagging.share_right(scores, tags), tagging.TAGS_REACH, "a share of right answers")
+    oracle = tagging.tagger(reference)
+    weights = trained_weights("the trained Tagger", model, oracle)
+    share = tagging.reached(oracle, weights, (xs, tags))
+    checks.at_least(
+        f"{where}, with its weights in another Tagger", share, tagging.TAGS_REACH, "a share of right answers"
+    )
