@@ -2122,7 +2122,7 @@ class AttentionSeq2seq(Seq2seq):
 class GeneralScore:
     """Scores with a matrix between: h W hs, for every source step.
 
-    W (H_dec, H_enc). params = [W]; grads has an array of the same shape. Results have the dtype of W.
+    W (H_dec, H_enc). params = [W]; grads has an array of the same shape. Inputs and results have the dtype of W.
     """
 
     def __init__(self, W):
@@ -2151,7 +2151,7 @@ class AdditiveScore:
     """Scores by a small network: v . tanh(hs W_enc + h W_dec), for every source step.
 
     W_enc (H_enc, A), W_dec (H_dec, A), v (A,). params = [W_enc, W_dec, v]; grads has arrays of the same shapes.
-    Results have the dtype of the parameters.
+    Inputs and results have the dtype of the parameters.
     """
 
     def __init__(self, W_enc, W_dec, v):

@@ -192,13 +192,13 @@ assert c.dtype == layer.backward(dc.astype(np.float32))[0].dtype == np.float32, 
 
 # %%
 hs = np.random.default_rng(3).normal(size=(7, 5))
-three = {"only state 2": np.eye(7)[2], "states 2 and 5": (np.eye(7)[2] + np.eye(7)[5]) / 2, "all": np.full(7, 1 / 7)}
+three = {"only state 1": np.eye(7)[1], "states 1 and 5": (np.eye(7)[1] + np.eye(7)[5]) / 2, "all": np.full(7, 1 / 7)}
 contexts = WeightSum().forward(np.stack([hs] * 3), np.stack(list(three.values())))
 plot_heatmaps({"hs": hs, "c": contexts}, "unit", "step")
 print("rows of c: ", ", ".join(f"{i} {name}" for i, name in enumerate(three)))
 
 # %% [markdown]
-# The first row of c is state 2 itself: an ordinary look-up. The last row is a mean of all, and pale: what they have in common is little. (A mean of everything is what a decoder gets before it has learnt to choose.)
+# The first row of c is state 1 itself: an ordinary look-up. The last row is a mean of all, and pale: what they have in common is little. (A mean of everything is what a decoder gets before it has learnt to choose.)
 #
 # ## Where to look
 #
@@ -215,7 +215,7 @@ print("rows of c: ", ", ".join(f"{i} {name}" for i, name in enumerate(three)))
 # | 2 | (2, 14) | 2 log 2 | 4 | 4/7 |
 
 # %% [markdown]
-# **Padding.** Sources of one batch differ in length; the short ones are filled up. States at padding must not be looked at, or a row's answer would depend on how long its neighbours happen to be. A weight of 0 after the softmax is too late, as the others would not add up to 1 any more. So the **score** is changed, before the softmax: to minus infinity, whose exponential is 0.
+# **Padding.** Sources of one batch differ in length; the short ones are filled up. States at padding must not be looked at, or a row's answer would depend on how long its neighbours happen to be. A weight of 0 after the softmax is too late, as the others would not add up to 1 any more. So the **score** is changed, before the softmax: to minus infinity, whose exponential is 0. (Not to -10,000: a real score may be lower than that.)
 #
 # With the mask `[True, False, True]` the example's weights are 1/5, exactly 0, and 4/5. If a row has no real token at all, there is nothing to look at: an error.
 
@@ -244,7 +244,7 @@ print("rows of c: ", ", ".join(f"{i} {name}" for i, name in enumerate(three)))
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `np.where(mask, scores, -np.inf)`, and mind the dtype of the result. `mask.any(axis=1)` tells for each row whether there is a True. The scores are a product of hs and h, so their gradient goes to both, as in the weighted sum.
+# `np.where(mask, scores, -np.inf)`. `mask.any(axis=1)` tells for each row whether there is a True. The scores are a product of hs and h, so their gradient goes to both, as in the weighted sum.
 #
 # </details>
 # <details><summary>Hint 3</summary>
@@ -305,6 +305,7 @@ a = layer.forward(hs, h, mask)
 assert a[0, 1] == a[1, 0] == 0, "exactly 0; and each row has its own mask"
 assert np.allclose(a, [[1 / 5, 0, 4 / 5], [0, 1 / 5, 4 / 5]]), "mask the scores, before the softmax"
 assert np.allclose(layer.forward(-hs, h, mask)[0], [4 / 5, 0, 1 / 5]), "scores below 0 are no padding"
+assert np.allclose(layer.forward(hs, [[-1e5, 0], [0, 1]] * h, ~mask)[0], [0, 1, 0]), "nor are scores of -70,000"
 assert not layer.backward(np.eye(3)[:2])[0][0, 1].any(), "no gradient at padding"
 assert np.allclose(layer.forward(hs, h)[0], [1 / 7, 2 / 7, 4 / 7]), "without a mask all are real again"
 assert layer.forward(hs.astype(np.float32), h.astype(np.float32), mask).dtype == np.float32, "the dtype stays"
@@ -426,6 +427,7 @@ plot_agreement({f"S = {steps}": both_gradients(steps, np.random.default_rng(4)) 
 # %%
 rng = np.random.default_rng(5)
 hs, h, order = rng.normal(size=(1, 4, 3)), rng.normal(size=(1, 3)), np.array([2, 0, 3, 1])
+look = Attention()
 for name, states in (("as it was", hs), (f"in order {order}", hs[:, order])):
     c = look.forward(states, h)
     print(f"{name:18} weights {look.attention_weight[0].round(3)}   c {c[0].round(3)}")
@@ -509,6 +511,7 @@ class TimeAttention:
 hs_enc = np.array([[[0.0, 7.0], [1.0, 0.0], [2.0, 14.0]]])
 hs_dec = np.log(2) * np.array([[[1.0, 0.0], [0.0, 1 / 7]]])
 look, one = TimeAttention(), Attention()
+assert look.forward(hs_enc.astype(np.float32), hs_dec.astype(np.float32)).dtype == np.float32, "the dtype stays"
 contexts = look.forward(hs_enc, hs_dec)
 assert np.allclose(look.attention_weights, np.array([[[1, 2, 4], [2, 1, 4]]]) / 7), "a row for every decoder step"
 assert np.allclose(contexts, [[[10 / 7, 9], [9 / 7, 10]]]), contexts
@@ -535,6 +538,7 @@ assert np.allclose(dhs_enc, dhs_summed), "the states are shared by all steps: th
 word = "attention"
 letters = sorted(set(word))
 states = 5 * np.eye(len(letters))[[[letters.index(letter) for letter in word]]]
+look = TimeAttention()
 look.forward(states, states[:, ::-1])
 plot_attention(look.attention_weights, [word], [word[::-1]])
 
@@ -623,7 +627,7 @@ draw_attention_seq2seq(list("5+75"), list("_62 "))
 # %% [markdown]
 # The LSTM still starts from the encoder's last state. In words, for the whole target:
 #
-# 1. The first state is `enc_hs[:, -1]`, with a zero cell state.
+# 1. The first state is `enc_hs[:, -1]`, with a zero cell state (which is what `set_state(h)` without a c does).
 # 2. Embed the target and run the LSTM: hs_dec.
 # 3. `TimeAttention` gives a context vector for each of its states.
 # 4. Join `[context; state]` along the last axis, and map to scores.
@@ -641,7 +645,7 @@ draw_attention_seq2seq(list("5+75"), list("_62 "))
 # %% [markdown]
 # ### attention_decoder_forward — read, look back, join, score
 #
-# The cell below has three parts, one for each of three questions: do the weights and `forward` first, run the first check, and come back. Initial weights are drawn as ever, from N(0, 1)/sqrt(rows).
+# The cell below has three parts, one for each of three questions: do the weights and `forward` first, run the first check, and come back. Initial weights are drawn as ever: the embedding from N(0, 1)/100, matrices from N(0, 1)/sqrt(rows), in whichever order you like.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -1007,7 +1011,7 @@ places = {f"{name}, untrained": influence(model, xs, ts) for name, model in untr
 plot_by_place(places, "change of the scores", xlabel="step of the source", log=True)
 
 # %% [markdown]
-# To the peeky decoder, what was read early is as good as gone: its curve is a straight line on a logarithmic axis. To attention every place is as near as any other.
+# To the peeky decoder, what was read early is as good as gone: its curve is a straight line on a logarithmic axis. To attention every place is as near as any other. (What was read last moves the peeky scores more: it is still fresh in the one vector that all steps see.)
 
 # %% [markdown]
 # ## Other scores
@@ -1056,7 +1060,7 @@ plot_by_place(places, "change of the scores", xlabel="step of the source", log=T
 class GeneralScore:
     """Scores with a matrix between: h W hs, for every source step.
 
-    W (H_dec, H_enc). params = [W]; grads has an array of the same shape. Results have the dtype of W.
+    W (H_dec, H_enc). params = [W]; grads has an array of the same shape. Inputs and results have the dtype of W.
     """
 
     def __init__(self, W):
@@ -1091,7 +1095,7 @@ class AdditiveScore:
     """Scores by a small network: v . tanh(hs W_enc + h W_dec), for every source step.
 
     W_enc (H_enc, A), W_dec (H_dec, A), v (A,). params = [W_enc, W_dec, v]; grads has arrays of the same shapes.
-    Results have the dtype of the parameters.
+    Inputs and results have the dtype of the parameters.
     """
 
     def __init__(self, W_enc, W_dec, v):
@@ -1133,18 +1137,19 @@ for _ in range(2):  # the second call must overwrite, not add
     assert all(map(np.allclose, dinputs, ([[[32], [32], [0]], [[0], [0], [3]]], [[6, 9], [2, 3]]))), "to both inputs"
     assert np.allclose(general.grads[0], [[3], [31]]), "h, times 3 and 1, added up"
 assert general.grads[0] is kept, "write into the arrays"
-additive = AdditiveScore(np.array([[log3]]), np.array([[log3], [0.0]]), np.array([5.0]))  # A = 1
-assert [p.shape for p in additive.params] == [(1, 1), (2, 1), (1,)], "W_enc, W_dec, v"
-hs, h = np.array([[[0.0], [-1.0], [-2.0]], [[1.0], [0.0], [-1.0]]]), np.array([[1.0, 7.0], [0.0, 0.0]])
-assert np.allclose(additive.forward(hs, h), [[4, 0, -4]] * 2), "5 tanh of log 3, 0 and -log 3"
+additive = AdditiveScore(log3 * np.eye(2, k=1), log3 * np.eye(3, 2, k=1), np.array([2.0, 5.0]))  # A = 2
+hs, h = np.array([[[0.0, 7.0], [-1.0, 7.0], [-2.0, 7.0]]]), np.array([[1.0, 7.0, 7.0]])
+assert np.allclose(additive.forward(hs, h), [[4, 0, -4]]), "2 tanh of 0, and 5 tanh of log 3, 0 and -log 3"
 kept = additive.grads[0]
-dinputs = additive.backward(np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))  # inside tanh: 5 (1 - 16/25) = 9/5
-assert np.allclose(dinputs[0][0], [[9 / 5 * log3], [0], [0]]), "to hs"
-assert np.allclose(dinputs[1], [[9 / 5 * log3, 0], [0, 0]]), "to h, and rows stay apart"
-wanted = [[0]], [[9 / 5], [63 / 5]], [4 / 5]
-assert all(map(np.allclose, additive.grads, wanted)), "times hs, which is 0; times h, 1 and 7; and tanh"
-additive.backward(np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]))  # inside tanh: 5
-assert all(map(np.allclose, additive.grads, ([[-5]], [[5], [35]], [0]))), "a second call must overwrite, not add"
+dinputs = additive.backward(np.array([[1.0, 0.0, 0.0]]))  # inside tanh: 2, and 5 (1 - 16/25) = 9/5
+assert np.allclose(dinputs[0], [[[9 / 5 * log3, 0], [0, 0], [0, 0]]]), "to hs"
+assert np.allclose(dinputs[1], [[9 / 5 * log3, 0, 0]]), "to h"
+inside = np.array([2, 9 / 5])
+wanted = np.outer([0, 7], inside), np.outer([1, 7, 7], inside), [0, 4 / 5]
+assert all(map(np.allclose, additive.grads, wanted)), "times hs, 0 and 7; times h, 1, 7 and 7; and tanh"
+additive.backward(np.array([[0.0, 1.0, 0.0]]))  # inside tanh: 2 and 5
+wanted = np.outer([-1, 7], [2, 5]), np.outer([1, 7, 7], [2, 5]), [0, 0]
+assert all(map(np.allclose, additive.grads, wanted)), "a second call must overwrite, not add"
 assert additive.grads[0] is kept, "write into the arrays"
 
 # %% [markdown]
@@ -1165,11 +1170,11 @@ plot_attention(softmax(np.array(scores)), ["012345"] * 2, ["012345"] * 2, ["dot 
 #
 # The weights are what makes attention worth looking at: one row per character that was written, one column per character read.
 #
-# **What shape?** xs `(2, 12)`, ts `(2, 11)`: what is the shape of the map, and to which character of the target does row 0 belong?
+# **What shape?** xs `(2, 12)`, ts `(2, 11)`: what is the shape of the map, and which character is written at row 0?
 #
 # <details><summary>Answer</summary>
 #
-# `(2, 10, 12)`. Row 0 reads the start character, and is about to write the first character after it.
+# `(2, 10, 12)`. At row 0 the decoder reads the start character and writes the first one after it.
 #
 # </details>
 

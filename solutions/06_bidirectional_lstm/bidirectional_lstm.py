@@ -106,7 +106,7 @@ class TimeBiLSTM:
     """Two LSTMs over the same sequences, one from left to right, one from right to left.
 
     Wx1, Wx2 (D, 4H), Wh1, Wh2 (H, 4H), b1, b2 (4H,): 1 reads left to right, 2 right to left; gates in the order forget,
-    candidate, input, output. stateful is for both; only stateless layers are asked for.
+    candidate, input, output. stateful is handed on to both; only stateless layers are tested.
     params = [Wx1, Wh1, b1, Wx2, Wh2, b2]; grads has arrays of the same shapes. All results have the dtype of the
     parameters.
     """
@@ -124,7 +124,7 @@ class TimeBiLSTM:
 
         lengths  None, or a list or int array of N numbers from 1 to T: how many steps of each row are real; the steps
                  after them are padding. There the result is zero, and reading from right to left starts at each row's
-                 last real step. ValueError for lengths that are not N whole numbers from 1 to T.
+                 last real step. ValueError for lengths that are not N ints from 1 to T.
         """
         N, T, _ = xs.shape
         real = np.ones((N, T), dtype=bool)  # which steps are not padding
@@ -133,7 +133,7 @@ class TimeBiLSTM:
             ### BEGIN SOLUTION
             lengths = np.asarray(lengths)
             if lengths.shape != (N,) or lengths.dtype.kind not in "iu" or lengths.min() < 1 or lengths.max() > T:
-                raise ValueError(f"lengths must be {N} whole numbers from 1 to {T}, got {lengths.tolist()}")
+                raise ValueError(f"lengths must be {N} ints from 1 to {T}, got {lengths.tolist()}")
             real = np.arange(T) < lengths[:, None]
             ### END SOLUTION
         # time_bilstm_forward: about 7 lines
@@ -323,7 +323,7 @@ moved = {f"padding: {pads}": moved_by_padding(both, xs, pads) for pads in (1, 3)
 plot_by_place(moved, "change of the states", xlabel="step of the sequence")
 
 # %% [markdown]
-# The nearer a word is to the padding, the more its state depends on how much of it there happens to be, which is an accident of the batch.
+# The nearer a word is to the padding, the more its state depends on whether there is any, which is an accident of the batch.
 
 # %% [markdown]
 # ### bilstm_lengths — start where each row ends
@@ -334,7 +334,7 @@ plot_by_place(moved, "change of the states", xlabel="step of the sequence")
 # - the second LSTM begins at each row's last real step;
 # - `backward` ignores what `dhs` holds at padding, and `dxs` is exactly zero there.
 #
-# In the cell, `real` says which steps are not padding; without lengths all are. Set it in the branch, after refusing lengths that cannot be right; then let everything else go by `real` alone, so that there is one way for both cases.
+# In the cell, `real` says which steps are not padding; without lengths all are. Set it in the branch, after refusing lengths that cannot be right; then let everything else go by `real` alone, so that there is one way for both cases. (`backward` needs it too: keep it in `self`.)
 
 # %% [markdown]
 # **What shape?** T = 5, lengths `[5, 3, 4]`. What is the second row of `real`? In which order must the steps of that row be read, so that turning twice still is no turning?
@@ -646,7 +646,7 @@ plot_by_place(shares, "share of units that move", xlabel="character that was cha
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# One `rng` draws everything, so that the seed alone decides. The decoder gets the full `hidden_size`.
+# One `rng` draws everything, in whichever order, so that the seed alone decides. The decoder gets the full `hidden_size`.
 #
 # </details>
 # <details><summary>Hint 3</summary>
@@ -848,7 +848,7 @@ norms = {"plain": gradient_by_layer(PlainStack, 12), "with skips": gradient_by_l
 plot_by_place(norms, "norm of the gradient", xlabel="layer", log=True)
 
 # %% [markdown]
-# The axis is logarithmic. In the plain stack each layer passes down less than half of what it gets; the gates and the small weights see to that. Layer 1 learns from less than a thousandth of what layer 12 gets. With skip connections all twelve get about the same.
+# The axis is logarithmic. In the plain stack a layer passes down less than half of what it gets, on average; the gates and the small weights see to that. What arrives at layer 1 is less than a ten-thousandth of what layer 12 gets. With skip connections no layer gets more than about twice as much as another.
 
 # %% [markdown]
 # Small gradients are not the whole story: He et al. had kept theirs in order by normalisation, and depth still did harm; and Adam divides by the size of a gradient. What comes of it when stacks are trained, the last experiment will show. Shu and Miura (2016, *Residual Stacking of RNNs for Neural Machine Translation*) found that plainly stacked RNNs in a translator's decoder learn more slowly and end worse, and that skip connections help.
@@ -867,7 +867,7 @@ for line, answers in zip(xs[:3], tags[:3], strict=True):
     print()
 
 # %% [markdown]
-# There are (K + 1)² = 16 tags: a pair of last and next, each one of three stations or none.
+# A tag is a pair of last and next, each one of three stations or none, so there are (K + 1)² = 16 of them; as one number, last · (K + 1) + next.
 #
 # What can a reader reach who has read everything up to this step, and nothing behind it? Which station came last, it may know for certain. What comes next does not depend on anything that it has read, since every step has its station by chance. So all it can do is to make the best guess.
 
