@@ -559,9 +559,8 @@ class Tagger:
     def __init__(self, embed, lstm, affine):
         self.embed, self.lstm, self.affine = embed, lstm, affine
         self.loss_layer = TimeSoftmaxWithLoss()
-        layers = embed, lstm, affine
-        self.params = [param for layer in layers for param in layer.params]
-        self.grads = [grad for layer in layers for grad in layer.grads]
+        self.params = embed.params + lstm.params + affine.params
+        self.grads = embed.grads + lstm.grads + affine.grads
 
     def predict(self, xs):
         """Scores of the tags of ids `xs (N, T)`: `(N, T, number of tags)`."""

@@ -816,21 +816,20 @@ assert wide.backward(np.ones((1, 4, 2))).shape == (1, 4, 3)
 # To see the skip connections at work: a stack of twelve untrained layers, and how large the gradient of each layer's biases is when the same gradient comes in at the top. Layer 1 is the one at the bottom.
 
 # %%
-class PlainStack:
+class PlainStack(ResidualLSTM):
     """TimeLSTMs one upon the other, and nothing else."""
 
     def __init__(self, layers):
-        self.layers = layers
-        self.params = [param for layer in layers for param in layer.params]
-        self.grads = [grad for layer in layers for grad in layer.grads]
+        super().__init__(layers)
+        self.bottom_up = layers
 
     def forward(self, xs):
-        for layer in self.layers:
+        for layer in self.bottom_up:
             xs = layer.forward(xs)
         return xs
 
     def backward(self, dhs):
-        for layer in reversed(self.layers):
+        for layer in self.bottom_up[::-1]:
             dhs = layer.backward(dhs)
         return dhs
 
