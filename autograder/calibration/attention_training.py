@@ -138,7 +138,7 @@ def main() -> None:
 def report(found: dict[str, list[tuple[float, float, dict[str, float]]]], rows: int) -> str:
     """The report, of what `train` returned for every answer and seed."""
     what = "dates of days that the model never saw, answered without a mistake"
-    asked = Calibration("The trained AttentionSeq2seq", what, rows, toy.DATES_REACHES)
+    asked = Calibration("The trained AttentionSeq2seq", what, rows, toy.DATES_REACHES, trainings=len(toy.DATES_SEEDS))
     reached = {name: [share for share, *_ in runs] for name, runs in found.items()}
     maps = {name: [min(mass.values()) for *_, mass in runs] for name, runs in found.items()}
     losses = [loss for name in (REFERENCE, PLAIN) for _, loss, _ in found[name]]

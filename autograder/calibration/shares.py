@@ -30,6 +30,7 @@ class Calibration:
     threshold  where the suite puts it
     at_least   whether right answers are above it
     right      names of the right answers in the table
+    trainings  how many the suite makes, from seeds of their own, before an answer has failed
     """
 
     name: str
@@ -38,6 +39,7 @@ class Calibration:
     threshold: float
     at_least: bool = True
     right: Sequence[str] = (REFERENCE, PLAIN)
+    trainings: int = 1
 
 
 def measure(
@@ -112,9 +114,10 @@ def false_fails_by_loss(asked: Calibration, losses: Sequence[float], tokens: int
     normal = chance_above(np.log(losses).tolist(), float(np.log(limit)))
     power = chance_above_by_power_tail(losses, limit)
     return f"""Right answers differ in the order in which they draw: one more right answer is one more seed.
-Their shares leave no tail to fit. Their losses do, and bound them: where the right token is not the likeliest, its
-probability is at most 1/2 and its loss at least log 2. So a share below {asked.threshold} needs a mean loss on the
-unseen rows above {1 - asked.threshold:.2f} log 2 / {tokens} = {limit:.5f} nats per token.
+Nearly all of their shares are 1, which leaves no tail to fit. Losses have one, and bound the shares: where the right
+token is not the likeliest, its probability is at most 1/2 and its loss at least log 2. So a share below
+{asked.threshold} needs a mean loss on the unseen rows above
+{1 - asked.threshold:.2f} log 2 / {tokens} = {limit:.5f} nats per token.
 The {len(losses)} trainings of right answers had {least:.6f} to {most:.6f}, median {median:.6f}.
 The chance of a loss above the limit, by two fits:
 
@@ -123,8 +126,17 @@ The chance of a loss above the limit, by two fits:
 | normal in the logarithm, mean and spread uncertain (Student t) | {normal:.1e} |
 | a power, fitted to the upper fifth (Hill) | {power:.1e} |
 
-The larger one is the false-fail bound: **{max(normal, power):.0e}**. (By counting alone, 0 of {len(losses)} says
+{_said(asked, max(normal, power))} (By counting alone, 0 of {len(losses)} says
 only: below {1 - 0.05 ** (1 / len(losses)):.2f}.)"""
+
+
+def _said(asked: Calibration, chance: float) -> str:
+    """The false-fail bound, for as many trainings as there are."""
+    if asked.trainings == 1:
+        return f"The larger one is the false-fail bound: **{chance:.0e}**."
+    times = asked.trainings
+    return f"""The larger one, {chance:.1e}, is the bound of one training. The suite trains again, from another
+seed, where the first falls short; so the false-fail bound is that to the power of {times}: **{chance**times:.0e}**."""
 
 
 def section(

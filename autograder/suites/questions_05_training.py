@@ -15,11 +15,17 @@ from autograder.suites import oracles_toy_tasks as toy
     hint="Do gradients come back through the weighted sum and through the weights, to the encoder and to the decoder?",
 )  # fmt: skip
 def test_attention_training(student: Student, reference: SimpleNamespace) -> None:
-    """The student's own pieces write dates of days that they never saw."""
-    task = toy.dating(reference)
-    model = student.keep("train_toy_dates", *task.train, task.vocab_size, toy.MODEL_SEED)
-    oracle = reference.AttentionSeq2seq(*task.shape)
-    weights = toy.trained_weights("the trained AttentionSeq2seq", model, oracle)
-    where = "the trained AttentionSeq2seq on days that it never saw: its exact match"
-    checks.at_least(where, toy.reached(oracle, weights, task.unseen, reverse=True), toy.DATES_REACHES,
-                    "a share of right answers")  # fmt: skip
+    """The student's own pieces write dates of days that they never saw.
+
+    Once in a while a right answer does not get there; so where the first training falls short, a second one decides.
+    """
+    task, share = toy.dating(reference), 0.0
+    for seed in toy.DATES_SEEDS:
+        model = student.keep("train_toy_dates", *task.train, task.vocab_size, seed)
+        oracle = reference.AttentionSeq2seq(*task.shape)
+        weights = toy.trained_weights("the trained AttentionSeq2seq", model, oracle)
+        share = max(share, toy.reached(oracle, weights, task.unseen, reverse=True))
+        if share >= toy.DATES_REACHES:
+            break
+    where = "the trained AttentionSeq2seq on days that it never saw: its exact match, the better one of two trainings"
+    checks.at_least(where, share, toy.DATES_REACHES, "a share of right answers")
