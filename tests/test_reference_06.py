@@ -142,7 +142,7 @@ def test_bilstm_numerical_gradient_with_lengths(reference):
 )
 def test_bilstm_refuses_lengths(reference, lengths):
     layer, (xs,) = reference.TimeBiLSTM(*both_weights(14)), drawn(15, (N, T, D))
-    with pytest.raises(ValueError, match="lengths must be 3 whole numbers from 1 to 5, got"):
+    with pytest.raises(ValueError, match="lengths must be 3 ints from 1 to 5, got"):
         layer.forward(xs, lengths)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder import course, handout
-from autograder.calibration import addition_curves
+from autograder.calibration import addition_curves, date_curves, expected_curves
 
 
 @pytest.fixture(scope="module")
@@ -76,12 +77,14 @@ def test_expected_curves_are_shares_of_every_epoch(given):
         assert all(0 <= share <= 1 for share in curve)
 
 
-def test_the_component_of_expected_curves_is_what_the_calibration_writes():
+@pytest.mark.parametrize("experiment", [addition_curves.EXPERIMENT, date_curves.EXPERIMENT], ids=lambda e: e.script)
+def test_a_component_of_expected_curves_is_what_its_calibration_writes(experiment):
     runs = {"plain": [[0.0, 0.25], [0.5, 0.75], [0.1, 1.0]]}
-    names: dict[str, object] = {}
-    exec(addition_curves.component(runs), names)
-    assert names["EXPECTED_CURVES"] == {"plain": [0.1, 0.75]}
-    assert "medians of 3 trainings" in str(names["__doc__"])
+    names: dict[str, Any] = {}
+    exec(expected_curves.component_text(experiment, runs), names)
+    assert names[experiment.function]("plain") == {"plain, expected": [0.1, 0.75]}
+    assert "medians of 3 trainings" in names["__doc__"]
+    assert names["__doc__"] in experiment.component.read_text()
 
 
 # Pictures
