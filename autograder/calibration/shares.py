@@ -94,10 +94,7 @@ def false_fails(asked: Calibration, shares: Mapping[str, Sequence[float]]) -> st
 Its chance to fail, by two fits to {fitted} of all {len(measured)} trainings of right answers, counted as
 (rows + 1/2) / ({asked.rows} + 1) so that none is 0:
 
-| tail | chance |
-| --- | --- |
-| normal in the arcsine of the root, mean and spread uncertain (Student t) | {normal:.1e} |
-| a power, fitted to the upper fifth (Hill) | {power:.1e} |
+{_tails("arcsine of the root", normal, power)}
 
 The larger one is the false-fail bound: **{max(normal, power):.0e}**. (By counting alone, 0 of {len(measured)} says
 only: below {1 - 0.05 ** (1 / len(measured)):.2f}.)"""
@@ -121,13 +118,18 @@ token is not the likeliest, its probability is at most 1/2 and its loss at least
 The {len(losses)} trainings of right answers had {least:.6f} to {most:.6f}, median {median:.6f}.
 The chance of a loss above the limit, by two fits:
 
-| tail | chance |
-| --- | --- |
-| normal in the logarithm, mean and spread uncertain (Student t) | {normal:.1e} |
-| a power, fitted to the upper fifth (Hill) | {power:.1e} |
+{_tails("logarithm", normal, power)}
 
 {_said(asked, max(normal, power))} (By counting alone, 0 of {len(losses)} says
 only: below {1 - 0.05 ** (1 / len(losses)):.2f}.)"""
+
+
+def _tails(scale: str, normal: float, power: float) -> str:
+    """A row for each fit; `scale` is that on which the first one is normal."""
+    return f"""| tail | chance |
+| --- | --- |
+| normal in the {scale}, mean and spread uncertain (Student t) | {normal:.1e} |
+| a power, fitted to the upper fifth (Hill) | {power:.1e} |"""
 
 
 def _said(asked: Calibration, chance: float) -> str:

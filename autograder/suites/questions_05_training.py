@@ -20,9 +20,9 @@ def test_attention_training(student: Student, reference: SimpleNamespace) -> Non
     Once in a while a right answer does not get there; so where the first training falls short, a second one decides.
     """
     task, share = toy.dating(reference), 0.0
+    oracle = reference.AttentionSeq2seq(*task.shape)
     for seed in toy.DATES_SEEDS:
         model = student.keep("train_toy_dates", *task.train, task.vocab_size, seed)
-        oracle = reference.AttentionSeq2seq(*task.shape)
         weights = toy.trained_weights("the trained AttentionSeq2seq", model, oracle)
         share = max(share, toy.reached(oracle, weights, task.unseen, reverse=True))
         if share >= toy.DATES_REACHES:
