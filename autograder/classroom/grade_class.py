@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from autograder import course
 from autograder.classroom.handed_in import HandedIn
-from autograder.errors import AutograderError, GraderError, UnknownAssignment
+from autograder.errors import AutograderError, GraderError, Unreadable, UnknownAssignment
 from autograder.grading import Graded, faulty, grade, refused
 from autograder.options import Options
 from autograder.record import Result
@@ -49,7 +49,7 @@ def _enter(book: Book, one: HandedIn, graded: Graded) -> None:
     if graded.result.assignment not in course.assignment_ids():
         return
     try:
-        book.record(one.student, one.data, graded, one.timestamp)
+        book.record(one.student, one.read() if graded.notebook is not None else b"", graded, one.timestamp)
     except GraderError as error:
         graded.result.problem = f"could not be entered into the gradebook: {str(error).splitlines()[0]}"
 
@@ -66,7 +66,7 @@ def grade_many(work: Sequence[tuple[HandedIn, Options]], jobs: int) -> Iterator[
         yield place, graded
     for place, (one, options) in left.items():  # a worker died: each of the rest has a process to itself
         alone = dict(_in_pool({place: (one, options)}, 1))
-        yield place, alone.get(place) or refused(one.data, options, "the grading process ended twice while at it")
+        yield place, alone.get(place) or refused(b"", options, "the grading process ended twice while at it")
 
 
 def _in_pool(work: Mapping[int, tuple[HandedIn, Options]], jobs: int) -> Iterator[tuple[int, Graded]]:
@@ -89,19 +89,21 @@ def _work_in(root: Path) -> None:
 def grade_one(one: HandedIn, options: Options, started_early: Session | None = None) -> Graded:
     """Grade one file under the assignment it was handed in for."""
     options = replace(options, assignment=one.assignment or options.assignment)
-    if one.problem:
-        return refused(one.data, options, one.problem)
+    try:
+        data = one.read()
+    except Unreadable as problem:
+        return refused(b"", options, str(problem))
     if options.assignment is not None and options.assignment not in course.assignment_ids():
         try:
             course.load(options.assignment)
         except UnknownAssignment as unknown:
-            return refused(one.data, options, str(unknown))
+            return refused(data, options, str(unknown))
     try:
-        return grade(one.data, options, started_early=started_early)
+        return grade(data, options, started_early=started_early)
     except AutograderError as fault:
-        return faulty(one.data, options, str(fault))
+        return faulty(data, options, str(fault))
     except Exception as fault:  # a mistake in the grader must not end the grading of a class
-        return faulty(one.data, options, f"the grader itself failed: {type(fault).__name__}: {fault}")
+        return faulty(data, options, f"the grader itself failed: {type(fault).__name__}: {fault}")
 
 
 def course_folder(path: Path) -> Path:

@@ -8,23 +8,43 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from autograder import course
-from autograder.errors import GraderError
+from autograder.errors import GraderError, Unreadable
 from autograder.submission import MAX_NOTEBOOK_BYTES
 
 
 @dataclass(frozen=True)
-class HandedIn:
-    """One file of one student.
+class Zipped:
+    """A file in a zip: nothing is unpacked onto the disk."""
 
+    archive: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """One file of one student, read only when its turn comes: a class may not fit into memory.
+
+    content     where it lies, or its bytes
     assignment  the folder it was handed in under, None where the layout does not say
-    data        its bytes; empty if it could not be read, and then `problem` says why
+    timestamp   when, in the words of what it was found in; "" if that does not say
+    problem     why it cannot be graded, "" if nothing is known against it
+    notes       what a person should know of how it was found, one sentence each
     """
 
     student: str
-    data: bytes
+    content: bytes | Path | Zipped
     assignment: str | None = None
     timestamp: str = ""
     problem: str = ""
+    notes: tuple[str, ...] = ()
+
+    def read(self) -> bytes:
+        """Its bytes. Raises Unreadable with one line that says why."""
+        if self.problem:
+            raise Unreadable(self.problem)
+        if isinstance(self.content, bytes):
+            return self.content
+        return _in_zip(self.content) if isinstance(self.content, Zipped) else _on_disk(self.content)
 
 
 def find(path: Path, assignment: str | None = None) -> list[HandedIn]:
@@ -72,32 +92,35 @@ def _flat(path: Path) -> Iterator[HandedIn]:
 
 
 def _read(student: str, path: Path, assignment: str | None = None, timestamp: str = "") -> HandedIn:
-    if path.is_symlink():
-        return HandedIn(student, b"", assignment, timestamp, "the file is a link")
+    return HandedIn(student, path, assignment, timestamp, "the file is a link" if path.is_symlink() else "")
+
+
+def _on_disk(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_NOTEBOOK_BYTES:
-            return HandedIn(student, b"", assignment, timestamp, _too_large(path.stat().st_size))
-        return HandedIn(student, path.read_bytes(), assignment, timestamp)
+        _refuse_large(path.stat().st_size)
+        return path.read_bytes()
     except OSError as error:
-        return HandedIn(student, b"", assignment, timestamp, f"the file cannot be read: {error.strerror}")
+        raise Unreadable(f"the file cannot be read: {error.strerror}") from None
 
 
 def _zipped(path: Path) -> Iterator[HandedIn]:
-    """The notebooks in a zip; nothing is unpacked onto the disk."""
+    """The notebooks in a zip."""
     with zipfile.ZipFile(path) as archive:
         for entry in archive.infolist():
             name = PurePosixPath(entry.filename)
-            if name.suffix != ".ipynb" or "__MACOSX" in name.parts:
-                continue
-            if entry.file_size > MAX_NOTEBOOK_BYTES:
-                yield HandedIn(name.stem, b"", problem=_too_large(entry.file_size))
-                continue
-            try:
-                with archive.open(entry) as file:
-                    yield HandedIn(name.stem, file.read(MAX_NOTEBOOK_BYTES + 1))
-            except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-                yield HandedIn(name.stem, b"", problem=f"the zip is damaged there: {error}")
+            if name.suffix == ".ipynb" and "__MACOSX" not in name.parts:
+                yield HandedIn(name.stem, Zipped(path, entry.filename))
 
 
-def _too_large(size: int) -> str:
-    return f"the file has {size / 2**20:.0f} MiB; a notebook may have {MAX_NOTEBOOK_BYTES // 2**20}"
+def _in_zip(content: Zipped) -> bytes:
+    try:
+        with zipfile.ZipFile(content.archive) as archive, archive.open(content.name) as file:
+            _refuse_large(archive.getinfo(content.name).file_size)
+            return file.read(MAX_NOTEBOOK_BYTES + 1)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, KeyError) as error:
+        raise Unreadable(f"the zip is damaged there: {error}") from None
+
+
+def _refuse_large(size: int) -> None:
+    if size > MAX_NOTEBOOK_BYTES:
+        raise Unreadable(f"the file has {size / 2**20:.0f} MiB; a notebook may have {MAX_NOTEBOOK_BYTES // 2**20}")
