@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from autograder import course
 from autograder.classroom.handed_in import HandedIn
-from autograder.errors import AutograderError, GraderError, Unreadable, UnknownAssignment
+from autograder.errors import AutograderError, GraderError, UnknownAssignment, Unreadable
 from autograder.grading import Graded, faulty, grade, refused
 from autograder.options import Options
 from autograder.record import Result
