@@ -75,17 +75,22 @@ def grade(
     course_dir: Annotated[
         Path | None, typer.Option("--course", help="Folder of the gradebook (default: beside submitted/).")
     ] = None,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="A Dask scheduler (tcp://...), whose workers grade instead.")
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="Grade everything anew, also what has not changed.")] = False,
 ) -> None:
-    """Grade a notebook, or a class into the gradebook."""
+    """Grade a notebook, or a class into the gradebook. What has not changed since is not graded again."""
     from autograder import early_start
     from autograder.options import Options
 
     chosen = frozenset(filter(None, questions.split(","))) if questions is not None else None
     options = Options(assignment, chosen, not no_training, not unconfined)
-    with early_start.session(path, options) as started:
-        from autograder import commands  # a second or two, while the kernel starts
+    with early_start.kernel(path, options) as spare:
+        from autograder import commands  # it takes a while, as the kernel does
 
-        results = commands.grade(path, options, jobs, course_dir, started)
+        batch = commands.Batch(jobs, scheduler, course_dir, force)
+        results = commands.grade(path, options, batch, spare)
     _finish(results, options, json_file, single=commands.is_notebook(path))
 
 

@@ -2,67 +2,105 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from autograder import classroom, course
-from autograder.classroom.grade_class import course_folder, grade_one
-from autograder.errors import GraderError
-from autograder.grading import wanted_questions
+from autograder.classroom.grade_class import Classroom
+from autograder.errors import GraderError, Unreadable
+from autograder.gradebook.writer import GradebookWriter
+from autograder.refusal import refused
 from autograder.reports import terminal
+from autograder.result_store import ResultStore
 from autograder.sandbox import require_bubblewrap
 
 if TYPE_CHECKING:
-    from autograder.gradebook.book import Book
+    from autograder.classroom.pools import Pool
     from autograder.options import Options
     from autograder.record import Result
-    from autograder.sandbox import Session
+    from autograder.sandbox import SpareKernel
 
 
-def grade(
-    path: Path,
-    options: Options,
-    jobs: int,
-    course_dir: Path | None = None,
-    started_early: Session | None = None,
-) -> list[Result]:
+@dataclass(frozen=True)
+class Batch:
+    """How a class is graded.
+
+    jobs        submissions at a time, on this machine
+    scheduler   address of a Dask scheduler whose workers grade instead; "" for none
+    course_dir  folder of the gradebook; None: beside submitted/
+    force       whether everything is graded anew
+    """
+
+    jobs: int = 1
+    scheduler: str = ""
+    course_dir: Path | None = None
+    force: bool = False
+
+
+def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None = None) -> list[Result]:
     """Grade what lies at `path`: one notebook as it is, anything else as a class into the gradebook.
 
+    spare  may hold a kernel for the one notebook
     Raises SandboxMissing, UnknownAssignment, GraderError when nothing at all can be graded.
     """
     if options.assignment is not None:
-        wanted_questions(course.load(options.assignment), options)
+        _require_questions(options.assignment, options)
     if not path.exists():
         raise GraderError(f"there is no {path}")
-    if options.confined:
+    if options.confined and not batch.scheduler:
         require_bubblewrap()
     handed_in = classroom.find(path, options.assignment)
     console = Console(stderr=True)
     if is_notebook(path):
         with terminal.progress(console, "grading", 1):
-            result = grade_one(handed_in[0], options, started_early).result
-        return [result]
-    book = _book(course_dir or course_folder(path), handed_in, options)
+            return [_one(handed_in[0], options, spare)]
+    root = (batch.course_dir or _course_folder(path)).resolve()
+    room = Classroom(options, partial(_pool, batch), ResultStore(root, reading=not batch.force), GradebookWriter(root))
     with terminal.progress(console, "grading", len(handed_in)) as advance:
-        return classroom.grade_class(handed_in, options, jobs, book, advance)
+        return room.grade(handed_in, advance)
+
+
+def _require_questions(id: str, options: Options) -> None:
+    """Raises UnknownAssignment, TaskError where there is no such assignment or question."""
+    if options.questions is not None or id not in course.assignment_ids():
+        assignment = course.load(id)
+        for question in options.questions or ():
+            assignment.question(question)
+
+
+def _one(one: classroom.HandedIn, options: Options, spare: SpareKernel | None) -> Result:
+    """The result of one notebook, graded here and now."""
+    from autograder.grading import grade_patiently
+
+    try:
+        return grade_patiently(one.read(), options, spare).result
+    except Unreadable as problem:
+        return refused(b"", options, str(problem))
+
+
+def _pool(batch: Batch, submissions: int) -> Pool:
+    """Who grades so many submissions. Raises GraderError if there is no such cluster."""
+    if batch.scheduler:
+        from autograder.classroom.cluster import Cluster
+
+        return Cluster(batch.scheduler)
+    from autograder.classroom.pools import pool_for
+
+    return pool_for(batch.jobs, submissions)
+
+
+def _course_folder(path: Path) -> Path:
+    """Where the gradebook of what is handed in under `path` belongs: beside submitted/, else the current folder."""
+    return path.resolve().parent if path.is_dir() and path.name == "submitted" else Path.cwd()
 
 
 def is_notebook(path: Path) -> bool:
     """Whether `path` is graded as one notebook, not as a class."""
     return path.is_file() and path.suffix != ".zip"
-
-
-def _book(root: Path, handed_in: list[classroom.HandedIn], options: Options) -> Book:
-    """The gradebook under `root`, knowing the assignments that may be needed."""
-    from autograder.gradebook.book import Book
-
-    book = Book(root)
-    named = {one.assignment or options.assignment for one in handed_in}
-    known = course.assignment_ids()
-    book.know(known if None in named else [id for id in known if id in named])
-    return book
 
 
 def report(course_dir: Path, out: Path) -> list[Path]:

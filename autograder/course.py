@@ -56,12 +56,12 @@ class Assignment:
     @property
     def source(self) -> Path:
         """The percent script with the answers."""
-        return _source(self.id)
+        return source_of(self.id)
 
     @property
     def release(self) -> Path:
         """The folder that students receive."""
-        return ROOT / "assignments" / self.id
+        return release_of(self.id)
 
     @property
     def notebook(self) -> Path:
@@ -71,7 +71,7 @@ class Assignment:
     @property
     def suite(self) -> Path:
         """The hidden tests."""
-        return ROOT / "autograder" / "suites" / f"test_{self.id}.py"
+        return suite_of(self.id)
 
     @property
     def bank(self) -> Path:
@@ -90,7 +90,7 @@ class Assignment:
 def assignment_ids() -> list[str]:
     """The ids of all assignments, sorted: the folders of solutions/ that hold a script of their name."""
     folders = (path.name for path in (ROOT / "solutions").glob("*") if path.is_dir())
-    return sorted(id for id in folders if _source(id).is_file())
+    return sorted(id for id in folders if source_of(id).is_file())
 
 
 def load(id: str) -> Assignment:
@@ -98,7 +98,7 @@ def load(id: str) -> Assignment:
     if id not in assignment_ids():
         known = ", ".join(assignment_ids()) or "none"
         raise UnknownAssignment(f"there is no assignment {id!r}; known are: {known}")
-    known_cells = cells.read(_source(id))
+    known_cells = cells.read(source_of(id))
     text = "\n".join(cell.source for cell in known_cells if cell.kind == "markdown")
     title = TITLE.search(text)
     solution_cells = tuple(cell.grade_id for cell in known_cells if cell.solution)
@@ -130,11 +130,22 @@ def reference(id: str) -> SimpleNamespace:
 
 def handed_out(id: str) -> list[Path]:
     """The files beside the released notebook."""
-    return [path for path in sorted((ROOT / "assignments" / id).iterdir()) if path.suffix != ".ipynb"]
+    return [path for path in sorted(release_of(id).iterdir()) if path.suffix != ".ipynb"]
 
 
-def _source(id: str) -> Path:
+def source_of(id: str) -> Path:
+    """The percent script with the answers of assignment `id`."""
     return ROOT / "solutions" / id / f"{name_of(id)}.py"
+
+
+def release_of(id: str) -> Path:
+    """The folder of assignment `id` that students receive."""
+    return ROOT / "assignments" / id
+
+
+def suite_of(id: str) -> Path:
+    """The hidden tests of assignment `id`."""
+    return ROOT / "autograder" / "suites" / f"test_{id}.py"
 
 
 def _question(check: Cell, known: tuple[Cell, ...], text: str) -> QuestionInfo:

@@ -9,7 +9,6 @@ SHA256SUMS holds one line for every file that they make, as `sha256sum -c` reads
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 from autograder.errors import GraderError, TaskError
+from autograder.whole_files import write_whole
 
 FOLDER = "datasets"
 SUMS = "SHA256SUMS"
@@ -144,23 +144,13 @@ def _bring_up_to_date(path: Path, wanted: bytes) -> str:
     try:
         if path.is_file() and path.read_bytes() == wanted:
             return "unchanged"
-        _replace(path, wanted)
+        write_whole(path, wanted)
     except OSError as error:
         place = _place(path.parent, path.name)
         raise GraderError(
             f"{place} could not be written ({error.strerror or error}); what was there is untouched"
         ) from None
     return "written"
-
-
-def _replace(path: Path, wanted: bytes) -> None:
-    """Write a file in one step; where that fails, nothing is left of the attempt."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(wanted)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _place(folder: Path, name: str) -> str:

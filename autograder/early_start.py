@@ -15,23 +15,22 @@ from typing import Any
 from autograder import course
 from autograder.options import Options
 from autograder.sandbox.bubblewrap import require_bubblewrap
-from autograder.sandbox.session import Session
+from autograder.sandbox.spare import SpareKernel
 
 
 @contextlib.contextmanager
-def session(path: Path, options: Options) -> Iterator[Session | None]:
-    """A session with the files of the assignment that `path` seems to be of; None if that is not plain at once.
+def kernel(path: Path, options: Options) -> Iterator[SpareKernel]:
+    """A kernel with the files of the assignment that `path` seems to be of; none yet if that is not plain at once.
 
     Raises SandboxMissing.
     """
     id = likely_assignment(path)
-    if id is None or options.assignment not in (None, id):
-        yield None
-        return
-    if options.confined:
-        require_bubblewrap()
-    with Session(None, course.handed_out(id), options.limits, options.confined) as started:
-        yield started
+    with contextlib.closing(SpareKernel()) as spare:
+        if id is not None and options.assignment in (None, id):
+            if options.confined:
+                require_bubblewrap()
+            spare.start(course.handed_out(id), options.limits, options.confined)
+        yield spare
 
 
 def likely_assignment(path: Path) -> str | None:

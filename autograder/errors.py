@@ -56,9 +56,13 @@ class OutOfMemory(StudentError):
 
 
 class CallTimeout(StudentError):
-    """The student's code did not answer in time."""
+    """The student's code did not answer in time. `starved`: on a machine too busy to give it that time on a core."""
 
     reason = "timeout"
+
+    def __init__(self, message: str, starved: bool = False) -> None:
+        super().__init__(message)
+        self.starved = starved
 
 
 class ChildDied(StudentError):

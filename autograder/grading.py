@@ -8,45 +8,50 @@ with the reference standing in for those, and the better of the two counts.
 from __future__ import annotations
 
 import hashlib
-import platform
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import version
-from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 
 from autograder import course, submission
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
-from autograder.judging import NOT_YOURS, judge_question, not_graded
+from autograder.judging import judge_question, not_graded
 from autograder.options import Options
 from autograder.plugin import Outcome, Question, SuitePlugin
+from autograder.provenance import environment, suite_sha256
 from autograder.record import QuestionResult, Result
+from autograder.refusal import faulty, refused
 from autograder.running import run_suite
-from autograder.sandbox import Session, require_bubblewrap
+from autograder.sandbox import Session, SpareKernel, require_bubblewrap
 
 
 @dataclass
 class Graded:
-    """The record and the executed notebook (None if it could not be read)."""
+    """The record and the executed notebook (None if it could not be read).
+
+    starved  whether something ran out of time on a machine too busy to give it a core: to be graded again, alone
+    settled  whether grading it again would come to the same
+    """
 
     result: Result
     notebook: nbformat.NotebookNode | None = None
+    starved: bool = False
+    settled: bool = False
 
 
 def grade(
     data: bytes,
     options: Options,
     on_step: Callable[[str], None] = lambda what: None,
-    started_early: Session | None = None,
+    spare: SpareKernel | None = None,
 ) -> Graded:
     """Grade one notebook. What is wrong with it, or with the course, is in the result; raises SandboxMissing alone.
 
-    started_early  a session for it, if `autograder.early_start` has one; the caller closes it
+    spare  may hold a kernel that has been started for it, and starts one for the next; the caller closes it
     """
     started = time.monotonic()
     if options.confined:
@@ -54,53 +59,38 @@ def grade(
     try:
         notebook = submission.read(data)
         handed_in = submission.restore(notebook, submission.recognise(notebook, options.assignment))
-        graded = _grade_restored(handed_in, options, on_step, started_early)
+        graded = _grade_restored(handed_in, options, on_step, spare or SpareKernel())
     except Unreadable as problem:
-        return refused(data, options, str(problem))
+        return Graded(refused(data, options, str(problem)), settled=True)
     except (KernelFailed, TaskError) as fault:
-        return faulty(data, options, str(fault))
+        return Graded(faulty(data, options, str(fault)))
     graded.result.submission_sha256 = hashlib.sha256(data).hexdigest()
     graded.result.execution_time = time.monotonic() - started
     return graded
 
 
-def refused(data: bytes, options: Options, problem: str) -> Graded:
-    """The result of something that could not be graded at all: no marks, and one line that says why."""
-    sha = hashlib.sha256(data).hexdigest()
-    result = Result(
-        options.assignment or "", [], problem=problem, submission_sha256=sha, environment=environment(options)
-    )
-    result.output = f"Not graded: {problem}."
-    return Graded(result)
-
-
-def faulty(data: bytes, options: Options, fault: str) -> Graded:
-    """Not graded by a fault of the course or the machine.
-
-    What exactly it was may quote a hidden test: it is for the instructor, the student does not read it.
-    """
-    graded = refused(data, options, " ".join(fault.split())[:500])
-    graded.result.output = NOT_YOURS
-    return graded
+def grade_patiently(data: bytes, options: Options, spare: SpareKernel | None = None) -> Graded:
+    """`grade`, and once more if something ran out of time because the machine was too busy."""
+    graded = grade(data, options, spare=spare)
+    return grade(data, options) if graded.starved else graded
 
 
 def _grade_restored(
     handed_in: submission.Submission,
     options: Options,
     on_step: Callable[[str], None],
-    started_early: Session | None,
+    spare: SpareKernel,
 ) -> Graded:
-    files = course.handed_out(handed_in.assignment)
+    kind = course.handed_out(handed_in.assignment), options.limits, options.confined
     runnable = without_checks(handed_in.notebook)
-    if started_early is None or started_early.files != files:
-        started_early = Session(None, files, options.limits, options.confined)
-    started_early.notebook = runnable
-    with started_early as session, ThreadPoolExecutor(1) as background:
+    with spare.take(*kind) as session, ThreadPoolExecutor(1) as background:
+        session.notebook = runnable
         on_step("starting")
         loading = background.submit(_load, handed_in.assignment)  # while the kernel starts and runs the cells
         death = _run(session)
         assignment, reference = loading.result()
         wanted = wanted_questions(assignment, options)
+        spare.prepare(*kind)
         if death is None:
             outcomes = _ask(session, assignment, reference, wanted, on_step)
         else:
@@ -112,7 +102,8 @@ def _grade_restored(
     )
     result.notes = [*handed_in.notes, *(note.text for note in notes.values())]
     result.output = "\n".join([*result.notes, _headline(result)])
-    return Graded(result, runnable)
+    starved = session.starved or any(test.starved for tests in outcomes.values() for test in tests)
+    return Graded(result, runnable, starved, result.graded and not starved)
 
 
 def _load(id: str) -> tuple[course.Assignment, SimpleNamespace]:
@@ -267,26 +258,3 @@ def _headline(result: Result) -> str:
     if not result.graded:
         return "Not graded: " + ", ".join(q.id for q in result.questions if q.reason == "not graded") + "."
     return f"{result.score:g} of {result.max_score:g} points."
-
-
-@lru_cache(maxsize=16)
-def suite_sha256(id: str) -> str:
-    """A hash of all that decides a mark: suites, checks, the reference's source and components."""
-    assignment = course.load(id)
-    files = [
-        *assignment.suite.parent.glob("*.py"),
-        *Path(__file__).resolve().parent.glob("checks/*.py"),
-        *(course.ROOT / "solutions").glob("components/*.py"),
-        *assignment.source.parent.glob("*.toml"),
-        assignment.source,
-    ]
-    digest = hashlib.sha256()
-    for path in sorted(set(files)):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def environment(options: Options) -> str:
-    """What the submission ran in, in one line."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "autograder"))
-    return f"python {platform.python_version()}, {packages}, {'confined' if options.confined else 'UNCONFINED'}"

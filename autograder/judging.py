@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from autograder.course import QuestionInfo
 from autograder.plugin import Outcome
 from autograder.record import NOT_GRADED, QuestionResult
+from autograder.refusal import NOT_YOURS
 
 SHOWN_FAILURES = 3
-NOT_YOURS = "Not graded: the fault is the course's or the machine's, not yours."
 
 
 def judge_question(

@@ -14,7 +14,6 @@ included, says that the suite is wrong, and then nobody's mark is lowered.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -39,7 +38,8 @@ class Question:
 
     points      the test's share of the question, against the shares of the question's other tests
     given       ids of the questions it builds on: where these are wrong, the reference stands in
-    timeout_s   wall seconds for all tests of the question together (the largest one stated counts)
+    timeout_s   seconds for the answers to all tests of the question together (the largest one stated counts); those in
+                which the student's code waits for a core do not count
     training    whether the test trains a model (left out by --no-training)
     hint        what a student reads when the test fails: a question to ask oneself, never the answer
     """
@@ -65,7 +65,11 @@ def question(id: str, **fields: Any) -> pytest.MarkDecorator:
 
 @dataclass
 class Outcome:
-    """How one test went. `fault` is "" or whose fault it is that it could not be judged: "task", "grader"."""
+    """How one test went.
+
+    fault    "" or whose fault it is that it could not be judged: "task", "grader"
+    starved  whether it ran out of time on a machine that was too busy to give it that time
+    """
 
     question: Question
     test: str
@@ -73,6 +77,7 @@ class Outcome:
     reason: str = "wrong"
     message: str = ""
     fault: str = ""
+    starved: bool = False
     seconds: float = 0.0
 
 
@@ -126,11 +131,8 @@ class SuitePlugin:
         names = self.stand_ins.get(asked.id, ())
         follow_through = FollowThrough({name: getattr(self.reference, name) for name in names})
         with self.connect(follow_through, left) as connection:
-            started = time.monotonic()
-            try:
-                yield Student(connection)
-            finally:
-                self._used_s[asked.id] = self._used_s.get(asked.id, 0.0) + time.monotonic() - started
+            yield Student(connection)
+        self._used_s[asked.id] = self._used_s.get(asked.id, 0.0) + connection.used_s
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
@@ -162,6 +164,7 @@ def judge(outcome: Outcome, error: BaseException) -> None:
     outcome.passed = False
     if isinstance(error, StudentError):
         outcome.reason, outcome.message = error.reason, str(error) or type(error).__name__
+        outcome.starved = isinstance(error, CallTimeout) and error.starved
         return
     outcome.fault = "grader" if isinstance(error, (GraderError, MemoryError, OSError)) else "task"
     outcome.message = f"{type(error).__name__}: {error}"

@@ -7,7 +7,7 @@ status non-zero. What was deliberately left out (`--questions`, `--no-training`)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 REASONS = ("correct", "wrong", "missing", "crashed", "timeout", "memory", "skipped")
@@ -104,6 +104,15 @@ class Result:
             "tests": [q.to_json() for q in self.questions],
             "extra_data": extra,
         }
+
+    def to_data(self) -> dict[str, Any]:
+        """All of it as plain data, to be kept or sent."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Result:
+        """The inverse of `to_data`. Raises TypeError, KeyError for anything else."""
+        return cls(**{**data, "questions": [QuestionResult(**question) for question in data["questions"]]})
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Result:

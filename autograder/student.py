@@ -26,9 +26,13 @@ from autograder.wire import Ref, StandInRef
 
 
 class Connection(Protocol):
-    """How requests reach the student's code."""
+    """How requests reach the student's code.
+
+    used_s  once it is closed: the seconds that the answers took
+    """
 
     follow_through: FollowThrough
+    used_s: float
 
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
         """Carry out one request; raises a StudentError."""
@@ -142,6 +146,7 @@ class BareConnection:
 
     def __init__(self, namespace: dict[str, Any], follow_through: FollowThrough | None = None) -> None:
         self.follow_through = follow_through or FollowThrough({})
+        self.used_s = 0.0  # no limit holds here
         self._servant = Servant(namespace, self._ask)
         if self.follow_through.names():
             self._servant.handle(("stand_ins", self.follow_through.names()))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from tiny_course import ID, tiny_course
 
 from autograder import course, early_start
 from autograder.options import Options
+from autograder.sandbox import Limits, SpareKernel
+from autograder.sandbox.watch import end
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +54,40 @@ def test_ids_that_are_lost_are_not_guessed(notebook, tmp_path):
     assert early_start.likely_assignment(path) is None
 
 
-def test_no_kernel_is_started_for_another_assignment(notebook):
-    with early_start.session(notebook, Options(assignment="02_other")) as started:
-        assert started is None
+def test_no_kernel_is_started_for_another_assignment(notebook, monkeypatch):
+    monkeypatch.setattr(SpareKernel, "start", lambda *kind: pytest.fail("a kernel was started"))
+    with early_start.kernel(notebook, Options(assignment="02_other")):
+        pass
 
 
-def test_the_kernel_has_the_handed_out_files_and_is_gone_at_the_end(notebook):
-    with early_start.session(notebook, Options()) as started:
-        assert started is not None
-        assert started.files == course.handed_out(ID)
-        folder = started.box.folder
-        assert folder.exists()
-    assert not folder.exists()
+def test_the_kernel_has_the_handed_out_files_and_is_gone_when_nobody_took_it(notebook):
+    kind = course.handed_out(ID), Limits(), True
+    with early_start.kernel(notebook, Options()) as spare:
+        with spare.take(*kind) as session:
+            assert session.files == course.handed_out(ID)
+        spare.start(*kind)
+        left = set(Path("/tmp").glob("ag-*"))
+    assert len(left - set(Path("/tmp").glob("ag-*"))) == 1
+
+
+def test_a_kernel_of_another_kind_or_that_has_ended_is_not_taken(notebook):
+    files = course.handed_out(ID)
+    with closing(SpareKernel()) as spare:
+        for limits, ended in ((Limits(restarts=1), False), (Limits(), True)):
+            spare.start(files, limits, True)
+            started = spare._session
+            if ended:
+                end(started._process)
+                started._process.wait()
+            with spare.take(files, Limits(), True) as session:
+                assert session is not started
+                assert not started.box.folder.exists()
+                assert session.limits == Limits()
+
+
+def test_the_next_kernel_is_started_only_if_there_is_a_next(notebook):
+    kind = course.handed_out(ID), Limits(), True
+    for goes_on in (False, True):
+        with closing(SpareKernel(goes_on)) as spare:
+            spare.prepare(*kind)
+            assert (spare._session is not None) == goes_on

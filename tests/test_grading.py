@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from tiny_course import ID, answered, edited, grade_id, tiny_course
 
-from autograder import course, grading
+from autograder import course, grading, provenance
 from autograder.errors import SandboxMissing
 from autograder.grading import cell_notes, grade, share_passed, wanted_questions
 from autograder.options import Options
@@ -48,7 +48,7 @@ def here(root, monkeypatch):
     """The tiny course as the course, and nothing remembered of another one."""
     monkeypatch.setattr(course, "ROOT", root)
     grading.loaded_reference.cache_clear()
-    grading.suite_sha256.cache_clear()
+    provenance.suite_sha256.cache_clear()
 
 
 @pytest.fixture
@@ -483,14 +483,14 @@ def test_notes_are_of_cells_that_raised_or_were_stopped():
 
 
 def test_the_hash_of_what_decides_a_mark_changes_with_it(root, tmp_path, monkeypatch):
-    before = grading.suite_sha256(ID)
+    before = provenance.suite_sha256(ID)
     place = tiny_course(tmp_path)
     monkeypatch.setattr(course, "ROOT", place)
-    grading.suite_sha256.cache_clear()
-    assert grading.suite_sha256(ID) == before
+    provenance.suite_sha256.cache_clear()
+    assert provenance.suite_sha256(ID) == before
     for path in (f"solutions/{ID}/tiny.py", "solutions/components/arrays.py", f"autograder/suites/test_{ID}.py"):
         with (place / path).open("a") as file:
             file.write("\n# changed\n")
-        grading.suite_sha256.cache_clear()
-        assert grading.suite_sha256(ID) != before
-        before = grading.suite_sha256(ID)
+        provenance.suite_sha256.cache_clear()
+        assert provenance.suite_sha256(ID) != before
+        before = provenance.suite_sha256(ID)

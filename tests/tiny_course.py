@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from every_assignment import REPOSITORY, SAMPLE_COURSE, course_at
 
-from autograder import authoring, course, grading
+from autograder import authoring, course, grading, provenance
 from autograder.cli import main
 from autograder.filling import as_bytes, filled
 
@@ -88,7 +88,7 @@ class Commands:
     def __call__(self, *arguments: object) -> Ran:
         """Run a command; its exit status and what it printed."""
         grading.loaded_reference.cache_clear()
-        grading.suite_sha256.cache_clear()
+        provenance.suite_sha256.cache_clear()
         sys.modules.pop(f"test_{ID}", None)  # the suite of another copy of the course
         self._monkeypatch.setattr(course, "ROOT", self.root)
         self._monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])

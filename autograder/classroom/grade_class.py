@@ -1,111 +1,136 @@
-"""A class: submissions are graded in parallel by processes that share nothing; one writer enters the results."""
+"""A class: what was graded before is taken from the store, the rest is graded in parallel, one writer enters it all.
+
+A submission that ran out of time while it waited for a core, and one whose grader died, is graded again when the
+others are done, alone.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autograder import course
 from autograder.classroom.handed_in import HandedIn
-from autograder.errors import AutograderError, GraderError, UnknownAssignment, Unreadable
-from autograder.grading import Graded, faulty, grade, refused
+from autograder.errors import GraderError, UnknownAssignment, Unreadable
+from autograder.gradebook.writer import GradebookWriter
 from autograder.options import Options
 from autograder.record import Result
+from autograder.refusal import refused
+from autograder.result_store import Kept, ResultStore
 
 if TYPE_CHECKING:
-    from autograder.gradebook.book import Book
-    from autograder.sandbox import Session
+    from autograder.classroom.pools import Pool
+    from autograder.classroom.work import Task
+
+DIED_TWICE = "the grading process ended twice while at it"
 
 
-def grade_class(
-    handed_in: Sequence[HandedIn],
-    options: Options,
-    jobs: int,
-    book: Book | None,
-    on_done: Callable[[str], None] = lambda student: None,
-) -> list[Result]:
-    """Grade everything and enter it into `book`, if there is one; the results in the order of `handed_in`.
+@dataclass
+class Classroom:
+    """Where a class is graded: who grades, where results are kept, who writes the gradebook."""
 
-    What is wrong with one submission is said in its own result and stops nobody else.
-    """
-    results: dict[int, Result] = {}
-    for place, graded in grade_many([(one, options) for one in handed_in], jobs):
-        one = handed_in[place]
-        graded.result.student = one.student
-        if book is not None:
-            _enter(book, one, graded)
-        results[place] = graded.result
-        on_done(one.student)
-    return [results[place] for place in range(len(handed_in))]
+    options: Options
+    pool: Callable[[int], Pool]
+    store: ResultStore
+    writer: GradebookWriter
 
+    def grade(
+        self, handed_in: Sequence[HandedIn], on_done: Callable[[str], None] = lambda student: None
+    ) -> list[Result]:
+        """Grade everything and enter it; the results in the order of `handed_in`.
 
-def _enter(book: Book, one: HandedIn, graded: Graded) -> None:
-    """Enter a result; if that fails it is not graded, and the next one is entered all the same."""
-    if graded.result.assignment not in course.assignment_ids():
-        return
-    try:
-        book.record(one.student, one.read() if graded.notebook is not None else b"", graded, one.timestamp)
-    except GraderError as error:
-        graded.result.problem = f"could not be entered into the gradebook: {str(error).splitlines()[0]}"
+        What is wrong with one submission is said in its own result and stops nobody else. Raises GraderError where
+        nothing more can be kept: what was graded before that is in the gradebook.
+        """
+        results: dict[int, Result] = {}
+        for place, kept in self._all(handed_in):
+            results[place] = self._entered(handed_in[place], kept)
+            on_done(handed_in[place].student)
+        return [results[place] for place in range(len(handed_in))]
 
+    def _all(self, handed_in: Sequence[HandedIn]) -> Iterator[tuple[int, Kept]]:
+        """(place, what came of it), first of those that need not be graded."""
+        left = []
+        for place, one in enumerate(handed_in):
+            kept = self._known(one)
+            if kept is None:
+                left.append(place)
+            else:
+                yield place, kept
+        if left:
+            self.writer.load_ahead()
+            work = [(handed_in[place], self.options) for place in left]
+            for number, kept in grade_many(work, self.pool(len(left))):
+                one = handed_in[left[number]]
+                self.store.keep(one.read(), asked(one, self.options), kept)
+                yield left[number], kept
 
-def grade_many(work: Sequence[tuple[HandedIn, Options]], jobs: int) -> Iterator[tuple[int, Graded]]:
-    """Grade each file under its own options, `jobs` at a time: (place in `work`, what came of it), as they come."""
-    if jobs == 1 or len(work) == 1:
-        for place, (one, options) in enumerate(work):
-            yield place, grade_one(one, options)
-        return
-    left = dict(enumerate(work))
-    for place, graded in _in_pool(left, jobs):
-        del left[place]
-        yield place, graded
-    for place, (one, options) in left.items():  # a worker died: each of the rest has a process to itself
-        alone = dict(_in_pool({place: (one, options)}, 1))
-        yield place, alone.get(place) or refused(b"", options, "the grading process ended twice while at it")
-
-
-def _in_pool(work: Mapping[int, tuple[HandedIn, Options]], jobs: int) -> Iterator[tuple[int, Graded]]:
-    """Results as they come; those that were under way when a worker died are left out."""
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, spawn, initializer=_work_in, initargs=(course.ROOT,)) as pool:
-        waiting = {pool.submit(grade_one, one, options): place for place, (one, options) in work.items()}
-        for done in as_completed(waiting):
-            try:
-                yield waiting[done], done.result()
-            except BrokenProcessPool:
-                continue
-
-
-def _work_in(root: Path) -> None:
-    """In a worker: the same course as in the process that started it."""
-    course.ROOT = root
-
-
-def grade_one(one: HandedIn, options: Options, started_early: Session | None = None) -> Graded:
-    """Grade one file under the assignment it was handed in for."""
-    options = replace(options, assignment=one.assignment or options.assignment)
-    try:
-        data = one.read()
-    except Unreadable as problem:
-        return refused(b"", options, str(problem))
-    if options.assignment is not None and options.assignment not in course.assignment_ids():
+    def _known(self, one: HandedIn) -> Kept | None:
+        """What is known of a submission without grading it; None if nothing is."""
+        options = asked(one, self.options)
         try:
-            course.load(options.assignment)
-        except UnknownAssignment as unknown:
-            return refused(data, options, str(unknown))
+            data = one.read()
+            if options.assignment is not None and options.assignment not in course.assignment_ids():
+                course.load(options.assignment)
+        except (Unreadable, UnknownAssignment) as problem:
+            return Kept(refused(b"", options, str(problem)))
+        result = self.store.find(data, options)
+        if result is None:
+            return None
+        kept = Kept(result, settled=True)
+        if result.problem or self.writer.has(one.student, _of(one, result), one.timestamp):
+            return kept
+        kept.notebook = self.store.notebook(data, options)
+        return kept if kept.notebook else None
+
+    def _entered(self, one: HandedIn, kept: Kept) -> Result:
+        """The result, in the gradebook; if that fails it is not graded, and the next one is entered all the same."""
+        kept.result = result = _of(one, kept.result)
+        if result.assignment not in course.assignment_ids() or self.writer.has(one.student, result, one.timestamp):
+            return result
+        try:
+            self.writer.enter(one.student, one.read() if kept.notebook else b"", kept, one.timestamp)
+        except GraderError as error:
+            result.problem = f"could not be entered into the gradebook: {str(error).splitlines()[0]}"
+        return result
+
+
+def grade_many(work: Sequence[tuple[HandedIn, Options]], pool: Pool) -> Iterator[tuple[int, Kept]]:
+    """Grade each file under its own options: (place in `work`, what came of it), as they come; closes the pool."""
+    again: list[int] = []
     try:
-        return grade(data, options, started_early=started_early)
-    except AutograderError as fault:
-        return faulty(data, options, str(fault))
-    except Exception as fault:  # a mistake in the grader must not end the grading of a class
-        return faulty(data, options, f"the grader itself failed: {type(fault).__name__}: {fault}")
+        for task, kept in pool.carry_out(_tasks(work, range(len(work)), pool.hands)):
+            if kept is None or kept.starved:
+                again.append(task.place)
+            else:
+                yield task.place, kept
+        for place in again:
+            for task, kept in pool.carry_out(_tasks(work, [place], 1)):
+                yield place, kept or Kept(refused(task.data, task.options, DIED_TWICE))
+    finally:
+        pool.close()
 
 
-def course_folder(path: Path) -> Path:
-    """Where the gradebook of what is handed in under `path` belongs: beside submitted/, else the current folder."""
-    return path.resolve().parent if path.is_dir() and path.name == "submitted" else Path.cwd()
+def _tasks(work: Sequence[tuple[HandedIn, Options]], places: Sequence[int], hands: int) -> Iterator[Task]:
+    """The tasks, each file read when its turn comes; one that cannot be read any more has no bytes, and says so."""
+    from autograder.classroom.work import Task
+
+    for number, place in enumerate(places):
+        one, options = work[place]
+        try:
+            data = one.read()
+        except Unreadable:
+            data = b""
+        yield Task(place, data, asked(one, options), more=number < len(places) - hands)
+
+
+def asked(one: HandedIn, options: Options) -> Options:
+    """What is asked of the grading of one file."""
+    return replace(options, assignment=one.assignment or options.assignment)
+
+
+def _of(one: HandedIn, result: Result) -> Result:
+    """The result as this student's, with what is to be known of how it was handed in."""
+    output = "\n".join([*one.notes, result.output])
+    return replace(result, student=one.student, notes=[*one.notes, *result.notes], output=output)

@@ -20,11 +20,11 @@ from traitlets.config import Config
 from autograder import course
 from autograder.authoring import source_notebook
 from autograder.errors import GraderError
+from autograder.gradebook.not_graded import forget_not_graded, keep_not_graded, kept_not_graded
 from autograder.gradebook.prepared import prepare
-from autograder.gradebook.records import forget_not_graded, keep_not_graded, kept_not_graded
-from autograder.grading import Graded
 from autograder.nbgrader_settings import settings
 from autograder.reports.feedback import feedback_html
+from autograder.result_store import Kept
 
 
 class Book:
@@ -50,15 +50,15 @@ class Book:
         for id in assignments:
             self._run(GenerateAssignment, id, ".", self.config)
 
-    def record(self, student: str, data: bytes, graded: Graded, timestamp: str = "") -> None:
+    def record(self, student: str, data: bytes, kept: Kept, timestamp: str = "") -> None:
         """Enter one submission with `nbgrader autograde`; if it could not be read, say so in the gradebook.
 
         Raises GraderError.
         """
-        id = graded.result.assignment
-        if graded.notebook is None:
+        id = kept.result.assignment
+        if not kept.notebook:
             self._enter_not_graded(student, id)
-            keep_not_graded(self.root, student, graded.result)
+            keep_not_graded(self.root, student, kept.result)
             return
         with TemporaryDirectory(prefix="autograder-") as folder:
             staged = Path(folder) / "submitted" / student / id
@@ -66,7 +66,7 @@ class Book:
             (staged / f"{course.name_of(id)}.ipynb").write_bytes(data)
             if timestamp:
                 (staged / "timestamp.txt").write_text(timestamp)
-            prepare(Path(folder), graded)
+            prepare(Path(folder), kept)
             config = Config(self.config)
             config.CourseDirectory.submitted_directory = str(Path(folder) / "submitted")
             config.GradeInSandbox.results_folder = folder

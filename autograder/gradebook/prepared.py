@@ -1,4 +1,4 @@
-"""Results made before nbgrader is asked to record them, kept as files by the submission's hash."""
+"""Results made before nbgrader is asked to record them, laid out for its step to find by the submission's hash."""
 
 from __future__ import annotations
 
@@ -10,26 +10,20 @@ import nbformat
 
 from autograder.grading import Graded
 from autograder.record import Result
+from autograder.result_store import Kept
 
 
-def prepare(folder: Path, graded: Graded) -> None:
-    """Keep a result for `prepared` to find."""
-    content = {"record": graded.result.to_json(), "notebook": graded.notebook, "points": _points(graded.result)}
-    (folder / f"{graded.result.submission_sha256}.json").write_text(json.dumps(content), encoding="utf-8")
+def prepare(folder: Path, kept: Kept) -> None:
+    """Lay out a result, with its executed notebook, for `prepared` to find."""
+    path = folder / f"{kept.result.submission_sha256}.json"
+    path.write_text(json.dumps(kept.result.to_data()), encoding="utf-8")
+    path.with_suffix(".ipynb").write_text(kept.notebook, encoding="utf-8")
 
 
 def prepared(folder: str, data: bytes) -> Graded | None:
-    """The kept result for a file of these bytes, or None."""
+    """The result laid out for a file of these bytes, or None."""
     path = Path(folder) / f"{hashlib.sha256(data).hexdigest()}.json"
     if not folder or not path.exists():
         return None
-    content = json.loads(path.read_text(encoding="utf-8"))
-    result = Result.from_json(content["record"])
-    for question in result.questions:
-        question.max_score = content["points"][question.id]
-    notebook = content["notebook"]
-    return Graded(result, nbformat.from_dict(notebook) if notebook is not None else None)
-
-
-def _points(result: Result) -> dict[str, float]:
-    return {question.id: question.max_score for question in result.questions}
+    result = Result.from_data(json.loads(path.read_text(encoding="utf-8")))
+    return Graded(result, nbformat.read(path.with_suffix(".ipynb"), as_version=4))

@@ -17,7 +17,7 @@ from traitlets import Unicode
 from autograder import course, submission
 from autograder.errors import GraderError
 from autograder.gradebook.prepared import prepared
-from autograder.grading import Graded, grade
+from autograder.grading import Graded, grade_patiently
 from autograder.options import Options
 from autograder.record import NOT_GRADED, QuestionResult, Result
 
@@ -45,7 +45,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         """The executed notebook with a mark in every check cell. GraderError if it could not be graded at all."""
         data = self._submitted(resources).read_bytes()
         id = resources["nbgrader"]["assignment"]
-        graded = prepared(self.results_folder, data) or grade(data, Options(assignment=id))
+        graded = prepared(self.results_folder, data) or grade_patiently(data, Options(assignment=id))
         if graded.notebook is None:
             raise GraderError(graded.result.problem)
         resources["autograder"] = graded.result

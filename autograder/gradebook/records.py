@@ -15,9 +15,9 @@ from nbgrader.api import Gradebook
 from autograder import course
 from autograder.errors import GraderError
 from autograder.gradebook.export import is_graded
+from autograder.gradebook.not_graded import kept_not_graded
 from autograder.record import NOT_GRADED, QuestionResult, Result
 
-NOT_GRADED_FOLDER = "not_graded"
 UNKNOWN = "it has no marks, and no record says why: grade it again"
 BY_HAND = "Marked by hand."
 
@@ -34,29 +34,6 @@ def results_in(course_dir: Path) -> list[Result]:
             for handed_in in gradebook.assignment_submissions(assignment.name)
         ]
     return sorted(found, key=lambda result: (result.assignment, result.student))
-
-
-def keep_not_graded(course_dir: Path, student: str, result: Result) -> None:
-    """Remember why a submission has no marks; `results_in` and the feedback page say it."""
-    path = _not_graded_file(course_dir, student, result.assignment)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(result.to_json()), encoding="utf-8")
-
-
-def forget_not_graded(course_dir: Path, student: str, id: str) -> None:
-    """It is graded now."""
-    _not_graded_file(course_dir, student, id).unlink(missing_ok=True)
-
-
-def kept_not_graded(course_dir: Path, student: str, id: str) -> Result | None:
-    """The result of a submission that could not be graded, if one was kept."""
-    path = _not_graded_file(course_dir, student, id)
-    return Result.from_json(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
-
-
-def _not_graded_file(course_dir: Path, student: str, id: str) -> Path:
-    """Not in autograded/: plain `nbgrader autograde` skips a submission that has a folder there."""
-    return course_dir / NOT_GRADED_FOLDER / student / f"{id}.json"
 
 
 def _result(course_dir: Path, id: str, handed_in: Any) -> Result:

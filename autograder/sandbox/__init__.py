@@ -3,5 +3,6 @@
 from autograder.sandbox.box import Box, Limits
 from autograder.sandbox.bubblewrap import require_bubblewrap
 from autograder.sandbox.session import Session
+from autograder.sandbox.spare import SpareKernel
 
-__all__ = ["Box", "Limits", "Session", "require_bubblewrap"]
+__all__ = ["Box", "Limits", "Session", "SpareKernel", "require_bubblewrap"]

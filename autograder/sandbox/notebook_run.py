@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,20 +23,27 @@ from autograder.sandbox.outputs import bounded
 from autograder.sandbox.watch import Watch
 
 SHOWN_S = 2  # after a cell's end, for what it shows to arrive
+STARVED_SHARE = 0.25  # a cell that was stopped on the wall, having waited for a core for more than this, was not slow
 LOST = "[output lost here: it did not come to an end, or was too large to be taken in]\n"
 
 
 @dataclass
 class NotebookRun:
-    """One run in one kernel. `left_out` and `interrupted` are the session's own, and are added to."""
+    """One run in one kernel. `left_out` and `interrupted` are the session's own, and are added to.
+
+    waited   says how many seconds the kernel has waited for a core so far
+    starved  whether a cell ran out of time having waited for a good part of it
+    """
 
     notebook: nbformat.NotebookNode
     manager: AsyncKernelManager
     client: AsyncKernelClient
     limits: Limits
     watch: Watch
+    waited: Callable[[], float]
     left_out: dict[int, tuple[str, str]]
     interrupted: dict[int, tuple[str, str]]
+    starved: bool = False
 
     async def run_cells(self) -> tuple[int, str, str] | None:
         """Run the cells not left out; the index of one that ended the kernel, the reason and what it did, or None."""
@@ -50,6 +58,7 @@ class NotebookRun:
             if cell.cell_type != "code" or index in self.left_out or "skip-execution" in cell.metadata.get("tags", []):
                 continue
             if time.monotonic() > deadline:
+                self.starved |= self.waited() > STARVED_SHARE * self.limits.notebook_s
                 self.left_out[index] = (
                     "timeout",
                     f"was not run: the notebook had used up its {self.limits.notebook_s:g} s",
@@ -64,7 +73,7 @@ class NotebookRun:
         self, runner: NotebookClient, cell: nbformat.NotebookNode, index: int
     ) -> tuple[str, str] | None:
         """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""
-        started, all_shown = time.monotonic(), True
+        started, waited, all_shown = time.monotonic(), self.waited(), True
         try:
             await runner.async_execute_cell(cell, index)
         except CellTimeoutError:
@@ -80,6 +89,7 @@ class NotebookRun:
         in_time = time.monotonic() - started < self.limits.cell_s + (0 if all_shown else SHOWN_S)
         if in_time and all_shown:
             return None
+        self.starved |= self.waited() - waited > STARVED_SHARE * self.limits.cell_s
         what = f"ran for over {self.limits.cell_s:g} s"
         if not await self._answers():
             return "timeout", f"{what} and could not be stopped, so the notebook was run without it"

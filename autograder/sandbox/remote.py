@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import copy
+import math
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +22,36 @@ from autograder.errors import (
     TaskError,
 )
 from autograder.follow_through import FollowThrough
+from autograder.sandbox.waiting import is_starved, wall_s
 from autograder.wire import Channel, WireClosed, WireError, WireTimeout, pack
 
-HELLO_S = 20.0
+HELLO_S = 60.0
 KILL_S = 2.0
+SHORT_S = 0.1  # answers that took no longer in all are not worth asking how long they waited for a core
+LEAST_S = 0.001
 SHOWN = 300  # characters of an exception's text: enough to recognise it, too few to hand out the hidden inputs
 NO_ANSWER = "what came back is not an answer"
 
 
-def open_fork(path: Path, follow_through: FollowThrough, timeout_s: float, memory_bytes: int) -> RemoteConnection:
+def open_fork(
+    path: Path,
+    follow_through: FollowThrough,
+    timeout_s: float,
+    memory_bytes: int,
+    waited: Callable[[], float] = lambda: 0.0,
+) -> RemoteConnection:
     """Have the agent at `path` fork and put the stand-ins in place.
 
-    timeout_s      wall seconds for everything asked over this connection
+    timeout_s      seconds for all answers over this connection; those in which the fork waits for a core do not count
     memory_bytes   address space it may add
+    waited         says how long it has waited for one
     Raises ChildDied if nothing listens there any more.
     """
     try:
         channel, pid = _dial(path, {"memory_bytes": memory_bytes, "cpu_s": int(timeout_s) + 5}, HELLO_S)
     except (OSError, WireError) as error:
         raise ChildDied(f"the process that ran the notebook is gone ({error})") from None
-    connection = RemoteConnection(channel, path, pid, follow_through, timeout_s)
+    connection = RemoteConnection(channel, path, pid, follow_through, timeout_s, waited)
     try:
         if follow_through.names():
             connection.request("stand_ins", follow_through.names())
@@ -66,11 +79,20 @@ def _dial(path: Path, order: dict[str, int], timeout_s: float) -> tuple[Channel,
 class RemoteConnection:
     """One fork. Everything that comes out of it is bounded and plain; a late or dead fork is a StudentError."""
 
-    def __init__(self, channel: Channel, path: Path, pid: Any, follow_through: FollowThrough, timeout_s: float) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        path: Path,
+        pid: Any,
+        follow_through: FollowThrough,
+        timeout_s: float,
+        waited: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self.follow_through = follow_through
+        self.used_s = 0.0
         self._channel, self._path, self._pid = channel, path, pid
-        self._timeout_s = timeout_s
-        self._deadline = time.monotonic() + timeout_s
+        self._timeout_s, self._waited = timeout_s, waited
+        self._asking_s = 0.0
         self._ended: StudentError | None = None
 
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
@@ -79,36 +101,50 @@ class RemoteConnection:
         Raises TaskError if what the suite sends may not cross.
         """
         if self._ended is not None:
-            raise type(self._ended)(str(self._ended))
-        deadline = self._deadline if timeout_s is None else min(self._deadline, time.monotonic() + timeout_s)
+            raise copy.copy(self._ended)
         try:
             packed = pack((operation, *fields))
         except WireError as error:
             raise TaskError(f"the suite asks with a value that may not cross: {error}") from None
+        limits = [(self._timeout_s, self._asking_s), *([] if timeout_s is None else [(timeout_s, 0.0)])]
+        deadline = Deadline(limits, self._waited)
         try:
-            self._channel.send_packed(packed, _left_s(deadline))
-            return self._reply(deadline)
+            return self._asked(packed, deadline)
         except WireTimeout:
-            self._end(CallTimeout(f"no answer within {timeout_s or self._timeout_s:g} s"))
+            said = f"no answer within {timeout_s or self._timeout_s:g} s"
+            self._end(CallTimeout(said, starved=deadline.starved))
         except WireClosed:
             self._end(ChildDied("the process ended during the call"))
         except WireError as error:
             self._end(BadReply(f"what came back cannot be read: {error}"))
+        finally:
+            self._asking_s += time.monotonic() - deadline.started
         assert self._ended is not None
         raise self._ended
 
     def close(self) -> None:
-        """Hang up, at which a fork ends; one that was late has been killed already."""
+        """Hang up, at which a fork ends; one that was late has been killed already. `used_s` is known then."""
+        waited = self._waited() if self._asking_s > SHORT_S else 0.0
+        self.used_s = max(0.0, self._asking_s - waited)
         self._channel.close()
 
-    def _reply(self, deadline: float) -> Any:
+    def _asked(self, packed: bytes, deadline: Deadline) -> Any:
+        """The answer to a request; meanwhile the fork may ask back about stand-ins, which does not buy time."""
+        self._channel.send_packed(packed, deadline.longest_s())
         while True:
-            reply = self._channel.receive(_left_s(deadline))
+            reply = self._received(deadline)
             if type(reply) is not tuple or not reply or type(reply[0]) is not str:
                 raise BadReply(NO_ANSWER)
             if reply[0] != "ask":
                 return _value_of(reply)
-            self._channel.send_packed(self._answer(reply[1:]), _left_s(deadline))
+            self._channel.send_packed(self._answer(reply[1:]), deadline.longest_s())
+
+    def _received(self, deadline: Deadline) -> Any:
+        while True:
+            try:
+                return self._channel.receive(deadline.left_s())
+            except WireTimeout:
+                deadline.extend()
 
     def _answer(self, question: tuple[Any, ...]) -> bytes:
         """The reference's answer to a question about a stand-in, packed; that it cannot be sent is an answer too."""
@@ -130,12 +166,42 @@ class RemoteConnection:
             channel.close()
 
 
-def _left_s(deadline: float) -> float:
-    """Seconds until `deadline`. Raises WireTimeout once there are none: questions asked back do not buy time."""
-    left_s = deadline - time.monotonic()
-    if left_s <= 0:
-        raise WireTimeout("the deadline is over")
-    return left_s
+class Deadline:
+    """The end of a request's time, counted from now: seconds on a core or asleep.
+
+    limits  pairs of a limit and what of it has been used before, in seconds; the first to be over counts
+    waited  says how long the fork has waited for a core. It is asked only when the time seems to be over, since to find
+            out takes longer than most answers
+    """
+
+    def __init__(self, limits: list[tuple[float, float]], waited: Callable[[], float]) -> None:
+        self.started = time.monotonic()
+        self.starved = False
+        self._limits, self._waited = limits, waited
+        self._wall_s = self._wall_seconds(0.0)
+
+    def left_s(self) -> float:
+        """Seconds until it is over. Raises WireTimeout once there are none, waiting for a core not counted."""
+        left_s = self.started + self._wall_s - time.monotonic()
+        if left_s <= 0:
+            self.extend()
+            return self.left_s()
+        return left_s
+
+    def longest_s(self) -> float:
+        """Seconds until it is over however long the fork has to wait for a core. Raises WireTimeout."""
+        return self.left_s() + self._wall_seconds(math.inf) - self._wall_s
+
+    def extend(self) -> None:
+        """Give back the seconds that were spent waiting for a core. Raises WireTimeout if there are none left."""
+        waited = self._waited()
+        self._wall_s = self._wall_seconds(waited)
+        if self.started + self._wall_s - time.monotonic() < LEAST_S:
+            self.starved = any(is_starved(limit_s, waited) for limit_s, _ in self._limits)
+            raise WireTimeout("the deadline is over")
+
+    def _wall_seconds(self, waited: float) -> float:
+        return min(wall_s(limit_s, waited) - used_s for limit_s, used_s in self._limits)
 
 
 def _value_of(reply: tuple[Any, ...]) -> Any:

@@ -11,7 +11,7 @@ import contextlib
 import queue
 import subprocess
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
 from autograder.sandbox.box import Box, Limits
 from autograder.sandbox.remote import RemoteConnection, open_fork
+from autograder.sandbox.waiting import waited_s
 from autograder.sandbox.watch import Watch, descendants, end, sweep
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Session:
     After `run`, by the place of the cell, why (`timeout`, `crashed`, `memory`) and what it did:
     left_out     cells that the notebook was run without
     interrupted  cells that were stopped when their time was up
+    starved      whether that happened on a machine too busy to give them a core
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Session:
         self.left_out: dict[int, tuple[str, str]] = {}
         self.interrupted: dict[int, tuple[str, str]] = {}
         self._loop = asyncio.new_event_loop()
+        self.starved = False
         self._restarts = 0
         self._reviving_s = 0.0
         self._serving = False
@@ -69,6 +72,11 @@ class Session:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    def is_of(self, files: Sequence[Path], limits: Limits, confined: bool) -> bool:
+        """Whether it was started with these, and its kernel has not ended since."""
+        alive = self._process.poll() is None and self._watch.verdict is None
+        return alive and (self.files, self.limits, self.confined) == (list(files), limits, confined)
+
     def run(self) -> None:
         """Run the notebook's cells and leave the kernel answering questions. Raises KernelFailed, ChildDied."""
         from autograder.sandbox.notebook_run import NotebookRun  # a second, while the kernel starts
@@ -77,9 +85,11 @@ class Session:
         while not self._serving:
             self._wait(self._ready())
             run = NotebookRun(
-                self.notebook, self.manager, self.client, self.limits, self._watch, self.left_out, self.interrupted
-            )
+                self.notebook, self.manager, self.client, self.limits, self._watch, self._kernel_waited_s,
+                self.left_out, self.interrupted,
+            )  # fmt: skip
             culprit = self._wait(run.run_cells())
+            self.starved |= run.starved
             if culprit is None:
                 self._serve()
             else:
@@ -119,7 +129,13 @@ class Session:
             self._loop.close()
 
     def _open(self, follow_through: FollowThrough, timeout_s: float) -> RemoteConnection:
-        return open_fork(self.box.socket, follow_through, timeout_s, self.limits.question_bytes)
+        return open_fork(self.box.socket, follow_through, timeout_s, self.limits.question_bytes, self._fork_waited_s)
+
+    def _fork_waited_s(self) -> float:
+        return waited_s(pid for pid in descendants(self._process) if pid not in self._own)
+
+    def _kernel_waited_s(self) -> float:
+        return waited_s(descendants(self._process))
 
     def _wait(self, work: Awaitable[Any]) -> Any:
         return self._loop.run_until_complete(work)

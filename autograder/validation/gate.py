@@ -10,11 +10,13 @@ from rich.text import Text
 
 from autograder import authoring, course
 from autograder.bank_entries import entries
-from autograder.classroom import HandedIn, grade_many
+from autograder.classroom import HandedIn
+from autograder.classroom.grade_class import grade_many
+from autograder.classroom.pools import pool_for
 from autograder.errors import GraderError, TaskError
-from autograder.grading import Graded
 from autograder.options import Options
 from autograder.reports import terminal
+from autograder.result_store import Kept
 from autograder.sandbox import require_bubblewrap
 from autograder.validation.kill_table import kills, print_kill_table
 from autograder.validation.leaks import leaks
@@ -65,20 +67,20 @@ def assignment_breaches(assignment: course.Assignment, console: Console, built: 
     return said
 
 
-def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], console: Console) -> dict[int, Graded]:
+def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], console: Console) -> dict[int, Kept]:
     """What came of each trial, by its place."""
     work = [(HandedIn(trial.name, trial.data), Options(assignment.id, training=trial.training)) for trial in planned]
     graded = {}
     with terminal.progress(
         Console(stderr=True) if not console.is_terminal else console, assignment.id, len(work)
     ) as advance:
-        for place, one in grade_many(work, min(len(work), os.cpu_count() or 1)):
+        for place, one in grade_many(work, pool_for(os.cpu_count() or 1, len(work))):
             graded[place] = one
             advance(planned[place].name)
     return graded
 
 
-def _unlike(planned: Sequence[Trial], graded: Mapping[int, Graded]) -> list[str]:
+def _unlike(planned: Sequence[Trial], graded: Mapping[int, Kept]) -> list[str]:
     """Trials of the same file whose records differ."""
     first: dict[tuple[bytes, bool], int] = {}
     said = []

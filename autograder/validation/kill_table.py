@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder import course
-from autograder.grading import Graded
 from autograder.reports import terminal
+from autograder.result_store import Kept
 from autograder.validation.trials import Trial, lost
 
 HEADER = ["question", "wrong", "killed", "survived", "lost more", "not graded"]
@@ -43,7 +43,7 @@ class KillTable:
         return Kills("all", *(sum(column) for column in zip(*counts, strict=True)))
 
 
-def kills(assignment: course.Assignment, planned: Sequence[Trial], graded: Mapping[int, Graded]) -> KillTable:
+def kills(assignment: course.Assignment, planned: Sequence[Trial], graded: Mapping[int, Kept]) -> KillTable:
     """Count what the trials from the bank came to."""
     rows = {question.id: Kills(question.id) for question in assignment.questions}
     right = in_full = 0
@@ -57,7 +57,7 @@ def kills(assignment: course.Assignment, planned: Sequence[Trial], graded: Mappi
     return KillTable(list(rows.values()), right, in_full)
 
 
-def _count(row: Kills, trial: Trial, graded: Graded) -> None:
+def _count(row: Kills, trial: Trial, graded: Kept) -> None:
     assert trial.entry is not None
     row.wrong += 1
     if not graded.result.graded:

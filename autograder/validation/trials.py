@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,13 @@ import nbformat
 from autograder import course
 from autograder.bank_entries import Entry, entries
 from autograder.filling import answers_only, as_bytes, filled, released
-from autograder.grading import Graded, wanted_questions
+from autograder.grading import wanted_questions
 from autograder.options import Options
 from autograder.record import Result
 from autograder.reports.plain_text import one_line, points
+from autograder.result_store import Kept
 
-Judge = Callable[[Graded], list[str]]
+Judge = Callable[[Kept], list[str]]
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def _again(trial: Trial) -> Trial:
     return Trial(f"{trial.name}, again", trial.data, trial.training, _never)
 
 
-def _never(graded: Graded) -> list[str]:
+def _never(graded: Kept) -> list[str]:
     return []
 
 
@@ -75,7 +77,7 @@ def _of_bank(assignment: course.Assignment, entry: Entry) -> Trial:
 
 
 def _all_right(name: str) -> Judge:
-    def judge(graded: Graded) -> list[str]:
+    def judge(graded: Kept) -> list[str]:
         said = ungraded(name, graded.result)
         for question in graded.result.questions:
             if question.id in lost(graded.result):
@@ -87,7 +89,7 @@ def _all_right(name: str) -> Judge:
 
 
 def _nothing(name: str) -> Judge:
-    def judge(graded: Graded) -> list[str]:
+    def judge(graded: Kept) -> list[str]:
         found = graded.result.questions
         return ungraded(name, graded.result) + [f"{name} gets {points(q.score)} on {q.id}" for q in found if q.score]
 
@@ -100,7 +102,7 @@ def _wrong(name: str, assignment: course.Assignment, entry: Entry) -> Judge:
         assignment, Options(training=False)
     )
 
-    def judge(graded: Graded) -> list[str]:
+    def judge(graded: Kept) -> list[str]:
         if said := ungraded(name, graded.result):
             return said
         gone = lost(graded.result)
@@ -125,7 +127,7 @@ def _canary(assignment: course.Assignment) -> Trial:
     undo = [f"{name} = lambda *args, **kwargs: '{word}'" for name in assignment.solution_cells]
     notebook.cells.append(nbformat.v4.new_code_cell("\n".join([*undo, f"print('{word}'.upper())"])))
 
-    def judge(graded: Graded) -> list[str]:
+    def judge(graded: Kept) -> list[str]:
         said = ungraded("the canary", graded.result)
         if word.upper() not in "".join(_printed(graded.notebook)):
             said.append("the canary is not heard: what was run is not the file that was handed in")
@@ -135,8 +137,8 @@ def _canary(assignment: course.Assignment) -> Trial:
     return Trial("the canary", as_bytes(notebook), False, judge)
 
 
-def _printed(notebook: nbformat.NotebookNode | None) -> Iterator[str]:
-    for cell in notebook.cells if notebook is not None else []:
+def _printed(notebook: str) -> Iterator[str]:
+    for cell in json.loads(notebook)["cells"] if notebook else []:
         yield from (str(output.get("text", "")) for output in cell.get("outputs", []))
 
 

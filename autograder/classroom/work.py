@@ -1,0 +1,64 @@
+"""One submission as a unit of work: bytes go in, the result and the executed notebook come out as data.
+
+Whoever carries it out, this process, a process of a pool or a worker of a cluster, loads a suite and its reference
+once, and starts the kernel of the next submission while the current one is judged.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import nbformat
+
+from autograder import course
+from autograder.errors import AutograderError
+from autograder.grading import Graded, grade
+from autograder.options import Options
+from autograder.refusal import faulty
+from autograder.result_store import Kept
+from autograder.sandbox import SpareKernel
+
+_one_at_a_time = threading.Lock()  # pytest and the suites are one to a process; a cluster's worker may have threads
+_spare = SpareKernel()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to be graded.
+
+    place  its place in the class
+    more   whether another one is likely to follow in the same process
+    """
+
+    place: int
+    data: bytes
+    options: Options
+    more: bool = False
+
+
+def carry_out(task: Task) -> Kept:
+    """Grade it. What is wrong with the submission, the course or the grader is in the result."""
+    with _one_at_a_time:
+        _spare.goes_on = task.more
+        graded = _graded(task)
+    notebook = nbformat.writes(graded.notebook) if graded.notebook is not None else ""
+    return Kept(graded.result, notebook, graded.starved, graded.settled)
+
+
+def end() -> None:
+    """Kill the kernel that no submission came for."""
+    with _one_at_a_time:
+        _spare.close()
+
+
+def _graded(task: Task) -> Graded:
+    try:
+        if task.options.assignment is not None:
+            course.load(task.options.assignment)
+        return grade(task.data, task.options, spare=_spare)
+    except AutograderError as fault:
+        return Graded(faulty(task.data, task.options, str(fault)))
+    except Exception as fault:  # a mistake in the grader must not end the grading of a class
+        said = f"the grader itself failed: {type(fault).__name__}: {fault}"
+        return Graded(faulty(task.data, task.options, said))

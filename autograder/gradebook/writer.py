@@ -1,0 +1,47 @@
+"""The one who writes a class's gradebook. nbgrader, slow to load, is loaded when there is something to write."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.gradebook.entered import Entered
+from autograder.record import Result
+from autograder.result_store import Kept
+
+if TYPE_CHECKING:
+    from autograder.gradebook.book import Book
+
+
+class GradebookWriter:
+    """Enters results into the gradebook under `root`; leaves alone those that stand in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._entered = Entered(root)
+        self._book: Book | None = None
+        self._known: set[str] = set()
+
+    def has(self, student: str, result: Result, timestamp: str) -> bool:
+        """Whether this very result stood in the gradebook before anything was written."""
+        return self._entered.holds(student, result, timestamp)
+
+    def load_ahead(self) -> None:
+        """Load nbgrader while something else is waited for."""
+        threading.Thread(target=_load, daemon=True).start()
+
+    def enter(self, student: str, data: bytes, kept: Kept, timestamp: str) -> None:
+        """Enter one result with `nbgrader autograde`, its assignment first. Raises GraderError."""
+        from autograder.gradebook.book import Book
+
+        self._book = self._book or Book(self.root)
+        id = kept.result.assignment
+        if id not in self._known:
+            self._book.know([id])
+            self._known.add(id)
+        self._book.record(student, data, kept, timestamp)
+
+
+def _load() -> None:
+    import autograder.gradebook.book  # noqa: F401
