@@ -59,7 +59,8 @@ def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None 
         with terminal.progress(console, "grading", 1):
             return [_one(handed_in[0], options, spare)]
     root = (batch.course_dir or _course_folder(path)).resolve()
-    room = Classroom(options, partial(_pool, batch), ResultStore(root, reading=not batch.force), GradebookWriter(root))
+    store, writer = ResultStore(root, reading=not batch.force), GradebookWriter(root, enters_all=batch.force)
+    room = Classroom(options, partial(_pool, batch), store, writer)
     with terminal.progress(console, "grading", len(handed_in)) as advance:
         return room.grade(handed_in, advance)
 

@@ -40,7 +40,7 @@ class Cluster:
         """What comes of each task, as it comes."""
         executor = self._client.get_executor(pure=False)
         for task, kept in windowed(executor, iter(tasks), max(WAITING, 3 * self.hands)):
-            yield task, kept and _taken(task, kept)
+            yield task, kept and taken(task, kept)
 
     def close(self) -> None:
         """Kill the kernels that are left on the workers, and hang up; the cluster stays."""
@@ -49,7 +49,7 @@ class Cluster:
             self._client.close()
 
 
-def _taken(task: Task, kept: Kept) -> Kept:
+def taken(task: Task, kept: Kept) -> Kept:
     """What a worker made of a task, if it went by the same rules as this machine would."""
     result, here = kept.result, environment(task.options)
     if result.environment != here:

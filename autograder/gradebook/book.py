@@ -16,6 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import course
 from autograder.authoring import source_notebook
@@ -24,7 +25,7 @@ from autograder.gradebook.not_graded import forget_not_graded, keep_not_graded, 
 from autograder.gradebook.prepared import prepare
 from autograder.nbgrader_settings import settings
 from autograder.reports.feedback import feedback_html
-from autograder.result_store import Kept
+from autograder.result_store import FOLDER, Kept
 
 
 class Book:
@@ -35,10 +36,11 @@ class Book:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self.config = settings(self.root)
-        if self.root != course.ROOT:
-            self.config.CourseDirectory.source_directory = str(course.ROOT / "build" / "source")
-            self.config.CourseDirectory.release_directory = "release"
+        self.config = _instructors(self.root)
+        self.config.merge(settings(self.root))
+        self.config.CourseDirectory.source_directory = str(course.ROOT / "build" / "source")
+        # nbgrader makes the release anew, while others may be reading the one in assignments/
+        self.config.CourseDirectory.release_directory = f"{FOLDER}/release"
 
     def open(self) -> Gradebook:
         """nbgrader's Gradebook, to be used in a `with`."""
@@ -113,6 +115,16 @@ class Book:
         if not done["success"]:
             last = (done.get("log") or done["error"]).strip()
             raise GraderError(f"nbgrader's {converter.__name__} failed for {student} {id}:\n{last[-3000:]}")
+
+
+def _instructors(root: Path) -> Config:
+    """What the course folder's own nbgrader_config.py says: of due dates and penalties, say. Raises GraderError."""
+    if not (root / "nbgrader_config.py").is_file():
+        return Config()
+    try:
+        return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    except Exception as error:  # it is a program, and may raise anything
+        raise GraderError(f"{root / 'nbgrader_config.py'} does not run: {type(error).__name__}: {error}") from error
 
 
 @contextlib.contextmanager

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 class GradebookWriter:
-    """Enters results into the gradebook under `root`; leaves alone those that stand in it."""
+    """Enters results into the gradebook under `root`; leaves alone those that stand in it, unless it `enters_all`."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, enters_all: bool = False) -> None:
         self.root = root
-        self._entered = Entered(root)
+        self._entered = None if enters_all else Entered(root)
         self._book: Book | None = None
         self._known: set[str] = set()
 
     def has(self, student: str, result: Result, timestamp: str) -> bool:
         """Whether this very result stood in the gradebook before anything was written."""
-        return self._entered.holds(student, result, timestamp)
+        return self._entered is not None and self._entered.holds(student, result, timestamp)
 
     def load_ahead(self) -> None:
         """Load nbgrader while something else is waited for."""
