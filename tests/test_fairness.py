@@ -1,0 +1,271 @@
+"""A busy machine fails no right answer: waiting for a core uses up nobody's time, and what starves is asked again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+
+import nbformat
+import psutil
+import pytest
+from fork_server import serving
+from tiny_course import ID, answered, hand_in, tiny_course, until
+
+from autograder import course
+from autograder.classroom import HandedIn
+from autograder.classroom.grade_class import DIED_TWICE, grade_many
+from autograder.classroom.pools import Answer, Processes, ThisProcess
+from autograder.classroom.work import Task
+from autograder.errors import CallTimeout
+from autograder.follow_through import FollowThrough
+from autograder.grading import grade, grade_patiently
+from autograder.options import Options
+from autograder.record import Result
+from autograder.result_store import Kept
+from autograder.sandbox import Limits, Session
+from autograder.sandbox.remote import open_fork
+from autograder.sandbox.waiting import PATIENCE, is_starved, waited_s, wall_s
+from autograder.student import Student
+
+SPIN = "import time\nwhile True: pass"
+NOTEBOOK = """
+import time
+def sleep(seconds): time.sleep(seconds)
+def spin():
+    while True: pass
+"""
+
+
+@contextmanager
+def busy(processes: int) -> Iterator[list[int]]:
+    """So many processes that want a core for themselves, running; their ids."""
+    running = [subprocess.Popen([sys.executable, "-c", SPIN]) for _ in range(processes)]
+    try:
+        until(lambda: all(psutil.Process(one.pid).cpu_times().user > 0.02 for one in running))
+        yield [one.pid for one in running]
+    finally:
+        for one in running:
+            one.kill()
+        for one in running:
+            one.wait()
+
+
+# how long somebody waited
+
+
+def test_who_shares_a_core_waits_and_who_sleeps_does_not() -> None:
+    sleeper = subprocess.Popen(["sleep", "60"])
+    try:
+        with busy(2 * (psutil.cpu_count() or 1) + 1) as pids:
+            until(lambda: waited_s(pids) > 0.2)
+            assert waited_s([sleeper.pid]) < 0.1
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+    assert waited_s(pids) == 0.0  # they are gone
+
+
+def test_a_limit_is_as_long_as_one_waits_but_for_so_long() -> None:
+    assert wall_s(10.0, 0.0) == 10.0
+    assert wall_s(10.0, 5.0) == 15.0
+    assert wall_s(10.0, 500.0) == 10.0 * PATIENCE
+    assert not is_starved(10.0, 10.0 * (PATIENCE - 1))
+    assert is_starved(10.0, 10.0 * (PATIENCE - 1) + 0.1)
+
+
+# one question
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The socket of a process that has run the notebook."""
+    with serving(NOTEBOOK) as (path, _):
+        yield path
+
+
+def asked(path, name: str, *args: float, limit_s: float, waited: float, call_s: float | None = None) -> float:
+    """Ask one thing of a fork that is said to have waited so long; the seconds that are counted for it."""
+    connection = open_fork(path, FollowThrough({}), limit_s, 2**28, lambda: waited)
+    with closing(connection):
+        Student(connection).call(name, *args, timeout_s=call_s)
+    return connection.used_s
+
+
+def test_seconds_of_waiting_do_not_count(served) -> None:
+    with pytest.raises(CallTimeout, match=r"no answer within 0\.8 s") as caught:
+        asked(served, "sleep", 1.0, limit_s=0.8, waited=0.0)
+    assert not caught.value.starved
+    assert asked(served, "sleep", 1.0, limit_s=0.8, waited=1.5) < 0.8
+
+
+def test_nor_do_they_for_one_call(served) -> None:
+    with pytest.raises(CallTimeout, match=r"no answer within 0\.4 s"):
+        asked(served, "sleep", 0.6, limit_s=20.0, waited=0.1, call_s=0.4)
+    asked(served, "sleep", 0.6, limit_s=20.0, waited=0.8, call_s=0.4)
+
+
+def test_sleeping_counts(served) -> None:
+    with pytest.raises(CallTimeout, match=r"no answer within 0\.2 s") as caught:
+        asked(served, "sleep", 9.0, limit_s=0.2, waited=0.0)
+    assert not caught.value.starved
+
+
+def test_patience_ends_and_it_is_said_that_it_starved(served) -> None:
+    started = time.monotonic()
+    with pytest.raises(CallTimeout, match=r"no answer within 0\.2 s") as caught:
+        asked(served, "spin", limit_s=0.2, waited=1e6)
+    assert caught.value.starved
+    assert 0.2 * PATIENCE <= time.monotonic() - started < 5.0
+
+
+def test_the_answers_of_one_connection_share_its_time(served) -> None:
+    connection = open_fork(served, FollowThrough({}), 3.0, 2**28, lambda: 0.0)
+    with closing(connection):
+        student = Student(connection)
+        student.call("sleep", 1.0)
+        with pytest.raises(CallTimeout, match="no answer within 3 s"):
+            student.call("sleep", 2.1)
+
+
+# one notebook
+
+
+@pytest.mark.parametrize(("waited", "starved"), [(0.0, False), (1.0, True)])
+def test_a_cell_that_was_stopped_having_waited_for_a_core_is_starved(waited, starved, monkeypatch) -> None:
+    counted = iter([0.0, waited, waited, waited])
+    monkeypatch.setattr(Session, "_kernel_waited_s", lambda self: next(counted))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("while True: pass")])
+    with Session(notebook, [], Limits(cell_s=1)) as session:
+        session.run()
+        assert session.interrupted
+        assert session.starved == starved
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return tiny_course(tmp_path_factory.mktemp("fairness"))
+
+
+SUITE = """
+from autograder.checks import equal
+from autograder.plugin import question
+
+@question("double", timeout_s=3)
+def test_double(student): equal("double", student.call("double", 2), 4)
+
+@question("scale_forward")
+def test_scale(student): equal("double", student.call("double", 1), 2)
+"""
+SLOW = """
+import time
+def double(xs):
+    until = time.process_time() + 1.8
+    while time.process_time() < until: pass
+    return 2 * xs
+"""
+
+
+@pytest.mark.slow
+def test_a_slow_right_answer_is_right_on_a_busy_machine(tmp_path, monkeypatch) -> None:
+    """1.8 of 3 seconds on a core, which take over 4 on the wall: six others want the cores too."""
+    monkeypatch.setattr(course, "ROOT", tiny_course(tmp_path, suite=SUITE))
+    data = answered(course.ROOT, {"double": SLOW})
+    with busy(3 * (psutil.cpu_count() or 1)):
+        started = time.monotonic()
+        graded = grade(data, Options(ID, frozenset({"double"})))
+    assert time.monotonic() - started > 3.0
+    assert [question.reason for question in graded.result.questions] == ["correct", "skipped"]
+
+
+# a class
+
+
+class Scripted:
+    """A pool in which each submission comes to what the script says, one time after the other."""
+
+    hands = 2
+
+    def __init__(self, script: dict[bytes, list[Kept | None]]) -> None:
+        self.script = script
+        self.batches: list[list[bytes]] = []
+        self.closed = 0
+
+    def carry_out(self, tasks: Iterable[Task]) -> Iterator[Answer]:
+        given = list(tasks)
+        self.batches.append([task.data for task in given])
+        for task in given:
+            yield task, self.script[task.data].pop(0)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def came(score: str, starved: bool = False) -> Kept:
+    return Kept(Result(ID, [], output=score), starved=starved)
+
+
+def test_who_starved_and_whose_grader_died_is_graded_again_when_all_are_done_one_at_a_time() -> None:
+    script: dict[bytes, list[Kept | None]] = {
+        b"a": [came("a")], b"b": [came("b", starved=True), came("b again")], b"c": [None, came("c again")],
+        b"d": [came("d")], b"e": [None, None], b"f": [came("f", True), came("f still", True)],
+    }  # fmt: skip
+    pool = Scripted(script)
+    work = [(HandedIn(name.decode(), name), Options()) for name in script]
+    results = list(grade_many(work, pool))
+    assert pool.batches == [[b"a", b"b", b"c", b"d", b"e", b"f"], [b"b"], [b"c"], [b"e"], [b"f"]]
+    assert [place for place, _ in results] == [0, 3, 1, 2, 4, 5]
+    said = {place: kept.result.output for place, kept in results}
+    assert {place: said[place] for place in (0, 1, 2, 3, 5)} == dict(
+        zip((0, 1, 2, 3, 5), ("a", "b again", "c again", "d", "f still"), strict=True)
+    )
+    assert dict(results)[4].result.problem == DIED_TWICE
+    assert pool.closed == 1
+
+
+def test_one_notebook_that_starved_is_graded_twice(root, monkeypatch) -> None:
+    monkeypatch.setattr(course, "ROOT", root)
+    counted = iter([True, False])
+    seen = []
+
+    def starving(self: Session) -> bool:
+        seen.append(next(counted, False))
+        return seen[-1]
+
+    monkeypatch.setattr(Session, "starved", property(starving, lambda self, value: None), raising=False)
+    assert not grade_patiently(answered(root), Options(ID)).starved
+    assert seen == [True, False]
+
+
+@pytest.mark.slow
+def test_a_process_of_the_pool_that_dies_costs_nobody_a_mark(root, monkeypatch) -> None:
+    """The grader itself is killed at its first submission: the rest is graded by others, that one alone."""
+    monkeypatch.setattr(course, "ROOT", root)
+    for number in range(5):
+        hand_in(root, f"s{number}", answered(root))
+    work = [(HandedIn(f"s{n}", answered(root)), Options(ID)) for n in range(5)]
+    pool = Processes(2)
+    killed = []
+
+    def first(tasks: Iterable[Task]) -> Iterator[Answer]:
+        for task, kept in Processes.carry_out(pool, tasks):
+            if not killed:
+                killed.extend(
+                    child.pid for child in psutil.Process().children() if "spawn" in " ".join(child.cmdline())
+                )
+                psutil.Process(killed[-1]).kill()
+            yield task, kept
+
+    monkeypatch.setattr(pool, "carry_out", first)
+    results = dict(grade_many(work, pool))
+    assert killed
+    assert [results[place].result.score for place in range(5)] == [100] * 5
+
+
+def test_in_this_process_tasks_are_carried_out_in_their_order(root, monkeypatch) -> None:
+    monkeypatch.setattr(course, "ROOT", root)
+    with closing(ThisProcess()) as pool:
+        tasks = [Task(place, answered(root), Options(ID), more=place == 0) for place in range(2)]
+        assert [task.place for task, _ in pool.carry_out(tasks)] == [0, 1]
