@@ -101,7 +101,7 @@ def _course_folder(path: Path) -> Path:
 
 def is_notebook(path: Path) -> bool:
     """Whether `path` is graded as one notebook, not as a class."""
-    return path.is_file() and path.suffix != ".zip"
+    return path.is_file() and path.suffix.lower() != ".zip"
 
 
 def report(course_dir: Path, out: Path) -> list[Path]:

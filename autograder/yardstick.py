@@ -8,17 +8,23 @@ What a plain script would take that trusted the student. It loads nothing of the
 from __future__ import annotations
 
 import contextlib
+import importlib
+import inspect
 import json
 import os
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 from autograder import course
+from autograder.errors import TaskError
 from autograder.follow_through import FollowThrough
-from autograder.plugin import SuitePlugin
+from autograder.plugin import Question, SuitePlugin
 from autograder.running import run_suite
-from autograder.student import BareConnection
+from autograder.student import BareConnection, Student
 
 
 def main(id: str, path: Path) -> None:
@@ -39,6 +45,27 @@ def main(id: str, path: Path) -> None:
     failed = [outcome.test for outcome in plugin.outcomes if not outcome.passed]
     if failed or not plugin.outcomes:
         raise SystemExit(f"the yardstick failed {failed}")
+
+
+def ask(id: str, question: str, namespace: dict[str, Any]) -> None:
+    """Run the tests of one question against a notebook's globals, in this very process. Raises what a test raises."""
+    suite, reference = _loaded(id)
+    found = [test for name, test in vars(suite).items() if name.startswith("test_") and _question_of(test) == question]
+    if not found:
+        raise TaskError(f"{id} has no test of {question}")
+    for test in found:
+        known = {"student": Student(BareConnection(namespace)), "reference": reference}
+        test(**{name: known[name] for name in inspect.signature(test).parameters})
+
+
+@lru_cache
+def _loaded(id: str) -> tuple[ModuleType, SimpleNamespace]:
+    return importlib.import_module(f"autograder.suites.{course.suite_of(id).stem}"), course.reference(id)
+
+
+def _question_of(test: Any) -> str:
+    asked: Question = next(mark.args[0] for mark in test.pytestmark if mark.name == "question")
+    return asked.id
 
 
 def cells(path: Path) -> Iterator[str]:

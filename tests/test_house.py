@@ -59,6 +59,7 @@ ROOMS: list[set[str]] = [
     {"agent"},
     {"stand_in"},
     {"wire"},
+    {"notebook_size"},
     {"errors"},
     {"whole_files"},
 ]

@@ -1,32 +1,26 @@
-"""What was handed in, wherever it lies: a folder laid out as nbgrader's submitted/, a folder or a zip of notebooks."""
+"""What was handed in, wherever it lies: one entry for each student and assignment, read when its turn comes."""
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from autograder import course
+from autograder.classroom import files, layouts, several_files, student_names
+from autograder.classroom.files import Zipped
 from autograder.errors import GraderError, Unreadable
-from autograder.submission import MAX_NOTEBOOK_BYTES
 
-
-@dataclass(frozen=True)
-class Zipped:
-    """A file in a zip: nothing is unpacked onto the disk."""
-
-    archive: Path
-    name: str
+__all__ = ["HandedIn", "Zipped", "find"]
 
 
 @dataclass(frozen=True)
 class HandedIn:
     """One file of one student, read only when its turn comes: a class may not fit into memory.
 
+    student     an id that is safe as a folder's name
     content     where it lies, or its bytes
     assignment  the folder it was handed in under, None where the layout does not say
-    timestamp   when, in the words of what it was found in; "" if that does not say
+    timestamp   when, as nbgrader's timestamp.txt has it; "" if what it was found in does not say
     problem     why it cannot be graded, "" if nothing is known against it
     notes       what a person should know of how it was found, one sentence each
     """
@@ -42,85 +36,33 @@ class HandedIn:
         """Its bytes. Raises Unreadable with one line that says why."""
         if self.problem:
             raise Unreadable(self.problem)
-        if isinstance(self.content, bytes):
-            return self.content
-        return _in_zip(self.content) if isinstance(self.content, Zipped) else _on_disk(self.content)
+        return self.content if isinstance(self.content, bytes) else files.read(self.content)
 
 
 def find(path: Path, assignment: str | None = None) -> list[HandedIn]:
     """Everything handed in under `path`, by student; of one assignment, if that is named.
 
-    Raises GraderError if there is nothing.
+    `path` is a notebook, or a folder or zip laid out in one of the ways that layouts knows. Notebooks are looked into
+    only where a student handed in several. Raises GraderError if there is nothing, or a zip cannot be opened.
     """
     if path.is_dir():
-        found = [*_nbgrader(path), *_flat(path)]
-    elif zipfile.is_zipfile(path):
-        found = list(_zipped(path))
+        found = list(_in(files.in_folder(path), assignment))
+    elif path.suffix.lower() == ".zip":
+        found = list(_in(files.in_zip(path), assignment))
     else:
-        found = [_read(path.stem, path)]
-    found = [one for one in found if one.assignment in (None, assignment) or assignment is None]
+        id = student_names.safe_student(path.stem)
+        problem = files.LINK if path.is_symlink() else ""
+        found = [HandedIn(id, path, problem=problem, notes=student_names.note_of(path.stem, id))]
     if not found:
         raise GraderError(f"there is no notebook to grade in {path}")
     return sorted(found, key=lambda one: (one.student, one.assignment or ""))
 
 
-def _nbgrader(path: Path) -> Iterator[HandedIn]:
-    """<student>/<assignment>/<name>.ipynb"""
-    for folder in sorted(path.glob("*/*")):
-        if not folder.is_dir() or folder.name.startswith("."):
-            continue
-        student = folder.parent.name
-        stamp = folder / "timestamp.txt"
-        timestamp = stamp.read_text(errors="replace").strip() if stamp.is_file() else ""
-        notebooks = sorted(folder.glob("*.ipynb"))
-        chosen = [one for one in notebooks if one.stem == course.name_of(folder.name)] or notebooks
-        if len(chosen) == 1:
-            yield _read(student, chosen[0], folder.name, timestamp)
-        else:
-            problem = "there is no notebook in the folder" if not chosen else _several(chosen, folder.name)
-            yield HandedIn(student, b"", folder.name, timestamp, problem)
-
-
-def _several(notebooks: list[Path], assignment: str) -> str:
-    names = ", ".join(one.name for one in notebooks[:5])
-    return f"there are several notebooks ({names}) and none is named {course.name_of(assignment)}.ipynb"
-
-
-def _flat(path: Path) -> Iterator[HandedIn]:
-    for file in sorted(path.glob("*.ipynb")):
-        yield _read(file.stem, file)
-
-
-def _read(student: str, path: Path, assignment: str | None = None, timestamp: str = "") -> HandedIn:
-    return HandedIn(student, path, assignment, timestamp, "the file is a link" if path.is_symlink() else "")
-
-
-def _on_disk(path: Path) -> bytes:
-    try:
-        _refuse_large(path.stat().st_size)
-        return path.read_bytes()
-    except OSError as error:
-        raise Unreadable(f"the file cannot be read: {error.strerror}") from None
-
-
-def _zipped(path: Path) -> Iterator[HandedIn]:
-    """The notebooks in a zip."""
-    with zipfile.ZipFile(path) as archive:
-        for entry in archive.infolist():
-            name = PurePosixPath(entry.filename)
-            if name.suffix == ".ipynb" and "__MACOSX" not in name.parts:
-                yield HandedIn(name.stem, Zipped(path, entry.filename))
-
-
-def _in_zip(content: Zipped) -> bytes:
-    try:
-        with zipfile.ZipFile(content.archive) as archive, archive.open(content.name) as file:
-            _refuse_large(archive.getinfo(content.name).file_size)
-            return file.read(MAX_NOTEBOOK_BYTES + 1)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, KeyError) as error:
-        raise Unreadable(f"the zip is damaged there: {error}") from None
-
-
-def _refuse_large(size: int) -> None:
-    if size > MAX_NOTEBOOK_BYTES:
-        raise Unreadable(f"the file has {size / 2**20:.0f} MiB; a notebook may have {MAX_NOTEBOOK_BYTES // 2**20}")
+def _in(tree: files.Tree, assignment: str | None) -> Iterator[HandedIn]:
+    taken = list(several_files.settle(layouts.pieces(tree), assignment))
+    ids = student_names.distinct(one.piece.student for one in taken)
+    for one in taken:
+        id = ids[one.piece.student]
+        content = one.piece.file.content if one.piece.file is not None and not one.problem else b""
+        notes = (*student_names.note_of(one.piece.student, id), *one.notes)
+        yield HandedIn(id, content, one.assignment, one.piece.timestamp, one.problem, notes)
