@@ -16,7 +16,7 @@ from autograder.gradebook.writer import GradebookWriter
 from autograder.refusal import refused
 from autograder.reports import terminal
 from autograder.result_store import ResultStore
-from autograder.sandbox import require_bubblewrap
+from autograder.sandbox import remove_leftovers, require_bubblewrap
 
 if TYPE_CHECKING:
     from autograder.classroom.pools import Pool
@@ -58,6 +58,7 @@ def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None 
     if is_notebook(path):
         with terminal.progress(console, "grading", 1):
             return [_one(handed_in[0], options, spare)]
+    remove_leftovers()
     root = (batch.course_dir or _course_folder(path)).resolve()
     store, writer = ResultStore(root, reading=not batch.force), GradebookWriter(root, enters_all=batch.force)
     room = Classroom(options, partial(_pool, batch), store, writer)

@@ -272,6 +272,7 @@ def test_a_batch_that_was_killed_is_finished_and_comes_to_the_same(tmp_path: Pat
     command = [sys.executable, "-m", "autograder", "grade", str(root / "submitted"), "--jobs", "2"]
     environment = {**os.environ, "AUTOGRADER_COURSE": str(root)}
     kept = root / ".autograder" / "results"
+    before_it = set(Path("/tmp").glob("ag-*"))
     batch = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until(lambda: len(list(kept.glob("*.json"))) >= 3)
     started = [child.pid for child in psutil.Process(batch.pid).children(recursive=True)]
@@ -279,6 +280,8 @@ def test_a_batch_that_was_killed_is_finished_and_comes_to_the_same(tmp_path: Pat
     batch.wait()
     assert len(started) >= 2
     assert gone_soon(started)
+    left = {path for path in Path("/tmp").glob("ag-*") if path not in before_it}
+    assert left  # whoever is killed cannot tidy up
     before = {path.name: path.stat().st_mtime_ns for path in kept.glob("*.json")}
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
@@ -286,6 +289,7 @@ def test_a_batch_that_was_killed_is_finished_and_comes_to_the_same(tmp_path: Pat
     assert len(before) < 8
     assert len(after) == 8
     assert {name: after[name] for name in before} == before
+    assert not [path for path in left if path.exists()]
     resumed = dump(root)
     shutil.rmtree(root / ".autograder")
     (root / "gradebook.db").unlink()

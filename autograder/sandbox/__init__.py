@@ -2,7 +2,8 @@
 
 from autograder.sandbox.box import Box, Limits
 from autograder.sandbox.bubblewrap import require_bubblewrap
+from autograder.sandbox.leftovers import remove_leftovers
 from autograder.sandbox.session import Session
 from autograder.sandbox.spare import SpareKernel
 
-__all__ = ["Box", "Limits", "Session", "SpareKernel", "require_bubblewrap"]
+__all__ = ["Box", "Limits", "Session", "SpareKernel", "remove_leftovers", "require_bubblewrap"]

@@ -6,12 +6,12 @@ import json
 import platform
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from autograder.sandbox.leftovers import private_folder, remove_folder
 
 PACKAGE = Path(__file__).resolve().parent.parent
 AGENT_FILES = (PACKAGE / "wire.py", PACKAGE / "stand_in.py", PACKAGE / "agent.py")
@@ -61,7 +61,7 @@ class Box:
     confined: bool = True
 
     def __post_init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="ag-", dir="/tmp"))
+        self.folder, self._lock = private_folder()
         limits = asdict(self.limits)
         if not (self.confined and counts_per_sandbox()):  # else a desktop's hundreds of processes would count too
             del limits["processes"]
@@ -88,7 +88,4 @@ class Box:
 
     def remove(self) -> None:
         """Delete the private folder."""
-        try:
-            shutil.rmtree(self.folder, ignore_errors=True)
-        except RecursionError:  # folders in folders, a thousand deep
-            subprocess.run(["rm", "-rf", str(self.folder)], check=False)
+        remove_folder(self.folder, self._lock)
