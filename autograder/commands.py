@@ -62,8 +62,11 @@ def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None 
     root = (batch.course_dir or _course_folder(path)).resolve()
     store, writer = ResultStore(root, reading=not batch.force), GradebookWriter(root, enters_all=batch.force)
     room = Classroom(options, partial(_pool, batch), store, writer)
-    with terminal.progress(console, "grading", len(handed_in)) as advance:
-        return room.grade(handed_in, advance)
+    try:
+        with terminal.progress(console, "grading", len(handed_in)) as advance:
+            return room.grade(handed_in, advance)
+    except KeyboardInterrupt:
+        raise GraderError("stopped. What was graded is kept: the same command goes on with the rest") from None
 
 
 def _require_questions(id: str, options: Options) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
@@ -57,20 +58,24 @@ class Processes:
 
     def __init__(self, jobs: int) -> None:
         self.hands = jobs
+        self._busy = False
         self._executor = _processes(jobs)
 
     def carry_out(self, tasks: Iterable[Task]) -> Iterator[Answer]:
         """What comes of each task, as it comes."""
-        tasks = iter(tasks)
-        while True:
+        tasks, self._busy = iter(tasks), True
+        while self._busy:
             broken = yield from windowed(self._executor, tasks, (1 + AHEAD) * self.hands)
-            if not broken:
-                return
-            self._executor.shutdown()
-            self._executor = _processes(self.hands)
+            self._busy = broken
+            if broken:
+                self._executor.shutdown()
+                self._executor = _processes(self.hands)
 
     def close(self) -> None:
-        """Let the processes end."""
+        """Let the processes end; kill them if not all came of the tasks that was to come."""
+        if self._busy:
+            for process in multiprocessing.active_children():
+                process.kill()
         self._executor.shutdown(cancel_futures=True)
 
 
@@ -108,6 +113,7 @@ def _processes(jobs: int) -> ProcessPoolExecutor:
 def _begin(root: Path) -> None:
     """In a process of the pool: the same course as in the one that started it, and the same end."""
     course.ROOT = root
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the one who gives out the work
     Finalize(None, work.end, exitpriority=1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

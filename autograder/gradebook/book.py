@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import signal
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -110,7 +112,7 @@ class Book:
         folders.assignment_id, folders.student_id = id, student
         app = converter(coursedir=folders, config=config)
         app.force = True
-        with _quiet(app):
+        with _quiet(app), _interrupted_afterwards():
             done = capture_log(app)
         if not done["success"]:
             last = (done.get("log") or done["error"]).strip()
@@ -134,6 +136,22 @@ def _quiet(app: Any) -> Iterator[None]:
     with _without_remarks():
         yield
     app.log.propagate = propagate
+
+
+@contextlib.contextmanager
+def _interrupted_afterwards() -> Iterator[None]:
+    """A Ctrl-C takes effect when nbgrader is done: it would take it for a failure of its own, and go on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
