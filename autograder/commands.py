@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from rich.console import Console
 from autograder import classroom, course
 from autograder.classroom.grade_class import Classroom
 from autograder.errors import GraderError, Unreadable
-from autograder.gradebook.writer import GradebookWriter
+from autograder.gradebook.writer import GradebookWriter, sole_writer
 from autograder.refusal import refused
 from autograder.reports import terminal
 from autograder.result_store import ResultStore
@@ -54,19 +55,22 @@ def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None 
     if options.confined and not batch.scheduler:
         require_bubblewrap()
     handed_in = classroom.find(path, options.assignment)
-    console = Console(stderr=True)
     if is_notebook(path):
-        with terminal.progress(console, "grading", 1):
+        with terminal.progress(Console(stderr=True), "grading", 1):
             return [_one(handed_in[0], options, spare)]
     remove_leftovers()
-    root = (batch.course_dir or _course_folder(path)).resolve()
-    store, writer = ResultStore(root, reading=not batch.force), GradebookWriter(root, enters_all=batch.force)
-    room = Classroom(options, partial(_pool, batch), store, writer)
-    try:
-        with terminal.progress(console, "grading", len(handed_in)) as advance:
+    return _grade_class(handed_in, options, batch, (batch.course_dir or _course_folder(path)).resolve())
+
+
+def _grade_class(handed_in: Sequence[classroom.HandedIn], options: Options, batch: Batch, root: Path) -> list[Result]:
+    """Grade a class into the gradebook under `root`. Raises GraderError, also when it is stopped."""
+    with sole_writer(root), terminal.progress(Console(stderr=True), "grading", len(handed_in)) as advance:
+        store, writer = ResultStore(root, reading=not batch.force), GradebookWriter(root, enters_all=batch.force)
+        room = Classroom(options, partial(_pool, batch), store, writer)
+        try:
             return room.grade(handed_in, advance)
-    except KeyboardInterrupt:
-        raise GraderError("stopped. What was graded is kept: the same command goes on with the rest") from None
+        except KeyboardInterrupt:
+            raise GraderError("stopped. What was graded is kept: the same command goes on with the rest") from None
 
 
 def _require_questions(id: str, options: Options) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -71,6 +72,15 @@ def hand_in_a_class(root: Path, size: int) -> None:
         hand_in(root, f"student{number:02}", answered(root, answers))
 
 
+def marks_of_plain_nbgrader(root: Path) -> dict[str, float]:
+    """Marks by student, as `nbgrader autograde` and `nbgrader export` in the course's folder come to them."""
+    for command in (["generate_assignment", ID], ["autograde", ID], ["export"]):
+        ran = in_a_process(root, sys.executable, "-m", "nbgrader", *command)
+        assert ran.status == 0, ran
+    with (root / "grades.csv").open(newline="") as file:
+        return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+
+
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", ""])
 def test_no_scheduler_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.classroom.cluster.CONNECT_S", 1)
@@ -132,3 +142,8 @@ def test_one_of_two_workers_is_killed_and_the_marks_are_those_of_this_machine(tm
     assert ran.status == 0, ran
     assert records_of(remote) == records_of(local)
     assert {record["score"] for record in records_of(local)} == {60, 100}
+    alone = tmp_path / "alone.json"
+    (tmp_path / "alone").mkdir()
+    ran = in_a_process(root, *grade, "--jobs", "1", "--course", tmp_path / "alone", "--json", alone)
+    assert records_of(alone) == records_of(local)
+    assert marks_of_plain_nbgrader(root) == {who["extra_data"]["student"]: who["score"] for who in records_of(local)}

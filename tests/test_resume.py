@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -22,6 +23,7 @@ from tiny_course import ID, Commands, Ran, answered, hand_in, records_of, tiny_c
 from autograder import result_store
 from autograder.classroom import work
 from autograder.gradebook.entered import Entered
+from autograder.gradebook.writer import sole_writer
 
 STUDENTS = ("ash", "beech", "cedar")
 NOTHING: list[str] = []
@@ -296,6 +298,44 @@ def test_a_batch_that_was_killed_is_finished_and_comes_to_the_same(tmp_path: Pat
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert resumed == dump(root)
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_batch_and_keeps_what_was_graded(tmp_path: Path) -> None:
+    root = tiny_course(tmp_path)
+    for number in range(8):
+        answer = {"double": f"def double(xs):\n    return 2 * xs  # number {number}\n"}
+        hand_in(root, f"student{number}", answered(root, answer))
+    command = [sys.executable, "-m", "autograder", "grade", str(root / "submitted"), "--jobs", "2"]
+    environment = {**os.environ, "AUTOGRADER_COURSE": str(root)}
+    batch = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until(lambda: len(list((root / ".autograder" / "results").glob("*.json"))) >= 3)
+    started = [child.pid for child in psutil.Process(batch.pid).children(recursive=True)]
+    for pid in (batch.pid, *started):  # as a terminal does, to all of them
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+    _, said = batch.communicate()
+    assert batch.returncode == 2
+    assert said.splitlines()[-1] == (
+        "autograder: stopped. What was graded is kept: the same command goes on with the rest"
+    )
+    assert gone_soon(started)
+    entered = dump(root)
+    assert 2 <= len(entered) < 16
+    assert not [row for row in entered if "None, 1)" in row]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert len(dump(root)) == 16
+
+
+def test_one_process_at_a_time_writes_a_gradebook(again: Again, root: Path) -> None:
+    before = digest(root)
+    with sole_writer(root):
+        ran = again("--force")
+    assert ran.status == 2
+    assert ran.err == f"autograder: another process is grading into the gradebook in {root}: wait for its end\n"
+    assert again.graded == NOTHING
+    assert digest(root) == before
 
 
 def test_a_gradebook_that_is_none_holds_nothing(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from autograder.classroom.work import Task
 from autograder.result_store import Kept
 
 Answer = tuple[Task, Kept | None]
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 AHEAD = 2  # tasks that lie ready for each process
 
 
@@ -106,6 +107,7 @@ def _submitted(executor: Executor, task: Task) -> Future[Kept]:
 
 
 def _processes(jobs: int) -> ProcessPoolExecutor:
+    os.environ.update(ONE_THREAD)  # read when NumPy is loaded, in the processes that are yet to start
     spawn = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, spawn, initializer=_begin, initargs=(course.ROOT,))
 

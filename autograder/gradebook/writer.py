@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.errors import GraderError
 from autograder.gradebook.entered import Entered
 from autograder.record import Result
-from autograder.result_store import Kept
+from autograder.result_store import FOLDER, Kept
 
 if TYPE_CHECKING:
     from autograder.gradebook.book import Book
+
+
+@contextlib.contextmanager
+def sole_writer(root: Path) -> Iterator[None]:
+    """Nobody else grades into the gradebook under `root` meanwhile. Raises GraderError if somebody does."""
+    path = root / FOLDER / "writer.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("wb")
+    except OSError as error:
+        raise GraderError(f"nothing can be written in {root} ({error.strerror})") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise GraderError(f"another process is grading into the gradebook in {root}: wait for its end") from None
+        yield
 
 
 class GradebookWriter:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
+from typing import Any
 
 import nbformat
 
 MAX_OUTPUTS = 200
+JSON = re.compile(r"application/(.*\+)?json")  # of other kinds a notebook may have texts alone
+MAX_NUMBER = 10**9
 PAGE_BYTES = 4 * 2**20  # of one cell, its pictures included
 
 
@@ -25,20 +29,43 @@ def bounded(outputs: Sequence[nbformat.NotebookNode], chars: int) -> list[nbform
     return kept
 
 
+def numbered(count: Any) -> int | None:
+    """The number of a cell or result: a kernel can send anything in its place."""
+    return count if type(count) is int and abs(count) < MAX_NUMBER else None
+
+
 def _shortened(output: nbformat.NotebookNode, chars: int) -> nbformat.NotebookNode:
-    """One output, its texts cut; a picture is kept as it is."""
+    """One output, its texts cut, nothing in it but what belongs there; a picture is kept as it is."""
     if output.output_type == "stream":
-        output.text = _cut(output.text, chars)
+        output.name = "stderr" if output.name == "stderr" else "stdout"
+        output.text = _cut(_text(output.text), chars)
     elif output.output_type == "error":
-        output.ename, output.evalue = output.ename[:chars], _cut(output.evalue, chars)
-        output.traceback = [_cut("\n".join(output.traceback), chars)]
+        output.ename, output.evalue = _text(output.ename)[:chars], _cut(_text(output.evalue), chars)
+        lines = output.traceback if isinstance(output.traceback, list) else [output.traceback]
+        output.traceback = [_cut("\n".join(map(_text, lines)), chars)]
     else:
-        data = {kind: value for kind, value in output.data.items() if kind.startswith("image/")}
-        data |= {kind: _cut(value, chars) for kind, value in output.data.items() if kind == "text/plain"}
-        data |= {kind: value for kind, value in output.data.items() if len(json.dumps(value)) <= chars}
-        output.data = nbformat.from_dict(data or {"text/plain": _said(chars)})
+        output.data = nbformat.from_dict(_data(output.data, chars) or {"text/plain": _said(chars)})
         output.metadata = nbformat.from_dict({})
+        if "execution_count" in output:
+            output.execution_count = numbered(output.execution_count)
     return output
+
+
+def _data(data: Any, chars: int) -> dict[str, Any]:
+    """What an output is shown as, by kind: texts, and JSON of kinds that are JSON."""
+    found = {}
+    for kind, value in data.items() if isinstance(data, dict) else ():
+        picture = isinstance(value, str) and kind.startswith("image/")
+        short = (isinstance(value, str) or JSON.fullmatch(kind)) and len(json.dumps(value)) <= chars
+        if picture or short:
+            found[kind] = value
+        elif kind == "text/plain" and isinstance(value, str):
+            found[kind] = _cut(value, chars)
+    return found
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _cut(text: str, chars: int) -> str:
