@@ -54,7 +54,8 @@ def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None 
         raise GraderError(f"there is no {path}")
     if options.confined and not batch.scheduler:
         require_bubblewrap()
-    handed_in = classroom.find(path, options.assignment)
+    with Console(stderr=True).status("looking through what was handed in"):
+        handed_in = classroom.find(path, options.assignment)
     if is_notebook(path):
         with terminal.progress(Console(stderr=True), "grading", 1):
             return [_one(handed_in[0], options, spare)]

@@ -22,6 +22,7 @@ from tiny_course import ID, Commands, Ran, answered, hand_in, records_of, tiny_c
 
 from autograder import result_store
 from autograder.classroom import work
+from autograder.gradebook.book import cause
 from autograder.gradebook.entered import Entered
 from autograder.gradebook.writer import sole_writer
 
@@ -336,6 +337,25 @@ def test_one_process_at_a_time_writes_a_gradebook(again: Again, root: Path) -> N
     assert ran.err == f"autograder: another process is grading into the gradebook in {root}: wait for its end\n"
     assert again.graded == NOTHING
     assert digest(root) == before
+
+
+LOGS = {
+    "[AutogradeApp | ERROR] there was an error\nTraceback (most recent call last):\n  File\n"
+    "sqlite3.OperationalError: database or disk is full\n"
+    "nbgrader.converters.base.NbGraderException: Please see the error log": (
+        "sqlite3.OperationalError: database or disk is full"
+    ),
+    "KeyError: 'x'\n\nDuring handling\n\n  OSError: [Errno 28] No space left on device\n": (
+        "OSError: [Errno 28] No space left on device"
+    ),
+    "it did not work\nat   all": "at all",
+    "": "",
+}
+
+
+@pytest.mark.parametrize("log", LOGS, ids=lambda log: log[:20])
+def test_what_nbgrader_failed_of_is_said_in_one_line(log: str) -> None:
+    assert cause(log) == LOGS[log]
 
 
 def test_a_gradebook_that_is_none_holds_nothing(tmp_path: Path) -> None:

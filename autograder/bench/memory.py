@@ -1,13 +1,12 @@
 """Memory of the coordinator: the process that reads a class, keeps its results and writes its gradebook.
 
-    python -m autograder.bench.memory SIZE        prints the peak of resident memory, in MiB
+    python -m autograder.bench.memory SIZE        prints resident memory on the way, in MiB
 
 Grading itself is simulated, since it happens in other processes: every submission comes to the same result, made once.
 """
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+
+import psutil
 
 from autograder.bench.classes import hand_in
 from autograder.bench.machine import Row, one_thread
@@ -26,23 +27,18 @@ from autograder.gradebook.writer import GradebookWriter
 from autograder.options import Options
 from autograder.result_store import Kept, ResultStore
 
-SMALL, LARGE = 10, 500
+LOOKS = (10, 100, 250, 500)  # after so many submissions
 
 
 def coordinator(folder: Path) -> list[Row]:
-    """The peak with a small and with a large class."""
-    peaks = {size: _peak(size) for size in (SMALL, LARGE)}
-    growth = 100 * (peaks[LARGE] / peaks[SMALL] - 1)
-    return [
-        (f"memory of the coordinator, {SMALL} submissions", f"{peaks[SMALL]:.0f} MiB", ""),
-        (f"... and {LARGE}", f"{peaks[LARGE]:.0f} MiB ({growth:+.0f} %)", "flat"),
-    ]
-
-
-def _peak(size: int) -> float:
-    command = [sys.executable, "-m", "autograder.bench.memory", str(size)]
+    """Resident memory after a few, and after many submissions of one class."""
+    command = [sys.executable, "-m", "autograder.bench.memory", str(LOOKS[-1])]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=one_thread())
-    return float(done.stdout)
+    found = [float(word) for word in done.stdout.split()]
+    said = [f"{found[0]:.0f} MiB", *(f"{mib:.0f} MiB ({100 * (mib / found[0] - 1):+.0f} %)" for mib in found[1:])]
+    rows = zip(LOOKS, said, strict=True)
+    goal = {LOOKS[-1]: "flat"}
+    return [(f"memory of the coordinator after {size} submissions", mib, goal.get(size, "")) for size, mib in rows]
 
 
 class Simulated:
@@ -64,16 +60,22 @@ class Simulated:
 
 
 def main(size: int) -> None:
-    """Grade a class of so many in this process."""
+    """Grade a class of so many in this process, and say its memory on the way."""
+    done = 0
+
+    def look(student: str) -> None:
+        nonlocal done
+        done += 1
+        if done in LOOKS:
+            print(psutil.Process().memory_info().rss / 2**20, flush=True)
+
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         hand_in(root / "submitted", size)
         options = Options(training=False)
         kept = _once(root, options)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         room = Classroom(options, lambda left: Simulated(kept), ResultStore(root), GradebookWriter(root))
-        room.grade(find(root / "submitted"))
-    print(max(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1024)
+        room.grade(find(root / "submitted"), look)
 
 
 def _once(root: Path, options: Options) -> Kept:

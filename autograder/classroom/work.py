@@ -42,14 +42,18 @@ def carry_out(task: Task) -> Kept:
     with _one_at_a_time:
         _spare.goes_on = task.more
         graded = _graded(task)
+        if not _spare.goes_on:
+            _spare.close()
     notebook = nbformat.writes(graded.notebook) if graded.notebook is not None else ""
     return Kept(graded.result, notebook, graded.starved, graded.settled)
 
 
 def end() -> None:
-    """Kill the kernel that no submission came for."""
-    with _one_at_a_time:
+    """Kill the kernel that no submission came for; where one is being graded, that is done after it."""
+    _spare.goes_on = False
+    if _one_at_a_time.acquire(blocking=False):
         _spare.close()
+        _one_at_a_time.release()
 
 
 def _graded(task: Task) -> Graded:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import re
 import shutil
 import signal
 import threading
@@ -115,8 +117,16 @@ class Book:
         with _quiet(app), _interrupted_afterwards():
             done = capture_log(app)
         if not done["success"]:
-            last = (done.get("log") or done["error"]).strip()
-            raise GraderError(f"nbgrader's {converter.__name__} failed for {student} {id}:\n{last[-3000:]}")
+            log = (done.get("log") or done["error"]).strip()
+            name = converter.__name__
+            raise GraderError(f"nbgrader's {name} failed for {student} {id}: {cause(log)}\n{log[-3000:]}")
+
+
+def cause(log: str) -> str:
+    """The exception that a log ends with, in one line; its last line if it tells of none."""
+    raised = re.findall(r"^ *(?:[a-z]\w*\.)*[A-Z]\w*(?:Error|Exception|Full|Timeout): .+$", log, re.MULTILINE)
+    causes = [line for line in raised if "see the error log" not in line]
+    return " ".join((causes or log.splitlines() or [""])[-1].split())[:300]
 
 
 def _instructors(root: Path) -> Config:
@@ -156,7 +166,14 @@ def _interrupted_afterwards() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _without_remarks() -> Iterator[None]:
-    """SQLAlchemy's remarks on nbgrader's own code (0.9.6) help nobody who grades."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)
-        yield
+    """SQLAlchemy's remarks on nbgrader's own code (0.9.6) help nobody who grades; what nbgrader's gradebook logs with
+    tornado's logger on the way to an exception is in that exception.
+    """
+    log = logging.getLogger("tornado.application")
+    before, log.disabled = log.disabled, True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)
+            yield
+    finally:
+        log.disabled = before
