@@ -17,13 +17,12 @@ from autograder.gradebook.writer import GradebookWriter, sole_writer
 from autograder.refusal import refused
 from autograder.reports import terminal
 from autograder.result_store import ResultStore
-from autograder.sandbox import remove_leftovers, require_bubblewrap
+from autograder.sandbox import SpareKernel, remove_leftovers, require_bubblewrap
 
 if TYPE_CHECKING:
     from autograder.classroom.pools import Pool
     from autograder.options import Options
     from autograder.record import Result
-    from autograder.sandbox import SpareKernel
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None 
         handed_in = classroom.find(path, options.assignment)
     if is_notebook(path):
         with terminal.progress(Console(stderr=True), "grading", 1):
-            return [_one(handed_in[0], options, spare)]
+            return [_one(handed_in[0], options, spare or SpareKernel())]
     remove_leftovers()
     return _grade_class(handed_in, options, batch, (batch.course_dir or _course_folder(path)).resolve())
 
@@ -82,14 +81,16 @@ def _require_questions(id: str, options: Options) -> None:
             assignment.question(question)
 
 
-def _one(one: classroom.HandedIn, options: Options, spare: SpareKernel | None) -> Result:
-    """The result of one notebook, graded here and now."""
-    from autograder.grading import grade_patiently
+def _one(one: classroom.HandedIn, options: Options, spare: SpareKernel) -> Result:
+    """The result of one notebook, graded here and now; twice, if it ran out of time on a machine that was too busy."""
+    from autograder.classroom.work import graded
 
     try:
-        return grade_patiently(one.read(), options, spare).result
+        data = one.read()
     except Unreadable as problem:
         return refused(b"", options, str(problem))
+    came = graded(data, options, spare)
+    return (graded(data, options, spare) if came.starved else came).result
 
 
 def _pool(batch: Batch, submissions: int) -> Pool:

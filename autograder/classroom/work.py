@@ -41,11 +41,11 @@ def carry_out(task: Task) -> Kept:
     """Grade it. What is wrong with the submission, the course or the grader is in the result."""
     with _one_at_a_time:
         _spare.goes_on = task.more
-        graded = _graded(task)
+        came = graded(task.data, task.options, _spare)
         if not _spare.goes_on:
             _spare.close()
-    notebook = nbformat.writes(graded.notebook) if graded.notebook is not None else ""
-    return Kept(graded.result, notebook, graded.starved, graded.settled)
+    notebook = nbformat.writes(came.notebook) if came.notebook is not None else ""
+    return Kept(came.result, notebook, came.starved, came.settled)
 
 
 def end() -> None:
@@ -56,13 +56,13 @@ def end() -> None:
         _one_at_a_time.release()
 
 
-def _graded(task: Task) -> Graded:
+def graded(data: bytes, options: Options, spare: SpareKernel) -> Graded:
+    """`grading.grade`, whose faults and mistakes end nobody else's grading: they are in the result."""
     try:
-        if task.options.assignment is not None:
-            course.load(task.options.assignment)
-        return grade(task.data, task.options, spare=_spare)
+        if options.assignment is not None:
+            course.load(options.assignment)
+        return grade(data, options, spare=spare)
     except AutograderError as fault:
-        return Graded(faulty(task.data, task.options, str(fault)))
-    except Exception as fault:  # a mistake in the grader must not end the grading of a class
-        said = f"the grader itself failed: {type(fault).__name__}: {fault}"
-        return Graded(faulty(task.data, task.options, said))
+        return Graded(faulty(data, options, str(fault)))
+    except Exception as fault:
+        return Graded(faulty(data, options, f"the grader itself failed: {type(fault).__name__}: {fault}"))
