@@ -8,8 +8,8 @@ with the size of what it asks for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import ModuleType
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,10 @@ from autograder.wire import StandInRef
 MAX_INTEGER = 100_000  # of an argument: a size or a count that the course's own tests stay far below
 MAX_PRODUCT = 10**8  # of a call's integers: the elements of the largest array that they can ask for
 MAX_OBJECTS = 100_000
+MAX_SIZES = 32  # the numbers in a list that may be the shape of an array; NumPy has at most 64 dimensions
+DRAWN_FROM = ("choice", "permutation", "permuted", "shuffle")  # a generator's methods whose first argument is data
+# Whose classes' objects lead further than they should: to frames and code, to files, into the machine's memory.
+FOREIGN = frozenset({*sys.stdlib_module_names, "numpy", "torch"})
 PLAIN = (type(None), bool, int, float, str, bytes, list, tuple, dict, np.ndarray, np.generic)
 
 
@@ -40,7 +44,7 @@ class FollowThrough:
 
     def offer(self, thing: Any) -> StandInRef:
         """Let the student's process use one of the grader's objects."""
-        return self._register(thing, ())
+        return self._enter(thing, ())
 
     def answer(self, question: tuple[Any, ...]) -> tuple[str, Any]:
         """("value", answer), or ("error", (type name, message)) if the reference raised."""
@@ -67,6 +71,8 @@ class FollowThrough:
             for mine, theirs in zip(thing.params, params, strict=True):
                 mine[...] = theirs
         args, kwargs = self._arguments(args, kwargs)
+        if isinstance(thing, np.random.Generator):
+            _refuse_large([*args[method in DRAWN_FROM :], *kwargs.values()])
         value = getattr(thing, method)(*args, **kwargs)
         return self._returned(value, ()), (list(thing.grads) if params is not None else None)
 
@@ -89,10 +95,16 @@ class FollowThrough:
         return value if isinstance(value, PLAIN) and not _holds_objects(value) else self._register(value, args)
 
     def _register(self, thing: Any, args: Any) -> StandInRef:
+        """A reference to one of the course's own objects. What would be seen by all who are graded afterwards, a class
+        or a module, is refused, and so is what is not the course's: only a suite can offer that."""
+        foreign = type(thing).__module__.partition(".")[0] in FOREIGN and type(thing) is not np.random.Generator
+        if foreign or isinstance(thing, type):
+            raise TypeError(f"a {type(thing).__name__} of the grader's is not handed out")
+        return self._enter(thing, args)
+
+    def _enter(self, thing: Any, args: Any) -> StandInRef:
         if len(self.objects) >= MAX_OBJECTS:
             raise MemoryError("too many objects")
-        if isinstance(thing, type | ModuleType):  # what is set on it would be seen by all who are graded afterwards
-            raise TypeError("a class or module of the grader's is not handed out")
         self.objects.append(thing)
         return StandInRef(len(self.objects) - 1, _mirror(thing, args))
 
@@ -100,11 +112,7 @@ class FollowThrough:
         """The arguments of a call, refused if together they ask for more than the grader has to give."""
         args, kwargs = self._checked(args), self._checked(kwargs)
         self._drawn_from = list(generators((args, kwargs)))
-        product = 1
-        for value in (*args, *kwargs.values()):
-            product *= max(1, abs(int(value))) if isinstance(value, int | np.integer) else 1
-            if product > MAX_PRODUCT:
-                raise ValueError(f"sizes with a product of {product:,} are more than the grader's reference takes")
+        _refuse_large([value for value in (*args, *kwargs.values()) if isinstance(value, int | np.integer)])
         return args, kwargs
 
     def _checked(self, value: Any) -> Any:
@@ -123,6 +131,24 @@ class FollowThrough:
 
 
 _ABSENT = object()
+
+
+def _refuse_large(values: list[Any]) -> None:
+    """Refuse arguments that may be the sizes of more than the grader has to give."""
+    product = 1
+    for size in _sizes(values):
+        product *= max(1, abs(size))
+        if product > MAX_PRODUCT:
+            raise ValueError(f"sizes with a product of {product:,} are more than the grader's reference takes")
+
+
+def _sizes(values: Any) -> Iterator[int]:
+    """The integers among the values, and in short lists and arrays among them."""
+    for value in values:
+        if isinstance(value, int | np.integer):
+            yield int(value)
+        elif isinstance(value, list | tuple | np.ndarray) and np.size(value) <= MAX_SIZES:
+            yield from _sizes(np.ravel(np.asarray(value, dtype=object)))
 
 
 def _holds_objects(value: Any) -> bool:

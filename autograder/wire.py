@@ -174,8 +174,8 @@ def _array(payload: bytes) -> np.ndarray:
     name = raw_name.decode()
     if name not in DTYPES or dimensions > MAX_DIMENSIONS:
         raise WireError("an array of unknown dtype or too many dimensions")
-    if any(size > MAX_FRAME_BYTES for size in shape):  # where another size is 0, no bytes would bound it
-        raise WireError("an array with an absurd size")
+    if [size for size in shape if size > MAX_FRAME_BYTES]:  # not any(), which a student may have bound to another
+        raise WireError("an array with an absurd size")  # where another size is 0, no bytes would bound it
     start = 2 + length + 8 * dimensions
     return np.frombuffer(payload, dtype=name, offset=start).reshape(shape).copy()
 

@@ -93,7 +93,7 @@ def test_the_reference_gets_full_marks_and_the_record_of_the_contract(root):
     assert re.fullmatch(r"[0-9a-f]{64}", record["extra_data"]["suite_sha256"])
     assert record["extra_data"]["assignment"] == ID
     assert re.fullmatch(
-        r"python [\d.]+, numpy [\d.]+, autograder [\d.]+, confined", record["extra_data"]["environment"]
+        r"python [\d.]+, numpy [\d.]+, torch [\w.+]+, autograder [\d.]+, confined", record["extra_data"]["environment"]
     )
     again = graded(root, data=data)
     assert again.to_json() | {"execution_time": 0} == record | {"execution_time": 0}

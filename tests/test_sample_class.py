@@ -43,7 +43,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     place = tmp_path_factory.mktemp("class") / "demo"
     expected = one_of_every_kind()
     demonstration.hand_in(expected, demonstration.make_room(place))
-    results = commands.grade(place / "submitted", Options(), jobs=2)
+    results = commands.grade(place / "submitted", Options(), commands.Batch(2))
     return Graded(place, {one.student: one for one in results}, {one.student: one for one in expected})
 
 
@@ -139,7 +139,7 @@ def test_everybody_gets_the_mark_and_the_reason_they_should(graded: Graded) -> N
 def test_so_do_those_who_hand_in_another_assignment(id: str, tmp_path: Path) -> None:
     expected = four_of(id)
     demonstration.hand_in(expected, tmp_path)
-    results = commands.grade(tmp_path / "submitted", Options(), jobs=2)
+    results = commands.grade(tmp_path / "submitted", Options(), commands.Batch(2))
     assert differences(expected, results) == []
     assert sorted((one.student, one.max_score) for one in results) == [
         (student, 100) for student in ("alder", "ash", "beech", "birch")

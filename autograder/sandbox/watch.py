@@ -72,15 +72,21 @@ def end(process: subprocess.Popen[bytes]) -> None:
     """Kill `process` and all it has started. (The end of bubblewrap is by itself the end of all inside it.)"""
     found = descendants(process)
     process.kill()
-    _kill(found)
+    _send(signal.SIGKILL, found)
 
 
 def sweep(process: subprocess.Popen[bytes], spared: list[int]) -> None:
-    """Kill all that `process` has started, but for `spared`; all of it if there are so many that they may multiply."""
-    strays = [pid for pid in descendants(process) if pid not in spared]
-    _kill(strays)
+    """Kill all that `process` has started, but for `spared`; all of it if there are so many that they may multiply.
+
+    What is spared goes on, if it was stopped: else the next question would wait for it in vain.
+    """
+    found = descendants(process)
+    strays = [pid for pid in found if pid not in spared]
+    _send(signal.SIGKILL, strays)
     if len(strays) > MANY:
         end(process)
+    else:
+        _send(signal.SIGCONT, [pid for pid in found if pid in spared])
 
 
 def descendants(process: subprocess.Popen[bytes]) -> list[int]:
@@ -99,10 +105,10 @@ def _walk(process: subprocess.Popen[bytes]) -> Iterator[int]:
                 waiting.extend(map(int, Path(f"/proc/{parent}/task/{task}/children").read_text().split()))
 
 
-def _kill(pids: list[int]) -> None:
+def _send(number: signal.Signals, pids: list[int]) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, number)
 
 
 def _tasks(pid: int) -> int:
