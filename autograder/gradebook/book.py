@@ -22,9 +22,10 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder import course
+from autograder import course, submission
 from autograder.authoring import source_notebook
 from autograder.errors import GraderError
+from autograder.filling import as_bytes
 from autograder.gradebook.not_graded import forget_not_graded, keep_not_graded, kept_not_graded
 from autograder.gradebook.prepared import prepare
 from autograder.nbgrader_settings import settings
@@ -69,10 +70,11 @@ class Book:
         with TemporaryDirectory(prefix="autograder-") as folder:
             staged = Path(folder) / "submitted" / student / id
             staged.mkdir(parents=True)
-            (staged / f"{course.name_of(id)}.ipynb").write_bytes(data)
+            clean = as_bytes(submission.read(data))  # nbgrader refuses more of a notebook than can be graded
+            (staged / f"{course.name_of(id)}.ipynb").write_bytes(clean)
             if timestamp:
                 (staged / "timestamp.txt").write_text(timestamp)
-            prepare(Path(folder), kept)
+            prepare(Path(folder), kept, clean)
             config = Config(self.config)
             config.CourseDirectory.submitted_directory = str(Path(folder) / "submitted")
             config.GradeInSandbox.results_folder = folder

@@ -13,9 +13,9 @@ from autograder.record import Result
 from autograder.result_store import Kept
 
 
-def prepare(folder: Path, kept: Kept) -> None:
-    """Lay out a result, with its executed notebook, for `prepared` to find."""
-    path = folder / f"{kept.result.submission_sha256}.json"
+def prepare(folder: Path, kept: Kept, data: bytes) -> None:
+    """Lay out a result, with its executed notebook, for `prepared` to find where it is given `data`."""
+    path = folder / f"{hashlib.sha256(data).hexdigest()}.json"
     path.write_text(json.dumps(kept.result.to_data()), encoding="utf-8")
     path.with_suffix(".ipynb").write_text(kept.notebook, encoding="utf-8")
 

@@ -6,6 +6,7 @@ nbclient takes a second to import, so the session loads this module while its ke
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -19,9 +20,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder.sandbox.box import Limits
-from autograder.sandbox.outputs import bounded
+from autograder.sandbox.outputs import PAGE_BYTES, bounded, numbered
 from autograder.sandbox.watch import Watch
 
+SHOWN_PAGES = 4  # so much more than is kept of a cell is taken in
 SHOWN_S = 2  # after a cell's end, for what it shows to arrive
 STARVED_SHARE = 0.25  # a cell that was stopped on the wall, having waited for a core for more than this, was not slow
 LOST = "[output lost here: it did not come to an end, or was too large to be taken in]\n"
@@ -47,7 +49,7 @@ class NotebookRun:
 
     async def run_cells(self) -> tuple[int, str, str] | None:
         """Run the cells not left out; the index of one that ended the kernel, the reason and what it did, or None."""
-        runner = NotebookClient(
+        runner = _Runner(
             self.notebook, km=self.manager, allow_errors=True, timeout=self.limits.cell_s, interrupt_on_timeout=True,
             error_on_timeout={"ename": "TimeoutError", "evalue": "", "traceback": []},
             iopub_timeout=SHOWN_S, raise_on_iopub_timeout=True, coalesce_streams=True, log=_quiet_log(),
@@ -69,11 +71,10 @@ class NotebookRun:
                 return index, *what
         return None
 
-    async def _run_cell(
-        self, runner: NotebookClient, cell: nbformat.NotebookNode, index: int
-    ) -> tuple[str, str] | None:
+    async def _run_cell(self, runner: _Runner, cell: nbformat.NotebookNode, index: int) -> tuple[str, str] | None:
         """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""
         started, waited, all_shown = time.monotonic(), self.waited(), True
+        runner.shown_bytes = 0
         try:
             await runner.async_execute_cell(cell, index)
         except CellTimeoutError:
@@ -85,7 +86,9 @@ class NotebookRun:
         except Exception as error:  # a cell can have the kernel send anything, and nbclient trusts its kernel
             return "crashed", f"cut the kernel off ({type(error).__name__}), so the notebook was run without it"
         finally:
+            runner.reset_execution_trackers()  # what has been counted is not to be replaced by something larger
             cell.outputs = bounded(cell.outputs, self.limits.output_chars)
+            cell.execution_count = numbered(cell.execution_count)
         in_time = time.monotonic() - started < self.limits.cell_s + (0 if all_shown else SHOWN_S)
         if in_time and all_shown:
             return None
@@ -122,6 +125,25 @@ class NotebookRun:
                 if reply["parent_header"].get("msg_id") == message:
                     return True
         return False
+
+
+class _Runner(NotebookClient):
+    """nbclient's runner, but what a cell shows is dropped once it is more than will be kept of it.
+
+    shown_bytes  of the cell at hand; whoever runs a cell sets it to 0 first
+    """
+
+    shown_bytes = 0
+
+    def process_message(
+        self, msg: dict[str, Any], cell: nbformat.NotebookNode, cell_index: int
+    ) -> nbformat.NotebookNode | None:
+        """Take in one message of the kernel's."""
+        if msg["msg_type"] not in ("status", "clear_output"):
+            self.shown_bytes += len(json.dumps(msg["content"]))
+            if self.shown_bytes > SHOWN_PAGES * PAGE_BYTES:
+                return None
+        return super().process_message(msg, cell, cell_index)
 
 
 def _quiet_log() -> logging.Logger:

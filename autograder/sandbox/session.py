@@ -58,7 +58,7 @@ class Session:
         self._loop = asyncio.new_event_loop()
         self.starved = False
         self._restarts = 0
-        self._reviving_s = 0.0
+        self._lost_s = 0.0
         self._serving = False
         try:
             self._start()
@@ -111,16 +111,20 @@ class Session:
             sweep(self._process, self._own)
 
     def _revive(self) -> None:
-        """Run the notebook in a new kernel. Raises ChildDied once that has taken as long as a notebook may in all."""
-        if self._reviving_s > self.limits.notebook_s:
-            raise ChildDied("the process that ran the notebook was ended again and again")
+        """Run the notebook in a new kernel. Raises ChildDied."""
+        self._bear_with_it()
         started = time.monotonic()
         try:
             self._stop()
             self._start()
             self.run()
         finally:
-            self._reviving_s += time.monotonic() - started
+            self._lost_s += time.monotonic() - started
+
+    def _bear_with_it(self) -> None:
+        """Raises ChildDied once the notebook has cost as long by ending, or not answering, as it may run in all."""
+        if self._lost_s > self.limits.notebook_s:
+            raise ChildDied("the process that ran the notebook was ended, or did not answer, again and again")
 
     def close(self) -> None:
         """Kill everything in the sandbox and remove its folder; safe to call twice."""
@@ -129,7 +133,13 @@ class Session:
             self._loop.close()
 
     def _open(self, follow_through: FollowThrough, timeout_s: float) -> RemoteConnection:
-        return open_fork(self.box.socket, follow_through, timeout_s, self.limits.question_bytes, self._fork_waited_s)
+        self._bear_with_it()
+        started, limits = time.monotonic(), (timeout_s, self.limits.question_bytes)
+        try:
+            return open_fork(self.box.socket, follow_through, *limits, self._fork_waited_s)
+        except ChildDied:
+            self._lost_s += time.monotonic() - started
+            raise
 
     def _fork_waited_s(self) -> float:
         return waited_s(pid for pid in descendants(self._process) if pid not in self._own)

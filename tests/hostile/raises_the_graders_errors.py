@@ -1,0 +1,19 @@
+"""Raises exceptions that in the grader would mean that the test or the machine is at fault.
+
+honest: double wrong, scale_forward wrong
+graded: double wrong, scale_forward crashed
+"""
+
+
+# %% double
+def double(xs):
+    raise AssertionError("the suite is wrong")
+
+
+# %% Scale
+class Scale:
+    def __init__(self, w):
+        self.params = [w]
+
+    def forward(self, xs):
+        raise KeyboardInterrupt

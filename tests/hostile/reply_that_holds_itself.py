@@ -1,0 +1,11 @@
+"""Answers with a list that holds itself.
+
+honest: double wrong, scale_forward correct
+"""
+
+
+# %% double
+def double(xs):
+    around = []
+    around.append(around)
+    return around

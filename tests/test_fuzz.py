@@ -1,0 +1,274 @@
+"""Random things where the student's side could send them, beyond what test_wire and test_submission try.
+
+The wire: random bytes and damaged frames in random pieces. The reply loop: random values that are valid frames. The
+reader: structural changes to the real released notebook of every assignment.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from every_assignment import EVERY, IDS, course_at, released
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder import course, submission
+from autograder.definitions import is_same_code
+from autograder.errors import StudentError, Unreadable
+from autograder.follow_through import FollowThrough
+from autograder.release import squeezed
+from autograder.sandbox.remote import RemoteConnection
+from autograder.wire import Channel, Ref, StandInRef, WireClosed, WireError, pack
+
+PATIENT = settings(
+    deadline=None, derandomize=True, max_examples=200,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+SOME = settings(PATIENT, max_examples=40)
+PLAIN = {type(None), bool, int, float, str, bytes, list, tuple, dict, np.ndarray, Ref, StandInRef, np.random.Generator}
+TIMEOUT_S = 5.0
+
+leaves = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.text(max_size=8), st.binary(max_size=8),
+    st.builds(Ref, st.integers(0, 2**40)), st.builds(StandInRef, st.integers(0, 9), st.lists(st.integers(0, 9))),
+    st.sampled_from([np.arange(3.0), np.zeros((0, 2), np.int8), np.float32(2), np.array(True)]),
+    st.builds(np.random.default_rng, st.integers(0, 9)),
+)  # fmt: skip
+values = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value holds nothing but what may cross."""
+    if type(value) in (list, tuple):
+        return all(map(is_plain, value))
+    if type(value) is dict:
+        return all(type(key) is str and is_plain(item) for key, item in value.items())
+    return type(value) in PLAIN or isinstance(value, np.generic)
+
+
+# the wire
+
+
+def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
+    """The bytes cut at these places."""
+    places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
+    return [data[start:end] for start, end in pairwise(places)]
+
+
+def framed(data: bytes) -> bytes:
+    """Bytes as one frame."""
+    return len(data).to_bytes(4, "big") + data
+
+
+streams = st.lists(
+    st.binary(max_size=40).map(framed) | st.binary(max_size=12) | values.map(pack).map(framed), max_size=4
+)
+
+
+@PATIENT
+@given(streams.map(b"".join), st.lists(st.integers(0, 120), max_size=5))
+def test_a_channel_that_is_fed_anything_in_any_pieces_gives_plain_values_until_it_says_why_not(data, cuts):
+    """However often it is asked, and it always comes to an end."""
+    ours, theirs = socket.socketpair()
+    with closing(Channel(ours)) as channel:
+        for piece in pieces(data, cuts):
+            theirs.sendall(piece)
+        theirs.close()
+        for _ in range(len(data) + 1):
+            try:
+                assert is_plain(channel.receive(TIMEOUT_S))
+            except WireClosed:
+                return
+            except WireError as error:
+                if "over the limit" in str(error):  # nothing after it can be told apart
+                    return
+    raise AssertionError("there were more frames than bytes")
+
+
+@PATIENT
+@given(st.lists(values, min_size=1, max_size=4), st.lists(st.integers(0, 200), max_size=6))
+def test_frames_in_any_pieces_are_the_same_frames(sent, cuts):
+    ours, theirs = socket.socketpair()
+    with closing(Channel(ours)) as channel, closing(theirs):
+        for piece in pieces(b"".join(framed(pack(value)) for value in sent), cuts):
+            theirs.sendall(piece)
+        assert [pack(channel.receive(TIMEOUT_S)) for _ in sent] == [pack(value) for value in sent]
+
+
+# the reply loop
+
+kinds = st.sampled_from(["value", "missing", "raised", "memory", "exit", "unsendable", "ask", "passed", ""])
+replies = (
+    values
+    | st.lists(values, max_size=4).map(tuple)
+    | st.builds(lambda k, v: (k, *v), kinds, st.lists(values, max_size=4))
+)
+
+
+class Reference:
+    """An object of the grader's that a random question may find."""
+
+    def __init__(self) -> None:
+        self.params, self.grads, self.flag = [np.zeros(3)], [np.zeros(3)], True
+
+    def forward(self, xs: Any = 0) -> Any:
+        """Whatever it is given."""
+        return xs
+
+
+asked = st.tuples(
+    st.sampled_from(["call_function", "call_method", "get_attribute", "set_attribute", "drawn", "offer", "_enter"]),
+    st.sampled_from([0, "double", "Reference"]) | values,
+    st.sampled_from(["forward", "params", "flag", "__class__", [], ()]) | values,
+    st.sampled_from([[], {}]) | values,
+    values,
+).flatmap(lambda fields: st.integers(1, 5).map(lambda n: ("ask", fields[:n])))
+
+
+@PATIENT
+@given(st.lists(replies | asked, min_size=1, max_size=4))
+def test_any_replies_come_to_a_plain_value_or_the_students_fault(sent):
+    ours, theirs = socket.socketpair()
+    with closing(theirs):
+        for reply in sent:
+            theirs.sendall(framed(pack(reply)))
+        theirs.shutdown(socket.SHUT_WR)
+        answers = FollowThrough({"double": lambda xs: 2 * xs, "Reference": Reference})
+        answers.offer(Reference())
+        connection = RemoteConnection(Channel(ours), Path("/nowhere"), None, answers, TIMEOUT_S)
+        with closing(connection):
+            said = ""
+            try:
+                assert is_plain(connection.request("call", "double", (1,), {}, False))
+            except StudentError as error:
+                said = str(error)
+            assert len(said) < 2000
+
+
+# the reader
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+KEYS = ("cell_type", "source", "metadata", "outputs", "execution_count", "id", "attachments")
+
+
+def drop(cells: list[Any], here: int, there: int, value: Any) -> None:
+    """Leave a cell out."""
+    del cells[here]
+
+
+def double(cells: list[Any], here: int, there: int, value: Any) -> None:
+    """Have a cell twice."""
+    cells.insert(there, copy.deepcopy(cells[here]))
+
+
+def move(cells: list[Any], here: int, there: int, value: Any) -> None:
+    """Put a cell elsewhere."""
+    cells.insert(there, cells.pop(here))
+
+
+def merge(cells: list[Any], here: int, there: int, value: Any) -> None:
+    """Put a cell's text to another's."""
+    if here != there:
+        cells[there]["source"] = [*cells[there].get("source", []), "\n", *cells[here].get("source", [])]
+        del cells[here]
+
+
+def swap_metadata(cells: list[Any], here: int, there: int, value: Any) -> None:
+    """Have two cells exchange their metadata."""
+    cells[here]["metadata"], cells[there]["metadata"] = cells[there].get("metadata"), cells[here].get("metadata")
+
+
+def overwrite(cells: list[Any], here: int, there: int, value: Any) -> None:
+    """Put anything in the place of a cell's field."""
+    cells[here][KEYS[there % len(KEYS)]] = value
+
+
+def forget(cells: list[Any], here: int, there: int, value: Any) -> None:
+    """Leave a field of a cell out."""
+    cells[here].pop(KEYS[there % len(KEYS)], None)
+
+
+def cut(cells: list[Any], here: int, there: int, value: Any) -> None:
+    """Keep the first part of a cell's text."""
+    source = cells[here].get("source")
+    cells[here]["source"] = source[: there % 5] if isinstance(source, list) else ""
+
+
+CHANGES: list[Callable[..., None]] = [drop, double, move, merge, swap_metadata, overwrite, forget, cut]
+changes = st.lists(
+    st.tuples(st.sampled_from(CHANGES), st.integers(0, 500), st.integers(0, 500), JSON), min_size=1, max_size=8
+)
+
+
+def changed(data: bytes, plan: list[tuple[Callable[..., None], int, int, Any]]) -> bytes:
+    """A notebook after these changes; one that cannot be made is left out."""
+    content = json.loads(data)
+    for change, here, there, value in plan:
+        cells = content["cells"]
+        if cells:
+            try:
+                change(cells, here % len(cells), there % len(cells), value)
+            except (TypeError, AttributeError):  # a field is no longer what it was
+                continue
+    return json.dumps(content).encode()
+
+
+@pytest.fixture(scope="module", params=EVERY, ids=IDS)
+def release(request, tmp_path_factory) -> tuple[Path, str, bytes]:
+    """An assignment as it is released."""
+    root, id = request.param
+    return root, id, released(root, id)[f"{course.name_of(id)}.ipynb"]
+
+
+@pytest.mark.slow
+@SOME
+@given(plan=changes)
+def test_a_released_notebook_that_was_taken_apart_is_put_back_or_refused(release, plan):
+    """Every locked cell is there once, with the release's text; every answer's cell is there or its name is defined."""
+    root, id, data = release
+    with course_at(root):
+        of = submission.release(id)
+        try:
+            notebook = submission.read(changed(data, plan))
+            submission.recognise(notebook, id)
+            restored = submission.restore(notebook, id).notebook
+        except Unreadable:
+            return
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in restored.cells]
+    for name, known in of.cells.items():
+        if of.is_locked(name):
+            assert ids.count(name) == 1
+            text, wanted = restored.cells[ids.index(name)].source, "".join(known["source"])
+            assert squeezed(text) == squeezed(wanted) or is_same_code(text, wanted)
+        else:
+            assert name in ids or any(name in cell.source for cell in restored.cells)
+    assert len({cell["id"] for cell in restored.cells}) == len(restored.cells)
+
+
+def test_the_changes_change_something():
+    """Each of them, on a notebook of three cells."""
+    cells = [{"cell_type": "code", "source": [f"a{i}", "b"], "metadata": {"i": i}, "outputs": [i]} for i in range(3)]
+    data = json.dumps({"cells": cells}).encode()
+    for change in CHANGES:
+        assert json.loads(changed(data, [(change, 0, 1, "x")])) != json.loads(data), change
