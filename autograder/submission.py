@@ -81,7 +81,14 @@ def _notebook(content: Any) -> nbformat.NotebookNode:
         raise ValueError(f"it has {len(notebook.cells)} cells")
     clean: nbformat.NotebookNode = nbformat.v4.new_notebook()
     clean.cells = [_plain_cell(cell, number) for number, cell in enumerate(notebook.cells, 1)]
+    _number(clean)
     return clean
+
+
+def _number(notebook: nbformat.NotebookNode) -> None:
+    """Give every cell an id of its own: those that nbformat makes up are short, and may meet among thousands."""
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
 
 
 def _plain_cell(cell: Any, number: int) -> nbformat.NotebookNode:
@@ -146,8 +153,7 @@ def restore(notebook: nbformat.NotebookNode, assignment: str) -> Submission:
     restored = nbformat.v4.new_notebook(
         cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
     )
-    for number, cell in enumerate(restored.cells):
-        cell["id"] = f"cell-{number}"
+    _number(restored)
     return Submission(assignment, restored, notes)
 
 

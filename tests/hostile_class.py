@@ -4,7 +4,8 @@ An attack is a file of tests/hostile: a docstring that says in one sentence what
 cells. The facts behind the sentence:
 
     honest: double wrong, scale_forward correct      what the same answers get without the attack
-    graded: double crashed, scale_forward correct    the reasons with it, where they differ; the points must not
+    graded: double crashed, scale_forward correct    the reasons with it, where they differ; the points must not.
+                                                     memory/timeout: whichever comes first
     says: ended the kernel                           part of what the student is told, if that matters
 
 Cells are `first` (before all others), `last` (after them), and the two solution cells `double` and `Scale`; a
@@ -85,6 +86,10 @@ class Attack:
     says: str
     cells: dict[str, str]
     edit: Edit = lambda notebook: None
+
+    def may_end_in(self, reasons: Sequence[str]) -> bool:
+        """Whether these reasons are those it must have."""
+        return all(one in expected.split("/") for one, expected in zip(reasons, self.graded, strict=True))
 
     def submission(self, root: Path, places: dict[str, str]) -> bytes:
         """The notebook that is handed in."""

@@ -348,6 +348,9 @@ LOGS = {
     "KeyError: 'x'\n\nDuring handling\n\n  OSError: [Errno 28] No space left on device\n": (
         "OSError: [Errno 28] No space left on device"
     ),
+    "Traceback (most recent call last):\n    nbformat.warnings.DuplicateCellId: two of them\n[App | ERROR] see above": (
+        "nbformat.warnings.DuplicateCellId: two of them"
+    ),
     "it did not work\nat   all": "at all",
     "": "",
 }

@@ -32,6 +32,10 @@ from autograder.nbgrader_settings import settings
 from autograder.reports.feedback import feedback_html
 from autograder.result_store import FOLDER, Kept
 
+RAISED = re.compile(
+    r"^ *(?:(?:[a-z]\w*\.)+[A-Z]\w*|[A-Z]\w*(?:Error|Exception|Interrupt|Warning))(?:: .+)?$", re.MULTILINE
+)
+
 
 class Book:
     """The gradebook under `root`: a folder with submitted/, gradebook.db, autograded/, feedback/.
@@ -126,7 +130,7 @@ class Book:
 
 def cause(log: str) -> str:
     """The exception that a log ends with, in one line; its last line if it tells of none."""
-    raised = re.findall(r"^ *(?:[a-z]\w*\.)*[A-Z]\w*(?:Error|Exception|Full|Timeout): .+$", log, re.MULTILINE)
+    raised = RAISED.findall(log)
     causes = [line for line in raised if "see the error log" not in line]
     return " ".join((causes or log.splitlines() or [""])[-1].split())[:300]
 

@@ -35,6 +35,8 @@ LEAST_S = 0.001
 SHOWN = 300  # characters of an exception's text: enough to recognise it, too few to hand out the hidden inputs
 NO_ANSWER = "what came back is not an answer"
 
+Verdict = Callable[[], tuple[str, str] | None]
+
 
 def open_fork(
     path: Path,
@@ -42,19 +44,21 @@ def open_fork(
     timeout_s: float,
     memory_bytes: int,
     waited: Callable[[], float] = lambda: 0.0,
+    verdict: Verdict = lambda: None,
 ) -> RemoteConnection:
     """Have the agent at `path` fork and put the stand-ins in place.
 
     timeout_s      seconds for all answers over this connection; those in which the fork waits for a core do not count
     memory_bytes   address space it may add
     waited         says how long it has waited for one
+    verdict        says why the sandbox was ended from outside, and what it had done; None if it was not
     Raises ChildDied if nothing listens there any more.
     """
     try:
         channel, pid = _dial(path, {"memory_bytes": memory_bytes, "cpu_s": int(timeout_s) + 5}, HELLO_S)
     except (OSError, WireError) as error:
         raise ChildDied(f"the process that ran the notebook is gone ({error})") from None
-    connection = RemoteConnection(channel, path, pid, follow_through, timeout_s, waited)
+    connection = RemoteConnection(channel, path, pid, follow_through, timeout_s, waited, verdict)
     try:
         if follow_through.names():
             connection.request("stand_ins", follow_through.names())
@@ -107,11 +111,12 @@ class RemoteConnection:
         follow_through: FollowThrough,
         timeout_s: float,
         waited: Callable[[], float] = lambda: 0.0,
+        verdict: Verdict = lambda: None,
     ) -> None:
         self.follow_through = follow_through
         self.used_s = 0.0
         self._channel, self._path, self._pid = channel, path, pid
-        self._timeout_s, self._waited = timeout_s, waited
+        self._timeout_s, self._waited, self._verdict = timeout_s, waited, verdict
         self._asking_s = 0.0
         self._ended: StudentError | None = None
 
@@ -134,7 +139,7 @@ class RemoteConnection:
             said = f"no answer within {timeout_s or self._timeout_s:g} s"
             self._end(CallTimeout(said, starved=deadline.starved))
         except WireClosed:
-            self._end(ChildDied("the process ended during the call"))
+            self._end(self._death())
         except WireError as error:
             self._end(BadReply(f"what came back cannot be read: {error}"))
         finally:
@@ -172,6 +177,13 @@ class RemoteConnection:
             return pack(self.follow_through.answer(question[0] if len(question) == 1 else question))
         except WireError as error:
             return pack(("error", ("TypeError", str(error))))
+
+    def _death(self) -> StudentError:
+        """Why nothing more comes: the fork ended, or with it the whole sandbox, for what was done in it."""
+        reason, what = self._verdict() or ("crashed", "")
+        if not what:
+            return ChildDied("the process ended during the call")
+        return (OutOfMemory if reason == "memory" else ChildDied)(f"the call {what}")
 
     def _end(self, error: StudentError) -> None:
         self._ended = error

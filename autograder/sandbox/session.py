@@ -12,6 +12,7 @@ import queue
 import subprocess
 import time
 from collections.abc import Awaitable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,7 +137,8 @@ class Session:
         self._bear_with_it()
         started, limits = time.monotonic(), (timeout_s, self.limits.question_bytes)
         try:
-            return open_fork(self.box.socket, follow_through, *limits, self._fork_waited_s)
+            verdict = partial(getattr, self._watch, "verdict")
+            return open_fork(self.box.socket, follow_through, *limits, self._fork_waited_s, verdict)
         except ChildDied:
             self._lost_s += time.monotonic() - started
             raise

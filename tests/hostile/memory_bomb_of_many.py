@@ -1,7 +1,7 @@
 """Takes memory in many processes at once, each within its limit.
 
 honest: double wrong, scale_forward correct
-graded: double crashed, scale_forward correct
+graded: double memory/timeout, scale_forward correct
 """
 
 
