@@ -79,16 +79,16 @@ def _notebook(content: Any) -> nbformat.NotebookNode:
             notebook = nbformat.convert(nbformat.reader.reads(json.dumps(content)), 4)
     if len(notebook.cells) > MAX_CELLS:
         raise ValueError(f"it has {len(notebook.cells)} cells")
-    clean: nbformat.NotebookNode = nbformat.v4.new_notebook()
-    clean.cells = [_plain_cell(cell, number) for number, cell in enumerate(notebook.cells, 1)]
-    _number(clean)
-    return clean
+    return _made_of([_plain_cell(cell, number) for number, cell in enumerate(notebook.cells, 1)], {})
 
 
-def _number(notebook: nbformat.NotebookNode) -> None:
-    """Give every cell an id of its own: those that nbformat makes up are short, and may meet among thousands."""
-    for number, cell in enumerate(notebook.cells):
+def _made_of(cells: list[nbformat.NotebookNode], metadata: dict[str, Any]) -> nbformat.NotebookNode:
+    """A notebook of these cells, each under an id of its own: those that nbformat makes up are short, and may meet."""
+    for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
+    made: nbformat.NotebookNode = nbformat.from_dict({"metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+    made["cells"] = cells
+    return made
 
 
 def _plain_cell(cell: Any, number: int) -> nbformat.NotebookNode:
@@ -103,10 +103,13 @@ def _plain_cell(cell: Any, number: int) -> nbformat.NotebookNode:
     missing = [key for key in ("source", "cell_type") if key not in cell]
     if missing:
         raise ValueError(f"cell {number}{f' ({id})' if isinstance(id, str) else ''} has no {missing[0]}")
-    make: Any = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}.get(
-        cell["cell_type"], nbformat.v4.new_raw_cell
-    )
-    plain: nbformat.NotebookNode = make(_text(cell["source"]))
+    if not isinstance(cell["cell_type"], str):
+        raise ValueError(f"cell {number} is of no type")
+    kind = cell["cell_type"] if cell["cell_type"] in ("code", "markdown") else "raw"
+    plain: nbformat.NotebookNode = nbformat.from_dict({
+        "cell_type": kind, "metadata": {}, "source": _text(cell["source"]),
+        **({"outputs": [], "execution_count": None} if kind == "code" else {}),
+    })  # fmt: skip  # not with nbformat's own maker, which checks each cell against the schema: half of all reading
     if isinstance(tags, list) and SKIPPED in tags:
         plain.metadata["tags"] = [SKIPPED]
     if isinstance(id, str) and id:
@@ -150,15 +153,14 @@ def restore(notebook: nbformat.NotebookNode, assignment: str) -> Submission:
     _insert_missing(cells, of, notes, readable)
     notes += needed_first(cells, of) if readable else []
     parsed.cache_clear()  # the trees of one notebook are of no use to the next
-    restored = nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
-    )
-    _number(restored)
-    return Submission(assignment, restored, notes)
+    return Submission(assignment, _made_of(cells, METADATA), notes)
 
 
 TOO_MUCH = "It holds so much code that cells split, merged or turned into text were not looked for."
-KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 
 
 def _put_back(cells: list[nbformat.NotebookNode], ids: Sequence[str], of: Release) -> list[str]:

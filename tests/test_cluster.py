@@ -19,7 +19,7 @@ from tiny_course import ID, Ran, answered, hand_in, in_a_process, records_of, ti
 
 from autograder import provenance
 from autograder.classroom.cluster import Cluster, taken
-from autograder.classroom.work import Task
+from autograder.classroom.task import Task
 from autograder.errors import GraderError
 from autograder.options import Options
 from autograder.record import Result

@@ -18,7 +18,7 @@ from autograder import course
 from autograder.classroom import HandedIn
 from autograder.classroom.grade_class import DIED_TWICE, grade_many
 from autograder.classroom.pools import Answer, Processes, ThisProcess
-from autograder.classroom.work import Task
+from autograder.classroom.task import Task
 from autograder.errors import CallTimeout
 from autograder.follow_through import FollowThrough
 from autograder.grading import grade, grade_patiently
@@ -42,7 +42,8 @@ def spin():
 @contextmanager
 def busy(processes: int) -> Iterator[list[int]]:
     """So many processes that want a core for themselves, running; their ids."""
-    running = [subprocess.Popen([sys.executable, "-c", SPIN]) for _ in range(processes)]
+    command = [sys.executable, "-c", SPIN]  # each in a session of its own: Linux shares the cores out among sessions
+    running = [subprocess.Popen(command, start_new_session=True) for _ in range(processes)]
     try:
         until(lambda: all(psutil.Process(one.pid).cpu_times().user > 0.02 for one in running))
         yield [one.pid for one in running]
@@ -239,6 +240,12 @@ def test_one_notebook_that_starved_is_graded_twice(root, monkeypatch) -> None:
     assert seen == [True, False]
 
 
+def is_worker(process: psutil.Process) -> bool:
+    """Whether it is a process of the pool: one that the server which makes them has made."""
+    parent = process.parent()
+    return parent is not None and all("forkserver" in " ".join(one.cmdline()) for one in (process, parent))
+
+
 @pytest.mark.slow
 def test_a_process_of_the_pool_that_dies_costs_nobody_a_mark(root, monkeypatch) -> None:
     """The grader itself is killed at its first submission: the rest is graded by others, that one alone."""
@@ -252,9 +259,7 @@ def test_a_process_of_the_pool_that_dies_costs_nobody_a_mark(root, monkeypatch) 
     def first(tasks: Iterable[Task]) -> Iterator[Answer]:
         for task, kept in Processes.carry_out(pool, tasks):
             if not killed:
-                killed.extend(
-                    child.pid for child in psutil.Process().children() if "spawn" in " ".join(child.cmdline())
-                )
+                killed.extend(one.pid for one in psutil.Process().children(recursive=True) if is_worker(one))
                 psutil.Process(killed[-1]).kill()
             yield task, kept
 

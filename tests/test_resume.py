@@ -22,6 +22,7 @@ from tiny_course import ID, Commands, Ran, answered, hand_in, records_of, tiny_c
 
 from autograder import result_store
 from autograder.classroom import work
+from autograder.classroom.task import Task
 from autograder.gradebook.book import cause
 from autograder.gradebook.entered import Entered
 from autograder.gradebook.writer import sole_writer
@@ -68,7 +69,7 @@ class Again:
         before = work.carry_out
         names = {(self.file(student)).read_bytes(): student for student in STUDENTS}
 
-        def carry_out(task: work.Task) -> result_store.Kept:
+        def carry_out(task: Task) -> result_store.Kept:
             self.graded.append(names[task.data])
             return before(task)
 

@@ -22,7 +22,7 @@ from autograder.bench.machine import Row, one_thread
 from autograder.classroom import find
 from autograder.classroom.grade_class import Classroom, grade_many
 from autograder.classroom.pools import Processes
-from autograder.classroom.work import Task
+from autograder.classroom.task import Task
 from autograder.gradebook.writer import GradebookWriter
 from autograder.options import Options
 from autograder.result_store import Kept, ResultStore

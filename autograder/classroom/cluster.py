@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from autograder.classroom import work
 from autograder.classroom.pools import Answer, windowed
-from autograder.classroom.work import Task
+from autograder.classroom.task import Task
 from autograder.errors import GraderError
 from autograder.provenance import environment, suite_sha256
 from autograder.refusal import faulty

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from autograder import course
 from autograder.classroom.handed_in import HandedIn
+from autograder.classroom.task import Task
 from autograder.errors import GraderError, UnknownAssignment, Unreadable
 from autograder.gradebook.writer import GradebookWriter
 from autograder.options import Options
@@ -21,7 +22,6 @@ from autograder.result_store import Kept, ResultStore
 
 if TYPE_CHECKING:
     from autograder.classroom.pools import Pool
-    from autograder.classroom.work import Task
 
 DIED_TWICE = "the grading process ended twice while at it"
 
@@ -114,8 +114,6 @@ def grade_many(work: Sequence[tuple[HandedIn, Options]], pool: Pool) -> Iterator
 
 def _tasks(work: Sequence[tuple[HandedIn, Options]], places: Sequence[int], hands: int) -> Iterator[Task]:
     """The tasks, each file read when its turn comes; one that cannot be read any more has no bytes, and says so."""
-    from autograder.classroom.work import Task
-
     for number, place in enumerate(places):
         one, options = work[place]
         try:

@@ -13,13 +13,13 @@ import signal
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from multiprocessing import forkserver
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Protocol
 
 from autograder import course
-from autograder.classroom import work
-from autograder.classroom.work import Task
+from autograder.classroom.task import Task, carry_out
 from autograder.result_store import Kept
 
 Answer = tuple[Task, Kept | None]
@@ -47,10 +47,12 @@ class ThisProcess:
     def carry_out(self, tasks: Iterable[Task]) -> Iterator[Answer]:
         """What comes of each task, in their order."""
         for task in tasks:
-            yield task, work.carry_out(task)
+            yield task, carry_out(task)
 
     def close(self) -> None:
         """Kill the kernel that is left."""
+        from autograder.classroom import work
+
         work.end()
 
 
@@ -99,7 +101,7 @@ def windowed(executor: Executor, tasks: Iterator[Task], size: int) -> Generator[
 
 def _submitted(executor: Executor, task: Task) -> Future[Kept]:
     try:
-        return executor.submit(work.carry_out, task)
+        return executor.submit(carry_out, task)
     except BrokenExecutor as error:
         failed: Future[Kept] = Future()
         failed.set_exception(error)
@@ -108,12 +110,16 @@ def _submitted(executor: Executor, task: Task) -> Future[Kept]:
 
 def _processes(jobs: int) -> ProcessPoolExecutor:
     os.environ.update(ONE_THREAD)  # read when NumPy is loaded, in the processes that are yet to start
-    spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, spawn, initializer=_begin, initargs=(course.ROOT,))
+    context = multiprocessing.get_context("forkserver")  # the grader is loaded once, in a process without threads
+    context.set_forkserver_preload(["autograder.classroom.warm"])
+    forkserver.ensure_running()
+    return ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(course.ROOT,))
 
 
 def _begin(root: Path) -> None:
     """In a process of the pool: the same course as in the one that started it, and the same end."""
+    from autograder.classroom import work
+
     course.ROOT = root
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the one who gives out the work
     Finalize(None, work.end, exitpriority=1)

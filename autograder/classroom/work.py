@@ -6,12 +6,11 @@ once, and starts the kernel of the next submission while the current one is judg
 
 from __future__ import annotations
 
+import json
 import threading
-from dataclasses import dataclass
-
-import nbformat
 
 from autograder import course
+from autograder.classroom.task import Task
 from autograder.errors import AutograderError
 from autograder.grading import Graded, grade
 from autograder.options import Options
@@ -23,20 +22,6 @@ _one_at_a_time = threading.Lock()  # pytest and the suites are one to a process;
 _spare = SpareKernel()
 
 
-@dataclass(frozen=True)
-class Task:
-    """One submission to be graded.
-
-    place  its place in the class
-    more   whether another one is likely to follow in the same process
-    """
-
-    place: int
-    data: bytes
-    options: Options
-    more: bool = False
-
-
 def carry_out(task: Task) -> Kept:
     """Grade it. What is wrong with the submission, the course or the grader is in the result."""
     with _one_at_a_time:
@@ -44,7 +29,7 @@ def carry_out(task: Task) -> Kept:
         came = graded(task.data, task.options, _spare)
         if not _spare.goes_on:
             _spare.close()
-    notebook = nbformat.writes(came.notebook) if came.notebook is not None else ""
+    notebook = json.dumps(came.notebook) if came.notebook is not None else ""
     return Kept(came.result, notebook, came.starved, came.settled)
 
 

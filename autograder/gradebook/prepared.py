@@ -26,4 +26,4 @@ def prepared(folder: str, data: bytes) -> Graded | None:
     if not folder or not path.exists():
         return None
     result = Result.from_data(json.loads(path.read_text(encoding="utf-8")))
-    return Graded(result, nbformat.read(path.with_suffix(".ipynb"), as_version=4))
+    return Graded(result, nbformat.from_dict(json.loads(path.with_suffix(".ipynb").read_text(encoding="utf-8"))))
