@@ -20,7 +20,7 @@ from fork_server import gone_soon
 from nbgrader.api import Gradebook
 from tiny_course import ID, Commands, Ran, answered, hand_in, records_of, tiny_course, until
 
-from autograder import result_store
+from autograder import grading, result_store
 from autograder.classroom import work
 from autograder.classroom.task import Task
 from autograder.gradebook.book import cause
@@ -111,6 +111,32 @@ def test_what_has_not_changed_is_neither_graded_nor_entered_again(again: Again, 
     assert "the file is not a complete notebook" in ran.out
     scores = {record["extra_data"]["student"]: record["score"] for record in records_of(tmp_path / "again.json")}
     assert scores == {"ash": 100, "beech": 60, "cedar": 0}
+
+
+@pytest.mark.parametrize("change", ["handed in again", "taken away"])
+def test_a_file_that_changes_while_it_is_graded_gets_nobody_elses_mark(
+    again: Again, root: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    first = answered(root, {"double": "def double(xs):\n    return xs * 2\n"})
+    again.file("beech").write_bytes(first)
+    before = grading.grade
+
+    def grade(data: bytes, *args: object, **kwargs: object) -> grading.Graded:
+        if data == first:
+            again.file("beech").unlink()
+            if change == "handed in again":
+                again.file("beech").write_bytes(answered(root, {"double": "def double(xs):\n    return 9 * xs\n"}))
+        return before(data, *args, **kwargs)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "grade", grade)
+        ran = again()
+    assert ran.status == 1
+    assert "the file was changed while it was being graded: grade it again" in ran.out
+    if change == "handed in again":
+        again()
+        assert again.graded == ["beech"]
+        assert "('beech', 'double_check', 0.0, None, 0)" in dump(root)
 
 
 def test_force_grades_everything_anew(again: Again) -> None:

@@ -6,6 +6,7 @@ others are done, alone.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from autograder.result_store import Kept, ResultStore
 if TYPE_CHECKING:
     from autograder.classroom.pools import Pool
 
+CHANGED = "the file was changed while it was being graded: grade it again"
 DIED_TWICE = "the grading process ended twice while at it"
 
 
@@ -62,9 +64,19 @@ class Classroom:
             self.writer.load_ahead()
             work = [(handed_in[place], self.options) for place in left]
             for number, kept in grade_many(work, self.pool(len(left))):
-                one = handed_in[left[number]]
-                self.store.keep(one.read(), asked(one, self.options), kept)
-                yield left[number], kept
+                yield left[number], self._stored(handed_in[left[number]], kept)
+
+    def _stored(self, one: HandedIn, kept: Kept) -> Kept:
+        """The result, in the store; none if the file is not the one any more that was graded."""
+        options = asked(one, self.options)
+        try:
+            data = one.read()
+        except Unreadable:
+            data = b""
+        if hashlib.sha256(data).hexdigest() != kept.result.submission_sha256:
+            return Kept(refused(b"", options, CHANGED))
+        self.store.keep(data, options, kept)
+        return kept
 
     def _known(self, one: HandedIn) -> Kept | None:
         """What is known of a submission without grading it; None if nothing is."""
