@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import shutil
 import subprocess
@@ -483,16 +484,17 @@ def test_without_a_maker_there_is_nothing_to_make(command: Commands, place: Path
     assert (ran.status, ran.err) == (2, "autograder: there is no datasets/make_*.py: no dataset to make\n")
 
 
-@pytest.mark.parametrize("step", ["write_bytes", "replace"])
-def test_a_full_disk_leaves_the_old_file(place: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+@pytest.mark.parametrize(("owner", "step"), [(os, "fsync"), (Path, "replace")])
+def test_a_full_disk_leaves_the_old_file(
+    place: Path, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
+) -> None:
     folder = place / "datasets"
     (folder / "words.txt").write_bytes(b"old")
 
-    def full(path: Path, *arguments: object) -> None:
-        path.open("wb").close()
+    def full(*arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, step, full)
+    monkeypatch.setattr(owner, step, full)
     message = r"^datasets/words\.txt could not be written \(No space left on device\); what was there is untouched$"
     with pytest.raises(GraderError, match=message):
         datasets.make(folder)

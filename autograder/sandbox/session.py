@@ -60,6 +60,7 @@ class Session:
         self.starved = False
         self._restarts = 0
         self._lost_s = 0.0
+        self._given_up = False
         self._serving = False
         try:
             self._start()
@@ -112,8 +113,10 @@ class Session:
             sweep(self._process, self._own)
 
     def _revive(self) -> None:
-        """Run the notebook in a new kernel. Raises ChildDied."""
-        self._bear_with_it()
+        """Run the notebook in a new kernel. Raises ChildDied once it has cost as long by ending, or not answering, as
+        it may run in all: it is given up then."""
+        self._given_up |= self._lost_s > self.limits.notebook_s
+        self._refuse_given_up()
         started = time.monotonic()
         try:
             self._stop()
@@ -122,9 +125,8 @@ class Session:
         finally:
             self._lost_s += time.monotonic() - started
 
-    def _bear_with_it(self) -> None:
-        """Raises ChildDied once the notebook has cost as long by ending, or not answering, as it may run in all."""
-        if self._lost_s > self.limits.notebook_s:
+    def _refuse_given_up(self) -> None:
+        if self._given_up:
             raise ChildDied("the process that ran the notebook was ended, or did not answer, again and again")
 
     def close(self) -> None:
@@ -134,7 +136,7 @@ class Session:
             self._loop.close()
 
     def _open(self, follow_through: FollowThrough, timeout_s: float) -> RemoteConnection:
-        self._bear_with_it()
+        self._refuse_given_up()
         started, limits = time.monotonic(), (timeout_s, self.limits.question_bytes)
         try:
             verdict = partial(getattr, self._watch, "verdict")
