@@ -78,6 +78,7 @@ def _sha256(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
+@lru_cache(maxsize=16)
 def _version(name: str) -> str:
     try:
         return version(name)

@@ -98,8 +98,11 @@ class Classroom:
 
     def _entered(self, one: HandedIn, kept: Kept) -> Result:
         """The result, in the gradebook; if that fails it is not graded, and the next one is entered all the same."""
+        found_there = not (kept.notebook or kept.result.problem)  # by `_known`
         kept.result = result = _of(one, kept.result)
-        if result.assignment not in course.assignment_ids() or self.writer.has(one.student, result, one.timestamp):
+        if found_there or result.assignment not in course.assignment_ids():
+            return result
+        if self.writer.has(one.student, result, one.timestamp):
             return result
         try:
             self.writer.enter(one.student, one.read() if kept.notebook else b"", kept, one.timestamp)
