@@ -33,6 +33,7 @@ ROOMS: list[set[str]] = [
     {"gradebook"},
     {"reports"},
     {"grading", "early_start"},
+    {"time_limits"},
     {"judging", "running"},
     {"plugin"},
     {"checks"},
@@ -60,6 +61,7 @@ ROOMS: list[set[str]] = [
     {"stand_in"},
     {"wire"},
     {"notebook_size"},
+    {"apart"},
     {"errors"},
     {"whole_files"},
 ]
