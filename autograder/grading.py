@@ -98,10 +98,9 @@ def _grade_restored(
             outcomes = _all_failed(wanted, death)
         notes = cell_notes(runnable, session.interrupted | session.left_out)
     questions = [_result(info, wanted, outcomes, notes) for info in assignment.questions]
-    if session.starved:  # a cell was stopped before its time: what went wrong after it may be no mistake
-        questions = [
-            _unless_starved(info, graded) for info, graded in zip(assignment.questions, questions, strict=True)
-        ]
+    starved = session.starved  # a cell was stopped before its time: what went wrong after it may be no mistake
+    if starved:
+        questions = [_unless_starved(*pair) for pair in zip(assignment.questions, questions, strict=True)]
     result = Result(
         assignment.id, questions, suite_sha256=suite_sha256(assignment.id), environment=environment(options)
     )
