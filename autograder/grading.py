@@ -26,7 +26,7 @@ from autograder.provenance import environment, suite_sha256
 from autograder.record import QuestionResult, Result
 from autograder.refusal import faulty, refused
 from autograder.running import run_suite
-from autograder.sandbox import Session, SpareKernel, require_bubblewrap
+from autograder.sandbox import Session, SpareKernel, require_bubblewrap, walls
 from autograder.time_limits import late, longer_limits
 
 
@@ -104,6 +104,7 @@ def _grade_restored(
     result = Result(
         assignment.id, questions, suite_sha256=suite_sha256(assignment.id), environment=environment(options)
     )
+    result.walls = walls(options.confined)
     result.notes = [*handed_in.notes, *(note.text for note in notes.values())]
     result.output = "\n".join([*result.notes, _headline(result)])
     starved |= any(test.starved for tests in outcomes.values() for test in tests)

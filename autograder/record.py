@@ -52,7 +52,8 @@ class QuestionResult:
 
 @dataclass
 class Result:
-    """One submission. `problem` says in one line why nothing could be graded ("" if it could)."""
+    """One submission. `problem` says in one line why nothing could be graded ("" if it could); `walls`, what stood
+    between it and the machine."""
 
     assignment: str
     questions: list[QuestionResult]
@@ -62,6 +63,7 @@ class Result:
     submission_sha256: str = ""
     suite_sha256: str = ""
     environment: str = ""
+    walls: str = ""
     problem: str = ""
     notes: Sequence[str] = field(default_factory=list)
 
@@ -93,6 +95,8 @@ class Result:
             "suite_sha256": self.suite_sha256,
             "environment": self.environment,
         }
+        if self.walls:
+            extra["walls"] = self.walls
         if self.student:
             extra["student"] = self.student
         if not self.graded:
@@ -128,6 +132,7 @@ class Result:
             submission_sha256=extra["submission_sha256"],
             suite_sha256=extra["suite_sha256"],
             environment=extra["environment"],
+            walls=extra.get("walls", ""),
             problem=problem if isinstance(problem, str) else "",
         )
 

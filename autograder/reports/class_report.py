@@ -87,6 +87,7 @@ def class_report_html(
         not_graded=_not_graded(summary.not_graded, results[0].assignment if results else ""),
         rows=[_row(result, summary.questions) for result in summary.results],
         suites=sorted({r.suite_sha256 for r in results if r.suite_sha256}),
+        walls=sorted({one_line(r.walls) for r in results if r.walls}),
         environments=sorted({one_line(r.environment) for r in results if r.environment}),
         plots=_plots(summary),
     )

@@ -5,5 +5,6 @@ from autograder.sandbox.bubblewrap import require_bubblewrap
 from autograder.sandbox.leftovers import remove_leftovers
 from autograder.sandbox.session import Session
 from autograder.sandbox.spare import SpareKernel
+from autograder.sandbox.walls import walls
 
-__all__ = ["Box", "Limits", "Session", "SpareKernel", "remove_leftovers", "require_bubblewrap"]
+__all__ = ["Box", "Limits", "Session", "SpareKernel", "remove_leftovers", "require_bubblewrap", "walls"]

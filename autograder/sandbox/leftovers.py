@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
+from autograder.sandbox import cgroup
+
 PLACE = Path("/tmp")  # a short path: the kernel's sockets lie in the folder
 PREFIX, LOCK = "ag-", ".lock"
 
@@ -39,7 +41,8 @@ def remove_folder(folder: Path, lock: IO[bytes]) -> None:
 
 
 def remove_leftovers() -> None:
-    """Delete the private folders of graders that are gone; those of others and those in use are left alone."""
+    """Delete private folders and groups of graders that are gone; those of others and those in use are left alone."""
+    cgroup.remove_leftovers()
     for path in PLACE.glob(f"{PREFIX}*{LOCK}"):
         with contextlib.suppress(OSError):
             if path.is_symlink() or path.stat().st_uid != os.getuid():

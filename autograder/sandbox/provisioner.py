@@ -17,6 +17,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from autograder.sandbox import bubblewrap, fonts
 from autograder.sandbox.box import Box
+from autograder.sandbox.cgroup import Group, new_group
 from autograder.sandbox.cores import Core
 from autograder.sandbox.system_calls import filter_file
 
@@ -28,6 +29,7 @@ class BubblewrapProvisioner(LocalProvisioner):
 
     box: Box
     core: Core | None = None
+    group: Group | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Point the kernel's sockets into the private folder and wrap its command."""
@@ -48,7 +50,7 @@ class BubblewrapProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start it, its own chatter kept in the private folder."""
-        self.core = Core()
+        self.core, self.group = Core(), new_group(self.box.limits)
         path = filter_file() if self.box.confined else None
         with (
             open(self.box.folder / "kernel.log", "wb") as log,
@@ -57,6 +59,8 @@ class BubblewrapProvisioner(LocalProvisioner):
         ):
             if calls is not None:
                 cmd, kwargs["pass_fds"] = bubblewrap.with_filter(cmd, calls.fileno()), (calls.fileno(),)
+            if self.group is not None:
+                cmd = self.group.entering(cmd)
             return await super().launch_kernel(cmd, stdout=log, stderr=log, **kwargs)
 
     async def wait(self) -> int | None:
@@ -72,6 +76,8 @@ class BubblewrapProvisioner(LocalProvisioner):
         await super().cleanup(restart=restart)
         if self.core is not None:
             self.core.release()
+        if self.group is not None:
+            self.group.remove()
         if not restart:
             self.box.remove()
 

@@ -24,6 +24,7 @@ from jupyter_client.manager import AsyncKernelManager
 from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
 from autograder.sandbox.box import Box, Limits
+from autograder.sandbox.cgroup import Group
 from autograder.sandbox.cores import Core
 from autograder.sandbox.inside import Inside
 from autograder.sandbox.remote import RemoteConnection, open_fork
@@ -174,8 +175,9 @@ class Session:
         provisioner: Any = self.manager.provisioner
         self._process: subprocess.Popen[bytes] = provisioner.process
         self._core: Core = provisioner.core
+        self._group: Group | None = provisioner.group
         self._inside = Inside()
-        self._watch = Watch(self._process, self.box.folder, self.limits, self._inside)
+        self._watch = Watch(self._process, self.box.folder, self.limits, self._inside, self._group)
         self._watch.start()
         self._since_start = self._watch.account.stopwatch()
         self.client: AsyncKernelClient = self.manager.client()
@@ -192,6 +194,8 @@ class Session:
         self.manager.context.destroy(linger=0)
         self._inside.close()
         self._core.release()
+        if self._group is not None:
+            self._group.remove()
         self.box.remove()
 
     async def _end_tasks(self) -> None:

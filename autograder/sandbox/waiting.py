@@ -37,13 +37,14 @@ def is_starved(limit_s: float, waited: float) -> bool:
 class CpuAccount:
     """CPU seconds of all processes of one sandbox, those that have ended included, as a watch that ticks sees them.
 
-    pids  lists its processes
+    pids       lists its processes
+    counted_s  CPU seconds as a cgroup counts them; 0 where there is none
 
     What the watch has seen is shared with forks of the grader, in which it does not tick.
     """
 
-    def __init__(self, pids: Callable[[], Iterable[int]]) -> None:
-        self.pids = pids
+    def __init__(self, pids: Callable[[], Iterable[int]], counted_s: Callable[[], float] = lambda: 0.0) -> None:
+        self.pids, self._counted_s = pids, counted_s
         self._seen: tuple[float, dict[int, float]] = 0.0, {}  # of those that ended, of the others; replaced as a whole
         self._shared = mmap.mmap(-1, _SHARED.size)
 
@@ -66,7 +67,7 @@ class CpuAccount:
         ended_s, before = self._seen
         own = before | {pid: own_s for pid, (own_s, _) in now.items()}
         waited_for = sum(own_s + children_s for own_s, children_s in now.values())
-        return max(self._read()[0], ended_s + sum(own.values()), waited_for)
+        return max(self._counted_s(), self._read()[0], ended_s + sum(own.values()), waited_for)
 
     def held_up_s(self) -> float:
         """Seconds by which the ticks have been late in all."""

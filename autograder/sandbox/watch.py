@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.sandbox.box import Limits
+from autograder.sandbox.cgroup import Group
 from autograder.sandbox.inside import Inside
 from autograder.sandbox.waiting import CpuAccount
 
@@ -34,17 +35,25 @@ class Watch(threading.Thread):
     process   what was started: bubblewrap, or the kernel itself
     folder    the private folder, where it lies on the grader's disk
     inside    the sandbox's own folders, once they can be reached
+    group     its cgroup; None if it has none
     account   the CPU seconds of all that runs in it
     verdict   None, or once it has ended the sandbox: the reason, and what the sandbox had done
     """
 
     def __init__(
-        self, process: subprocess.Popen[bytes], folder: Path, limits: Limits, inside: Inside | None = None
+        self,
+        process: subprocess.Popen[bytes],
+        folder: Path,
+        limits: Limits,
+        inside: Inside | None = None,
+        group: Group | None = None,
     ) -> None:
         super().__init__(name="autograder-watch", daemon=True)
         self.verdict: tuple[str, str] | None = None
-        self.account = CpuAccount(lambda: descendants(process))
+        counted_s = group.used_s if group is not None else lambda: 0.0
+        self.account = CpuAccount(lambda: descendants(process), counted_s)
         self._process, self._folder, self._inside, self._limits = process, folder, inside or Inside(), limits
+        self._group = group
         self._given_bytes = _stored_bytes(folder)
         self._stopped = threading.Event()
 
@@ -75,7 +84,8 @@ class Watch(threading.Thread):
             if files > limits.open_files:
                 return "crashed", f"had more than {limits.open_files:,} files and sockets open at a time"
         most = limits.memory_bytes + limits.question_bytes
-        if sum(map(_resident_bytes, inside)) > most and sum(map(_own_bytes, inside)) > most:
+        too_much = self._group is not None and self._group.is_out_of_memory()
+        if too_much or (sum(map(_resident_bytes, inside)) > most and sum(map(_own_bytes, inside)) > most):
             return "memory", f"used more than {most / 2**30:.2g} GiB of memory in all"
         if self._inside.files() > limits.files:
             return "crashed", f"made more than {limits.files:,} files"
