@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import signal
+from collections.abc import Callable
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -87,17 +88,31 @@ def test_an_error_of_the_suite_in_a_fork_is_the_suites(root, monkeypatch, tmp_pa
     assert "AttributeError" in double.fault
 
 
-def forked(memory_bytes: int = 2**28) -> bool:
-    """Go apart; True in the fork."""
+def in_a_fork(do: Callable[[], object], memory_bytes: int = 2**28) -> None:
+    """Go apart, and do something there."""
     before = os.getpid()
-    apart.go_apart(memory_bytes, lambda: 1.5)
-    return os.getpid() != before
+    with apart.forking():
+        apart.go_apart(memory_bytes, lambda: 1.5)
+        if os.getpid() != before:
+            do()
+            os._exit(3)
+
+
+def end(number: int, computing: bool) -> None:
+    with apart.computing(9.0) if computing else nullcontext():
+        os.kill(os.getpid(), number)
+
+
+def grow() -> None:
+    try:
+        np.ones(2**25)
+    except MemoryError:
+        apart.report("refused")
 
 
 def test_the_end_of_the_fork_comes_with_its_report() -> None:
-    with pytest.raises(apart.Ended, match="has ended") as caught, apart.forking():
-        if forked():
-            apart.report({"message": "x" * 10})
+    with pytest.raises(apart.Ended, match="has ended") as caught:
+        in_a_fork(lambda: apart.report({"message": "x" * 10}))
     assert caught.value.report == {"message": "x" * 10}
     assert caught.value.asked_s == 1.5
 
@@ -111,23 +126,21 @@ def test_the_end_of_the_fork_comes_with_its_report() -> None:
     ],
 )
 def test_a_fork_that_ends_without_a_report(number, computing, error, text) -> None:
-    with pytest.raises(error, match=text), apart.forking():
-        if forked():
-            with apart.computing(9.0) if computing else apart.forking():
-                os.kill(os.getpid(), number)
+    with pytest.raises(error, match=text):
+        in_a_fork(lambda: end(number, computing))
 
 
 def test_memory_is_bounded_in_the_fork_alone() -> None:
-    with pytest.raises(apart.Ended, match="has ended") as caught, apart.forking():
-        if forked(2**26):
-            try:
-                np.ones(2**25)
-            except MemoryError:
-                apart.report("refused")
+    with pytest.raises(apart.Ended, match="has ended") as caught:
+        in_a_fork(grow, 2**26)
     assert caught.value.report == "refused"
     assert np.ones(2**25).size == 2**25
 
 
 def test_without_somebody_who_waits_for_its_report_nothing_forks() -> None:
-    assert not forked()
-    apart.report(json)  # nor is anything reported
+    before = os.getpid()
+    apart.go_apart(2**28, lambda: 1.5)
+    assert os.getpid() == before
+    apart.report("nothing")
+    with apart.computing(0.0):
+        assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)

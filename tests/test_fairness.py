@@ -76,7 +76,7 @@ class Account:
     """A sandbox of one thread that is asked, and of others: the seconds they ran, and those that it waited."""
 
     pids = staticmethod(lambda: [1])
-    held_up_s = staticmethod(lambda: 0.0)
+    stopped_s = staticmethod(lambda: 0.0)
     started = staticmethod(lambda: 0)
     ran = waited = others = 0.0
 
@@ -117,22 +117,22 @@ def test_a_sandbox_that_starts_very_much_is_not_believed_to_have_waited() -> Non
     assert watching.waited_s() > 8.0
 
 
-def test_what_stops_the_grader_too_is_seen_by_late_ticks() -> None:
+def test_what_stops_the_grader_too_is_seen() -> None:
     account = CpuAccount(list)
     watching = account.stopwatch()
     for late_s in (0.5, LATE_S / 2, 1.0):
-        account.tick(late_s)
+        account.note_late(late_s)
     assert watching.waited_s() == pytest.approx(1.5)
     assert account.stopwatch().waited_s() == 0.0
 
 
-def test_processes_that_have_ended_count_from_the_last_tick() -> None:
+def test_processes_that_have_ended_count_from_the_last_look() -> None:
     account = CpuAccount(lambda: [pid for pid in pids if psutil.pid_exists(pid)])
     with busy(1) as pids:
         until(lambda: account.used_s() > 0.3)
-        account.tick(0.0)
+        account.look()
         used_s = account.used_s()
-    account.tick(0.0)
+    account.look()
     assert account.used_s() >= used_s
 
 

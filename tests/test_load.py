@@ -145,9 +145,9 @@ def test_right_answers_are_right_with_a_tenth_of_a_core(root, tmp_path) -> None:
     command = [sys.executable, "-m", "autograder", "grade", str(submitted), "--json", str(record), "--jobs", "1"]
     env = {**os.environ, "AUTOGRADER_COURSE": str(root), "PYTHONPATH": str(Path(course.__file__).parents[1])}
     quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=quiet, stderr=quiet) as grader:
-        with a_tenth_of_a_core(psutil.Process(grader.pid)):
-            status = grader.wait(800)
+    grader = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=quiet, stderr=quiet)
+    with a_tenth_of_a_core(psutil.Process(grader.pid)):
+        status = grader.wait(800)
     assert status == 0
     assert [test["extra_data"]["reason"] for one in records_of(record) for test in one["tests"]] == ["correct"] * 4
 

@@ -50,7 +50,9 @@ WORKS = {
     ),
     "numpy": "import numpy as np; found = float(np.linalg.svd(np.eye(50))[1].sum())",
     "files": "import tempfile\nwith tempfile.TemporaryFile() as f: found = f.write(bytes(9))",
-    "allocated_files": "import os, tempfile\nwith tempfile.TemporaryFile() as f: found = os.posix_fallocate(f.fileno(), 0, 9)",
+    "allocated_files": (
+        "import os, tempfile\nwith tempfile.TemporaryFile() as f: found = os.posix_fallocate(f.fileno(), 0, 9)"
+    ),
     "sockets": "import socket; found = [s.close() for s in socket.socketpair()]",
     "asyncio": "import asyncio; found = asyncio.new_event_loop().run_until_complete(asyncio.sleep(0, 3))",
     "timers": "import signal; found = signal.setitimer(signal.ITIMER_REAL, 0)",

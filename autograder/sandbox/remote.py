@@ -26,7 +26,7 @@ from autograder.errors import (
     TaskError,
 )
 from autograder.follow_through import FollowThrough
-from autograder.sandbox.waiting import is_starved, wall_s
+from autograder.sandbox.waiting import is_starved, own_waited_s, wall_s
 from autograder.wire import Channel, WireClosed, WireError, WireTimeout, pack
 
 HELLO_S = 30.0
@@ -121,7 +121,7 @@ class RemoteConnection:
         self._memory_bytes = memory_bytes
         self._channel, self._path, self._pid = channel, path, pid
         self._timeout_s, self._waited, self._verdict = timeout_s, waited, verdict
-        self._asking_s = 0.0
+        self._asking_s, self._held_up_s = 0.0, 0.0
         self._deadline: Deadline | None = None
         self._ended: StudentError | None = None
 
@@ -138,7 +138,7 @@ class RemoteConnection:
             raise TaskError(f"the suite asks with a value that may not cross: {error}") from None
         call_s = math.inf if timeout_s is None else timeout_s * self.stretch
         limits = [(self._timeout_s, self._asking_s), *([(call_s, 0.0)] if call_s < math.inf else [])]
-        self._deadline = Deadline(limits, self._waited)
+        self._deadline = Deadline(limits, self._waited_s)
         try:
             return self._asked(packed)
         except WireTimeout:
@@ -158,9 +158,13 @@ class RemoteConnection:
 
     def close(self) -> None:
         """Hang up, at which a fork ends; one that was late has been killed already. `used_s` is known then."""
-        waited = self._waited() if self._asking_s > SHORT_S else 0.0
+        waited = self._waited_s() if self._asking_s > SHORT_S else 0.0
         self.used_s = max(0.0, self._asking_s - waited)
         self._channel.close()
+
+    def _waited_s(self) -> float:
+        """Seconds for which others kept the student's fork, or the grader while it computed for it, from a core."""
+        return self._waited() + self._held_up_s
 
     def _asked_s(self) -> float:
         """Seconds that the answers have taken, a request that is being answered included."""
@@ -178,8 +182,10 @@ class RemoteConnection:
             if reply[0] != "ask":
                 return _value_of(reply)
             self._go_apart()
+            waited_s = own_waited_s()
             with apart.computing(deadline.left_s()):
                 answer = self._answer(reply[1:])
+            self._held_up_s += own_waited_s() - waited_s
             self._channel.send_packed(answer, deadline.longest_s())
 
     def _go_apart(self) -> None:

@@ -2,9 +2,9 @@
 
 Linux counts for every thread how long it ran and how long it was ready to run and had no core
 (/proc/<pid>/task/<tid>/schedstat, nanoseconds). What a sandbox's own processes kept one of its threads waiting is not
-counted in its favour: it is at most what they ran themselves, since all of them share one core. What stops the grader
-itself as well (a cgroup's quota, a stopped or suspended machine) shows in the ticks of the watch. Where none of this
-can be seen, nobody has waited, and limits are wall seconds.
+counted in its favour: it is at most what they ran themselves, since all of them share one core. Whatever stops the
+processes stops the grader too, and shows in how late its watch wakes up without having waited for a core. Where none
+of this can be seen, nobody has waited, and limits are wall seconds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 PATIENCE = 10.0  # a limit may take so many times itself on the wall
 MAX_STARTED = 200  # a sandbox that starts more processes and threads than this meanwhile could hide what they ran
-LATE_S = 0.02  # a tick that comes later than this was held up
+LATE_S = 0.02  # a watch that wakes up later than this was held up
 
 _SHARED = struct.Struct("ddq")
 Threads = dict[tuple[int, int], tuple[float, float]]
@@ -35,12 +35,12 @@ def is_starved(limit_s: float, waited: float) -> bool:
 
 
 class CpuAccount:
-    """CPU seconds of all processes of one sandbox, those that have ended included, as a watch that ticks sees them.
+    """CPU seconds of all processes of one sandbox, as a watch sees them: those that have ended are included.
 
     pids       lists its processes
     counted_s  CPU seconds as a cgroup counts them; 0 where there is none
 
-    What the watch has seen is shared with forks of the grader, in which it does not tick.
+    What the watch has seen is shared with forks of the grader, in which it does not look.
     """
 
     def __init__(self, pids: Callable[[], Iterable[int]], counted_s: Callable[[], float] = lambda: 0.0) -> None:
@@ -48,33 +48,39 @@ class CpuAccount:
         self._seen: tuple[float, dict[int, float]] = 0.0, {}  # of those that ended, of the others; replaced as a whole
         self._shared = mmap.mmap(-1, _SHARED.size)
 
-    def tick(self, late_s: float) -> None:
-        """Look at all processes; `late_s` is by how much that is later than it should be."""
-        used_s, held_up_s, started = self._read()
+    def note_late(self, late_s: float) -> None:
+        """Note by how many seconds the watch woke up too late, those apart in which it waited for a core."""
+        if late_s > LATE_S:
+            used_s, stopped_s, started = self._read()
+            self._shared[:] = _SHARED.pack(used_s, stopped_s + late_s, started)
+
+    def look(self) -> None:
+        """Look at all processes."""
+        used_s, stopped_s, started = self._read()
         ended_s, before = self._seen
         now = {pid: own_s for pid, (own_s, _) in self._now().items()}
         ended_s += sum(own_s for pid, own_s in before.items() if pid not in now)
         self._seen = ended_s, now
         self._shared[:] = _SHARED.pack(
             max(used_s, ended_s + sum(now.values())),
-            held_up_s + (late_s if late_s > LATE_S else 0.0),
+            stopped_s,
             max(started, *map(_number_inside, now), 0),
         )
 
     def used_s(self) -> float:
-        """User and system seconds up to now. What a process runs between the last tick and its end is lost."""
+        """User and system seconds up to now. What a process runs between the last look and its end is lost."""
         now = self._now()
         ended_s, before = self._seen
         own = before | {pid: own_s for pid, (own_s, _) in now.items()}
         waited_for = sum(own_s + children_s for own_s, children_s in now.values())
         return max(self._counted_s(), self._read()[0], ended_s + sum(own.values()), waited_for)
 
-    def held_up_s(self) -> float:
-        """Seconds by which the ticks have been late in all."""
+    def stopped_s(self) -> float:
+        """Seconds by which the watch has woken up late in all."""
         return self._read()[1]
 
     def started(self) -> int:
-        """How many processes and threads the sandbox has started, as far as the ticks have seen."""
+        """How many processes and threads the sandbox has started, as far as the watch has seen."""
         return self._read()[2]
 
     def stopwatch(self, pids: Callable[[], Iterable[int]] | None = None) -> Stopwatch:
@@ -85,8 +91,8 @@ class CpuAccount:
         return {pid: times for pid in self.pids() if (times := _cpu_s(pid)) is not None}
 
     def _read(self) -> tuple[float, float, int]:
-        used_s, held_up_s, started = _SHARED.unpack(self._shared[:])
-        return used_s, held_up_s, started
+        used_s, stopped_s, started = _SHARED.unpack(self._shared[:])
+        return used_s, stopped_s, started
 
 
 class Stopwatch:
@@ -95,21 +101,27 @@ class Stopwatch:
     def __init__(self, account: CpuAccount, pids: Callable[[], Iterable[int]]) -> None:
         self._account, self._pids = account, pids
         self._threads = threads_of(pids())
-        self._used_s, self._held_up_s = account.used_s(), account.held_up_s()
+        self._used_s, self._stopped_s = account.used_s(), account.stopped_s()
         self._started = account.started()
 
     def waited_s(self) -> float:
         """The most seconds for one thread; 0 if the sandbox has meanwhile started too much to tell."""
-        held_up_s = self._account.held_up_s() - self._held_up_s
+        stopped_s = self._account.stopped_s() - self._stopped_s
         if self._account.started() - self._started > MAX_STARTED:
-            return held_up_s
+            return stopped_s
         used_s = self._account.used_s() - self._used_s
-        waits = [held_up_s]
+        waits = [0.0]
         for thread, (ran, waited) in threads_of(self._pids()).items():
             ran_before, waited_before = self._threads.get(thread, (0.0, 0.0))
             by_its_own = max(0.0, used_s - (ran - ran_before))
             waits.append(waited - waited_before - by_its_own)
-        return max(waits)
+        return stopped_s + max(waits)
+
+
+def own_waited_s() -> float:
+    """Seconds that this thread of the grader has waited for a core."""
+    times = _schedule(Path("/proc/thread-self"))
+    return times[1] if times is not None else 0.0
 
 
 def threads_of(pids: Iterable[int]) -> Threads:

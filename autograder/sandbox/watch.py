@@ -21,9 +21,10 @@ from pathlib import Path
 from autograder.sandbox.box import Limits
 from autograder.sandbox.cgroup import Group
 from autograder.sandbox.inside import Inside
-from autograder.sandbox.waiting import CpuAccount
+from autograder.sandbox.waiting import CpuAccount, own_waited_s
 
 PERIOD_S = 0.1
+STEP_S = 0.01  # between two looks it wakes up as often, to see whether it was held up
 MAX_FILES = 5_000
 MAX_FOUND = 20_000
 MANY = 16
@@ -59,14 +60,20 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         """Look until stopped."""
-        due = time.monotonic() + PERIOD_S
+        due = look = time.monotonic()
+        waited_s = own_waited_s()
         while not self._stopped.wait(max(0.0, due - time.monotonic())):
-            self.account.tick(time.monotonic() - due)
-            self.verdict = self._excess()
+            now, waited_before = time.monotonic(), waited_s
+            waited_s = own_waited_s()
+            self.account.note_late(now - due - (waited_s - waited_before))
+            if now >= look:
+                self.account.look()
+                self.verdict = self._excess()
+                look = now + PERIOD_S
             if self.verdict is not None:
                 end(self._process)
                 return
-            due = time.monotonic() + PERIOD_S
+            due = time.monotonic() + STEP_S
 
     def stop(self) -> None:
         """Stop looking; returns when the thread has ended."""

@@ -1,4 +1,4 @@
-"""Starts one short busy process after the other beside a question that never ends, so that nobody can count what they ran.
+"""Starts one short busy process after the other beside an endless question: who could count what they ran?
 
 honest: double wrong, scale_forward correct
 graded: double timeout, scale_forward correct
