@@ -20,6 +20,7 @@ import nbformat
 from autograder import course, submission
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
 from autograder.judging import judge_question, not_graded
+from autograder.needed_cells import needed_cells
 from autograder.options import Options
 from autograder.plugin import Outcome, Question, SuitePlugin
 from autograder.provenance import environment, suite_sha256
@@ -84,7 +85,7 @@ def _grade_restored(
     kind = course.handed_out(handed_in.assignment), options.limits, options.confined
     runnable = without_checks(handed_in.notebook)
     with spare.take(*kind) as session, ThreadPoolExecutor(1) as background:
-        session.notebook = runnable
+        session.notebook, session.needed = runnable, needed_cells(runnable)
         on_step("starting")
         loading = background.submit(_load, handed_in.assignment)  # while the kernel starts and runs the cells
         death = _run(session)

@@ -45,7 +45,7 @@ ROOMS: list[set[str]] = [
     {"follow_through"},
     {"filling"},
     {"submission"},
-    {"mending", "ordering"},
+    {"mending", "needed_cells", "ordering"},
     {"matching"},
     {"release"},
     {"definitions"},

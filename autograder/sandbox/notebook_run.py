@@ -5,9 +5,11 @@ nbclient takes a second to import, so the session loads this module while its ke
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,20 +22,25 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder.sandbox.box import Limits
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.outputs import PAGE_BYTES, bounded, numbered
 from autograder.sandbox.watch import Watch
 
 SHOWN_PAGES = 4  # so much more than is kept of a cell is taken in
 SHOWN_S = 2  # after a cell's end, for what it shows to arrive
+ENDING = re.compile(r"exit|quit|kill|shutdown|abort|\.stop\(|signal")  # in a cell that may end the kernel after its reply
+ENDING_S = 0.5  # after such a cell the kernel is looked at for so long, so that no other cell is blamed
+CALLED_EXIT = "asked the kernel to end: it was not, and the cells below were run"
 STARVED_SHARE = 0.25  # a cell that was stopped on the wall, having waited for a core for more than this, was not slow
 LOST = "[output lost here: it did not come to an end, or was too large to be taken in]\n"
 
 
 @dataclass
 class NotebookRun:
-    """One run in one kernel. `left_out` and `interrupted` are the session's own, and are added to.
+    """One run in one kernel. `left_out`, `interrupted` and `budget` are the session's own, and are changed.
 
     waited   says how many seconds the kernel has waited for a core so far
+    needed   the places of the cells that answers need; None for all
     starved  whether a cell ran out of time having waited for a good part of it
     """
 
@@ -45,6 +52,8 @@ class NotebookRun:
     waited: Callable[[], float]
     left_out: dict[int, tuple[str, str]]
     interrupted: dict[int, tuple[str, str]]
+    budget: Budget
+    needed: frozenset[int] | None = None
     starved: bool = False
 
     async def run_cells(self) -> tuple[int, str, str] | None:
@@ -55,18 +64,18 @@ class NotebookRun:
             iopub_timeout=SHOWN_S, raise_on_iopub_timeout=True, coalesce_streams=True, log=_quiet_log(),
         )  # fmt: skip
         runner.kc = self.client
-        deadline = time.monotonic() + self.limits.notebook_s
         for index, cell in enumerate(self.notebook.cells):
             if cell.cell_type != "code" or index in self.left_out or "skip-execution" in cell.metadata.get("tags", []):
                 continue
-            if time.monotonic() > deadline:
+            needed = self.needed is None or index in self.needed
+            refusal = self.budget.refusal(needed)
+            if refusal:
                 self.starved |= self.waited() > STARVED_SHARE * self.limits.notebook_s
-                self.left_out[index] = (
-                    "timeout",
-                    f"was not run: the notebook had used up its {self.limits.notebook_s:g} s",
-                )
+                self.left_out[index] = "timeout", f"was not run: {refusal}"
                 continue
+            started = time.monotonic()
             what = await self._run_cell(runner, cell, index)
+            self.budget.charge(needed, time.monotonic() - started)
             if what is not None:
                 return index, *what
         return None
@@ -74,21 +83,24 @@ class NotebookRun:
     async def _run_cell(self, runner: _Runner, cell: nbformat.NotebookNode, index: int) -> tuple[str, str] | None:
         """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""
         started, waited, all_shown = time.monotonic(), self.waited(), True
-        runner.shown_bytes = 0
+        runner.shown_bytes, runner.called_exit = 0, False
         try:
             await runner.async_execute_cell(cell, index)
         except CellTimeoutError:
             all_shown = False
             cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=LOST))
         except DeadKernelError:
-            reason, what = self.watch.verdict or ("crashed", "ended the kernel")
-            return reason, f"{what}, so the notebook was run without it"
+            return self._death()
         except Exception as error:  # a cell can have the kernel send anything, and nbclient trusts its kernel
             return "crashed", f"cut the kernel off ({type(error).__name__}), so the notebook was run without it"
         finally:
             runner.reset_execution_trackers()  # what has been counted is not to be replaced by something larger
             cell.outputs = bounded(cell.outputs, self.limits.output_chars)
             cell.execution_count = numbered(cell.execution_count)
+        if ENDING.search(cell.source) and await self._ends():
+            return self._death()
+        if runner.called_exit:
+            self.interrupted[index] = "", CALLED_EXIT
         in_time = time.monotonic() - started < self.limits.cell_s + (0 if all_shown else SHOWN_S)
         if in_time and all_shown:
             return None
@@ -101,6 +113,19 @@ class NotebookRun:
         if not all_shown:
             await self._connect_output_again()
         return None
+
+    def _death(self) -> tuple[str, str]:
+        reason, what = self.watch.verdict or ("crashed", "ended the kernel")
+        return reason, f"{what}, so the notebook was run without it"
+
+    async def _ends(self) -> bool:
+        """Whether the kernel ends in the next moment."""
+        deadline = time.monotonic() + ENDING_S
+        while time.monotonic() < deadline:
+            if not await self.manager.is_alive():
+                return True
+            await asyncio.sleep(0.05)
+        return False
 
     async def _connect_output_again(self) -> None:
         """After a message that was too large to be taken in nothing more comes over that connection."""
@@ -131,9 +156,21 @@ class _Runner(NotebookClient):
     """nbclient's runner, but what a cell shows is dropped once it is more than will be kept of it.
 
     shown_bytes  of the cell at hand; whoever runs a cell sets it to 0 first
+    called_exit  whether the cell at hand asked the kernel to end; set to False first
     """
 
     shown_bytes = 0
+    called_exit = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, on_cell_executed=self._read_reply, **kwargs)
+
+    def _read_reply(self, cell: nbformat.NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
+        """Called by nbclient with a cell's reply, in which the student's process can have put anything."""
+        payload = execute_reply["content"].get("payload")
+        self.called_exit = isinstance(payload, list) and any(
+            isinstance(part, dict) and part.get("source") == "ask_exit" for part in payload
+        )
 
     def process_message(
         self, msg: dict[str, Any], cell: nbformat.NotebookNode, cell_index: int

@@ -1,7 +1,8 @@
 """One submission's life in the sandbox: start a kernel, run the notebook, open forks that answer questions.
 
 What a cell does to the kernel costs that cell: one that ends the kernel, or cannot be interrupted, is left out
-and the notebook is run again without it.
+and the notebook is run again without it; when that has happened too often, once more without the student's own
+experiments. All runs together have one budget of seconds.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from jupyter_client.manager import AsyncKernelManager
 from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
 from autograder.sandbox.box import Box, Limits
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.remote import RemoteConnection, open_fork
 from autograder.sandbox.waiting import waited_s
 from autograder.sandbox.watch import Watch, descendants, end, sweep
@@ -42,6 +44,7 @@ class Session:
     """A confined kernel that has run, or will run, one notebook.
 
     notebook   cells to run, in order; outputs are written into it. It may be set later, but before `run`
+    needed     the places of the cells that answers need, None for all of them; it may be set with the notebook
     files      what appears in the working folder
 
     After `run`, by the place of the cell, why (`timeout`, `crashed`, `memory`) and what it did:
@@ -54,11 +57,13 @@ class Session:
         self, notebook: nbformat.NotebookNode | None, files: list[Path], limits: Limits, confined: bool = True
     ) -> None:
         self.notebook, self.files, self.limits, self.confined = notebook, files, limits, confined
+        self.needed: frozenset[int] | None = None
         self.left_out: dict[int, tuple[str, str]] = {}
         self.interrupted: dict[int, tuple[str, str]] = {}
         self._loop = asyncio.new_event_loop()
         self.starved = False
         self._restarts = 0
+        self._budget = Budget(limits.notebook_s)
         self._lost_s = 0.0
         self._given_up = False
         self._serving = False
@@ -88,7 +93,7 @@ class Session:
             self._wait(self._ready())
             run = NotebookRun(
                 self.notebook, self.manager, self.client, self.limits, self._watch, self._kernel_waited_s,
-                self.left_out, self.interrupted,
+                self.left_out, self.interrupted, self._budget, self.needed,
             )  # fmt: skip
             culprit = self._wait(run.run_cells())
             self.starved |= run.starved
@@ -117,13 +122,15 @@ class Session:
         it may run in all: it is given up then."""
         self._given_up |= self._lost_s > self.limits.notebook_s
         self._refuse_given_up()
-        started = time.monotonic()
+        started, noted = time.monotonic(), (dict(self.left_out), dict(self.interrupted))
+        self._budget.needed_s = self.limits.notebook_s - self._lost_s
         try:
             self._stop()
             self._start()
             self.run()
         finally:
             self._lost_s += time.monotonic() - started
+            self.left_out, self.interrupted = noted  # what is told is what happened at first
 
     def _refuse_given_up(self) -> None:
         if self._given_up:
@@ -193,8 +200,11 @@ class Session:
 
     def _restart(self) -> None:
         self._restarts += 1
+        why = f"the notebook ended its kernel {self._restarts} times"
+        if self._restarts > self.limits.restarts + (self.needed is not None):
+            raise ChildDied(why)
         if self._restarts > self.limits.restarts:
-            raise ChildDied(f"the notebook ended its kernel {self._restarts} times")
+            self._budget.give_up_own(why)
         self._stop()
         self._start()
 
