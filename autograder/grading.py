@@ -20,12 +20,13 @@ import nbformat
 from autograder import course, submission
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
 from autograder.judging import judge_question, not_graded
-from autograder.needed_cells import needed_cells
+from autograder.needed_cells import needed_in, notes_on_deleted
 from autograder.options import Options
 from autograder.plugin import Outcome, Question, SuitePlugin
 from autograder.provenance import environment, suite_sha256
 from autograder.record import QuestionResult, Result
 from autograder.refusal import faulty, refused
+from autograder.release import release
 from autograder.running import run_suite
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap
 
@@ -85,7 +86,7 @@ def _grade_restored(
     kind = course.handed_out(handed_in.assignment), options.limits, options.confined
     runnable = without_checks(handed_in.notebook)
     with spare.take(*kind) as session, ThreadPoolExecutor(1) as background:
-        session.notebook, session.needed = runnable, needed_cells(runnable)
+        session.notebook, session.needed = runnable, needed_in(runnable, release(handed_in.assignment).solutions)
         on_step("starting")
         loading = background.submit(_load, handed_in.assignment)  # while the kernel starts and runs the cells
         death = _run(session)
@@ -101,7 +102,8 @@ def _grade_restored(
     result = Result(
         assignment.id, questions, suite_sha256=suite_sha256(assignment.id), environment=environment(options)
     )
-    result.notes = [*handed_in.notes, *(note.text for note in notes.values())]
+    deleted = notes_on_deleted(runnable, assignment.solution_cells)
+    result.notes = [*handed_in.notes, *deleted, *(note.text for note in notes.values())]
     result.output = "\n".join([*result.notes, _headline(result)])
     starved = session.starved or any(test.starved for tests in outcomes.values() for test in tests)
     return Graded(result, runnable, starved, result.graded and not starved)

@@ -21,6 +21,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+from autograder.needed_cells import Needed, definitions_in
 from autograder.sandbox.box import Limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.outputs import PAGE_BYTES, bounded, numbered
@@ -28,9 +29,11 @@ from autograder.sandbox.watch import Watch
 
 SHOWN_PAGES = 4  # so much more than is kept of a cell is taken in
 SHOWN_S = 2  # after a cell's end, for what it shows to arrive
-ENDING = re.compile(r"exit|quit|kill|shutdown|abort|\.stop\(|signal")  # in a cell that may end the kernel after its reply
+ENDING = re.compile(
+    r"exit|quit|kill|shutdown|abort|\.stop\(|signal"
+)  # in a cell that may end the kernel after its reply
 ENDING_S = 0.5  # after such a cell the kernel is looked at for so long, so that no other cell is blamed
-CALLED_EXIT = "asked the kernel to end: it was not, and the cells below were run"
+CALLED_EXIT = "called exit() or quit(), which ends the kernel in Jupyter: the cells below it were run all the same"
 STARVED_SHARE = 0.25  # a cell that was stopped on the wall, having waited for a core for more than this, was not slow
 LOST = "[output lost here: it did not come to an end, or was too large to be taken in]\n"
 
@@ -40,7 +43,7 @@ class NotebookRun:
     """One run in one kernel. `left_out`, `interrupted` and `budget` are the session's own, and are changed.
 
     waited   says how many seconds the kernel has waited for a core so far
-    needed   the places of the cells that answers need; None for all
+    needed   what the answers need; None if that is not known: then every cell is
     starved  whether a cell ran out of time having waited for a good part of it
     """
 
@@ -53,7 +56,7 @@ class NotebookRun:
     left_out: dict[int, tuple[str, str]]
     interrupted: dict[int, tuple[str, str]]
     budget: Budget
-    needed: frozenset[int] | None = None
+    needed: Needed | None = None
     starved: bool = False
 
     async def run_cells(self) -> tuple[int, str, str] | None:
@@ -65,20 +68,31 @@ class NotebookRun:
         )  # fmt: skip
         runner.kc = self.client
         for index, cell in enumerate(self.notebook.cells):
-            if cell.cell_type != "code" or index in self.left_out or "skip-execution" in cell.metadata.get("tags", []):
-                continue
-            needed = self.needed is None or index in self.needed
-            refusal = self.budget.refusal(needed)
-            if refusal:
-                self.starved |= self.waited() > STARVED_SHARE * self.limits.notebook_s
-                self.left_out[index] = "timeout", f"was not run: {refusal}"
-                continue
-            started = time.monotonic()
-            what = await self._run_cell(runner, cell, index)
-            self.budget.charge(needed, time.monotonic() - started)
-            if what is not None:
-                return index, *what
+            culprit = await self._run_or_refuse(runner, cell, index) if self._is_run(index) else None
+            if culprit is not None:
+                return index, *culprit
         return None
+
+    def _is_run(self, index: int) -> bool:
+        cell = self.notebook.cells[index]
+        is_skipped = "skip-execution" in cell.metadata.get("tags", [])
+        ended_the_kernel = index in self.left_out and index not in self.budget.refused
+        return cell.cell_type == "code" and not is_skipped and not ended_the_kernel
+
+    async def _run_or_refuse(self, runner: _Runner, cell: nbformat.NotebookNode, index: int) -> tuple[str, str] | None:
+        """Run one cell if there is time for it, else only what an own cell defines; as `_run_cell`."""
+        needed = self.needed is None or index in self.needed.places
+        refusal = self.budget.refusal(index, needed)
+        if refusal:
+            self.starved |= self.waited() > STARVED_SHARE * self.limits.notebook_s
+            self.left_out[index] = "timeout", f"was not run: {refusal}"
+            cell = nbformat.v4.new_code_cell("" if needed else definitions_in(cell.source))
+        started = time.monotonic()
+        culprit = await self._run_cell(runner, cell, index) if cell.source else None
+        self.budget.charge(needed or bool(refusal), time.monotonic() - started)
+        if culprit is not None:
+            self.budget.refused.discard(index)
+        return culprit
 
     async def _run_cell(self, runner: _Runner, cell: nbformat.NotebookNode, index: int) -> tuple[str, str] | None:
         """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""

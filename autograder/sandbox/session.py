@@ -33,10 +33,13 @@ from autograder.sandbox.watch import Watch, descendants, end, sweep
 if TYPE_CHECKING:
     import nbformat
 
+    from autograder.needed_cells import Needed
+
 KERNEL = "autograder-confined"
 KERNELS = Path(__file__).resolve().parent / "kernels"
 START_S = 60.0
 MESSAGE_BYTES = 64 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
+KEEP = "__import__('autograder.kept_names').kept_names.keep(get_ipython(), {0.answers!r}, {0.names!r}, {0.locked!r})"
 SERVE = "__import__('autograder.agent').agent.serve({path!r}, globals())"
 
 
@@ -44,7 +47,7 @@ class Session:
     """A confined kernel that has run, or will run, one notebook.
 
     notebook   cells to run, in order; outputs are written into it. It may be set later, but before `run`
-    needed     the places of the cells that answers need, None for all of them; it may be set with the notebook
+    needed     what its answers need, None if that is not known: then every cell is. It may be set with the notebook
     files      what appears in the working folder
 
     After `run`, by the place of the cell, why (`timeout`, `crashed`, `memory`) and what it did:
@@ -57,7 +60,7 @@ class Session:
         self, notebook: nbformat.NotebookNode | None, files: list[Path], limits: Limits, confined: bool = True
     ) -> None:
         self.notebook, self.files, self.limits, self.confined = notebook, files, limits, confined
-        self.needed: frozenset[int] | None = None
+        self.needed: Needed | None = None
         self.left_out: dict[int, tuple[str, str]] = {}
         self.interrupted: dict[int, tuple[str, str]] = {}
         self._loop = asyncio.new_event_loop()
@@ -91,6 +94,8 @@ class Session:
         assert self.notebook is not None, "a session needs its notebook before it runs"
         while not self._serving:
             self._wait(self._ready())
+            if self.needed is not None:  # it is carried out before the first cell
+                self.client.execute(KEEP.format(self.needed), silent=True, store_history=False)
             run = NotebookRun(
                 self.notebook, self.manager, self.client, self.limits, self._watch, self._kernel_waited_s,
                 self.left_out, self.interrupted, self._budget, self.needed,
