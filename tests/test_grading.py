@@ -358,7 +358,7 @@ def test_a_notebook_whose_answers_break_its_kernel_too_often(root):
         data = edited(data, added("import os; double = os._exit(0)"))
     result = graded(root, data=data, limits=Limits(restarts=1))
     assert marks(result) == {"double": (0, "crashed"), "scale_forward": (0, "crashed")}
-    assert "ended its kernel 2 times" in feedback(result, "double")
+    assert "ended its kernel 3 times" in feedback(result, "double")
 
 
 def test_what_was_put_right_is_said(root):
