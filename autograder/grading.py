@@ -83,12 +83,13 @@ def _grade_restored(
     on_step: Callable[[str], None],
     spare: SpareKernel,
 ) -> Graded:
-    kind = course.handed_out(handed_in.assignment), options.limits, options.confined
+    id = handed_in.assignment
+    kind = course.handed_out(id), options.limits, options.confined, course.needed_packages(id)
     runnable = without_checks(handed_in.notebook)
     with spare.take(*kind) as session, ThreadPoolExecutor(1) as background:
-        session.notebook, session.needed = runnable, needed_in(runnable, release(handed_in.assignment).solutions)
+        session.notebook, session.needed = runnable, needed_in(runnable, release(id).solutions)
         on_step("starting")
-        loading = background.submit(_load, handed_in.assignment)  # while the kernel starts and runs the cells
+        loading = background.submit(_load, id)  # while the kernel starts and runs the cells
         death = _run(session)
         assignment, reference = loading.result()
         wanted = wanted_questions(assignment, options)

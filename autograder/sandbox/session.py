@@ -24,7 +24,7 @@ from jupyter_client.manager import AsyncKernelManager
 
 from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
-from autograder.sandbox.box import Box, Limits
+from autograder.sandbox.box import Box, Limits, Packages
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.remote import RemoteConnection, open_fork
 from autograder.sandbox.waiting import waited_s
@@ -49,6 +49,7 @@ class Session:
     notebook   cells to run, in order; outputs are written into it. It may be set later, but before `run`
     needed     what its answers need, None if that is not known: then every cell is. It may be set with the notebook
     files      what appears in the working folder
+    needs      the packages that are to be seen beside the usual ones; None for all that are installed
 
     After `run`, by the place of the cell, why (`timeout`, `crashed`, `memory`) and what it did:
     left_out     cells that the notebook was run without
@@ -57,9 +58,14 @@ class Session:
     """
 
     def __init__(
-        self, notebook: nbformat.NotebookNode | None, files: list[Path], limits: Limits, confined: bool = True
+        self,
+        notebook: nbformat.NotebookNode | None,
+        files: list[Path],
+        limits: Limits,
+        confined: bool = True,
+        needs: Packages = None,
     ) -> None:
-        self.notebook, self.files, self.limits, self.confined = notebook, files, limits, confined
+        self.notebook, self.files, self.limits, self.confined, self.needs = notebook, files, limits, confined, needs
         self.needed: Needed | None = None
         self.left_out: dict[int, tuple[str, str]] = {}
         self.interrupted: dict[int, tuple[str, str]] = {}
@@ -82,10 +88,11 @@ class Session:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def is_of(self, files: Sequence[Path], limits: Limits, confined: bool) -> bool:
+    def is_of(self, files: Sequence[Path], limits: Limits, confined: bool, needs: Packages = None) -> bool:
         """Whether it was started with these, and its kernel has not ended since."""
         alive = self._process.poll() is None and self._watch.verdict is None
-        return alive and (self.files, self.limits, self.confined) == (list(files), limits, confined)
+        mine = self.files, self.limits, self.confined, self.needs
+        return alive and mine == (list(files), limits, confined, needs)
 
     def run(self) -> None:
         """Run the notebook's cells and leave the kernel answering questions. Raises KernelFailed, ChildDied."""
@@ -167,7 +174,7 @@ class Session:
         return self._loop.run_until_complete(work)
 
     def _start(self) -> None:
-        self.box = Box(self.files, self.limits, self.confined)
+        self.box = Box(self.files, self.limits, self.confined, self.needs)
         specs = KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False)
         self.manager = AsyncKernelManager(kernel_name=KERNEL, kernel_spec_manager=specs)
         try:

@@ -36,21 +36,21 @@ class RemoteModel:
 
     def forward(self, xs: Array, ts: Array) -> float:
         """The loss over there, at these weights. Raises StudentError."""
-        self._model.fill("params", self.params)
-        return number(f"{self.where}: forward while it is trained", self._model.call("forward", xs, ts))
+        loss = self._model.call_filled("params", self.params, "forward", xs, ts)
+        return number(f"{self.where}: forward while it is trained", loss)
 
     def backward(self) -> None:
         """Take over the gradients of the last forward. Raises StudentError."""
-        self._model.call("backward")
-        self._take_gradients()
+        _, grads = self._model.call_and_get("backward", attribute="grads")
+        self._take_gradients(grads)
 
     def reset_state(self) -> None:
         """Forget what was read. Raises StudentError."""
         self._model.call("reset_state")
 
-    def _take_gradients(self) -> None:
+    def _take_gradients(self, grads: Any) -> None:
         shapes = [param.shape for param in self.params]
-        received = arrays(f"{self.where}: grads while it is trained", self._model.get("grads"), shapes)
+        received = arrays(f"{self.where}: grads while it is trained", grads, shapes)
         for mine, theirs in zip(self.grads, received, strict=True):
             if not np.isfinite(theirs).all():
                 raise CheckFailed(
@@ -69,14 +69,14 @@ class RemoteLayer(RemoteModel):
     def forward(self, xs: Array) -> Array:  # type: ignore[override]
         """The hidden states. Raises StudentError."""
         self._shape = xs.shape
-        self._model.fill("params", self.params)
-        return array(f"{self.where}: forward", self._model.call("forward", xs), (*xs.shape[:2], self.width))
+        hs = self._model.call_filled("params", self.params, "forward", xs)
+        return array(f"{self.where}: forward", hs, (*xs.shape[:2], self.width))
 
     def backward(self, dhs: Array) -> Array:  # type: ignore[override]
         """The gradient of the input. Raises StudentError."""
-        dxs = array(f"{self.where}: backward", self._model.call("backward", dhs), self._shape)
-        self._take_gradients()
-        return dxs
+        dxs, grads = self._model.call_and_get("backward", dhs, attribute="grads")
+        self._take_gradients(grads)
+        return array(f"{self.where}: backward", dxs, self._shape)
 
 
 def model_class(student: Student, name: str, reference_class: Any) -> Callable[..., RemoteModel]:
