@@ -19,7 +19,7 @@ import nbformat
 
 from autograder import course, submission
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
-from autograder.judging import judge_question, not_graded
+from autograder.judging import judge_question, not_graded, with_hint_on_threads
 from autograder.needed_cells import needed_in, notes_on_deleted
 from autograder.options import Options
 from autograder.plugin import Outcome, Question, SuitePlugin
@@ -100,6 +100,7 @@ def _grade_restored(
             outcomes = _all_failed(wanted, death)
         notes = cell_notes(runnable, session.interrupted | session.left_out)
     questions = [_result(info, wanted, outcomes, notes) for info in assignment.questions]
+    questions = [with_hint_on_threads(question, runnable) for question in questions]
     result = Result(
         assignment.id, questions, suite_sha256=suite_sha256(assignment.id), environment=environment(options)
     )

@@ -57,7 +57,7 @@ ROOMS: list[set[str]] = [
     {"nbgrader_settings"},
     {"record"},
     {"agent"},
-    {"kept_names", "stand_in"},
+    {"kept_names", "stand_in", "thread_pools"},
     {"wire"},
     {"notebook_size"},
     {"errors"},
@@ -67,7 +67,8 @@ ROOMS: list[set[str]] = [
 NOT_ROOMS = {"bank"}
 # All that the student's process loads, and what of the package each may import.
 INSIDE: dict[str, set[str]] = {
-    "agent": {"kept_names", "stand_in", "wire"}, "kept_names": set(), "stand_in": {"wire"}, "wire": set(),
+    "agent": {"kept_names", "stand_in", "thread_pools", "wire"}, "kept_names": set(), "stand_in": {"wire"},
+    "thread_pools": set(), "wire": set(),
 }  # fmt: skip
 
 LEVELS = {room: level for level, row in enumerate(ROOMS) for room in row}

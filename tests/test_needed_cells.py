@@ -14,9 +14,11 @@ from tiny_course import ID, answered, edited, tiny_course
 from autograder import course, grading, provenance
 from autograder.errors import ChildDied
 from autograder.grading import Graded, grade
+from autograder.judging import ON_THREADS, with_hint_on_threads
 from autograder.kept_names import KeptNames
 from autograder.needed_cells import computed_names, deleted_names, global_names, needed_in
 from autograder.options import Options
+from autograder.record import QuestionResult
 from autograder.sandbox import Limits, Session
 from autograder.sandbox.budget import Budget
 
@@ -241,6 +243,54 @@ def test_what_is_kept_is_what_the_answers_need_and_no_more():
     namespace.clear()
     kept.put_back()
     assert namespace == {"answer": print, "used": 1}
+
+
+# threads
+
+POOLS = {
+    "an executor": ("from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(2)", "pool.map"),
+    "a pool": ("from multiprocessing.pool import ThreadPool\npool = ThreadPool(2)", "pool.map"),
+    "one with a name and a beginning": (
+        "from concurrent.futures import ThreadPoolExecutor\nbegun = []\n"
+        "pool = ThreadPoolExecutor(1, 'mine', begun.append, (1,))", "begun and pool.map",
+    ),
+    "one of a class of one's own": (
+        "from concurrent.futures import ThreadPoolExecutor\nclass Mine(ThreadPoolExecutor):\n"
+        "    def __init__(self): super().__init__(1)\npool = Mine()", "pool.map",
+    ),
+    "one inside an object": (
+        "from concurrent.futures import ThreadPoolExecutor\nclass Holder: pass\nheld = Holder()\n"
+        "held.pool = ThreadPoolExecutor(1)\npool = held.pool", "held.pool.map",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("made", "used"), POOLS.values(), ids=POOLS)
+def test_a_pool_of_threads_that_the_notebook_made_works_when_a_question_is_asked(root, made, used):
+    double = f"{made}\nwarm = list(pool.map(abs, range(4)))\ndef double(xs):\n"
+    double += f"    return np.array(list(({used})(lambda x: factor * x, xs.ravel()))).reshape(xs.shape)\n"
+    assert points(graded(root, answers={**ANSWERS, "double": double})) == FULL
+
+
+def test_code_that_waits_for_a_thread_of_its_own_reads_why_it_waited(root):
+    double = (
+        "import queue, threading\njobs, done = queue.Queue(), queue.Queue()\ndef work():\n"
+        "    while True: done.put(2 * jobs.get())\nthreading.Thread(target=work, daemon=True).start()\n"
+        "def double(xs):\n    jobs.put(xs)\n    return done.get()\n"
+    )
+    first, _ = graded(root, answers={**ANSWERS, "double": double}).result.questions
+    assert first.reason == "timeout"
+    assert first.output.endswith(ON_THREADS)
+
+
+def test_other_code_that_runs_out_of_time_reads_nothing_of_threads():
+    late = QuestionResult("double", 40.0, 0.0, "timeout", "late")
+    notebook = nbformat.v4.new_notebook(cells=[code("threads = 3\nclass Threadlike: pass")])
+    assert with_hint_on_threads(late, notebook) == late
+    notebook.cells.append(code("import threading\nthreading.Thread(target=print).start()"))
+    assert with_hint_on_threads(late, notebook).output == f"late\n\n{ON_THREADS}"
+    wrong = QuestionResult("double", 40.0, 0.0, "wrong", "wrong")
+    assert with_hint_on_threads(wrong, notebook) == wrong
 
 
 # reading cells

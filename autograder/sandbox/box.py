@@ -14,7 +14,7 @@ from pathlib import Path
 from autograder.sandbox.leftovers import private_folder, remove_folder
 
 PACKAGE = Path(__file__).resolve().parent.parent
-AGENT_FILES = tuple(PACKAGE / f"{name}.py" for name in ("wire", "stand_in", "kept_names", "agent"))
+AGENT_FILES = tuple(PACKAGE / f"{name}.py" for name in ("wire", "stand_in", "kept_names", "thread_pools", "agent"))
 LAUNCHER = Path(__file__).resolve().parent / "launch.py"
 Packages = tuple[str, ...] | None
 

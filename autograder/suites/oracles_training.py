@@ -6,7 +6,7 @@ own model, and that reads the unseen text. So no prediction is taken on its word
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -64,14 +64,18 @@ def ratio(received: Array, text: Unseen) -> float:
     return float(np.exp(np.mean(received - text.true)))
 
 
+def ratio_reached(reference: SimpleNamespace, weights: Sequence[Array], text: Unseen) -> float:
+    """`ratio` of the grader's own model with these weights, those of an Rnnlm of train_toy_rnnlm."""
+    oracle = reference.Rnnlm(reference.ToyGrammar().vocab_size, WORDVEC_SIZE, HIDDEN_SIZE)
+    for mine, trained in zip(oracle.params, weights, strict=True):
+        mine[...] = trained
+    return ratio(surprise(oracle.predict, text.texts), text)
+
+
 def check_trained(student: Student, reference: SimpleNamespace) -> None:
     """Train the student's own pieces, then judge the weights, in the grader's own model, by the unseen text."""
     vocab_size, name = reference.ToyGrammar().vocab_size, "Rnnlm"
     train = trained_here(reference.train_toy_rnnlm, name, model_class(student, name, reference.Rnnlm))
     trained = train(training_corpus(reference), vocab_size, MODEL_SEED)
-    oracle = reference.Rnnlm(vocab_size, WORDVEC_SIZE, HIDDEN_SIZE)
-    for mine, weights in zip(oracle.params, trained.params, strict=True):
-        mine[...] = weights
-    text = unseen(reference)
     where = "the trained Rnnlm on unseen text: its perplexity over the best possible one"
-    checks.at_most(where, ratio(surprise(oracle.predict, text.texts), text), FACTOR, "a ratio")
+    checks.at_most(where, ratio_reached(reference, trained.params, unseen(reference)), FACTOR, "a ratio")
