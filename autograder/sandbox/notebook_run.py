@@ -189,7 +189,9 @@ class _Runner(NotebookClient):
     def process_message(
         self, msg: dict[str, Any], cell: nbformat.NotebookNode, cell_index: int
     ) -> nbformat.NotebookNode | None:
-        """Take in one message of the kernel's."""
+        """Take in one message of the kernel's. What passes between widgets is no output."""
+        if msg["msg_type"].startswith("comm"):
+            return None
         if msg["msg_type"] not in ("status", "clear_output"):
             self.shown_bytes += len(json.dumps(msg["content"]))
             if self.shown_bytes > SHOWN_PAGES * PAGE_BYTES:

@@ -73,7 +73,7 @@ def _dial(path: Path, order: dict[str, int], timeout_s: float) -> tuple[Channel,
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.settimeout(timeout_s)
-        _connect(connection, path)
+        connect(connection, path)
         channel = Channel(connection)
         pid = channel.receive(timeout_s)
         channel.send(order, timeout_s)
@@ -83,7 +83,7 @@ def _dial(path: Path, order: dict[str, int], timeout_s: float) -> tuple[Channel,
     return channel, pid
 
 
-def _connect(connection: socket.socket, path: Path) -> None:
+def connect(connection: socket.socket, path: Path) -> None:
     """Connect to the socket at `path`, and nowhere else: the student's process may have put a link in its place.
 
     Without a sandbox, where the system has no such handles, there is nothing to be led out of.

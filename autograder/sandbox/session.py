@@ -26,6 +26,7 @@ from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
 from autograder.sandbox.box import Box, Limits, Packages
 from autograder.sandbox.budget import Budget
+from autograder.sandbox.relay import Relay
 from autograder.sandbox.remote import RemoteConnection, open_fork
 from autograder.sandbox.waiting import waited_s
 from autograder.sandbox.watch import Watch, descendants, end, sweep
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 KERNEL = "autograder-confined"
 KERNELS = Path(__file__).resolve().parent / "kernels"
 START_S = 60.0
-MESSAGE_BYTES = 64 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
+MESSAGE_BYTES = 16 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
+WAITING = 8  # messages that may wait here to be taken in
 KEEP = "__import__('autograder.kept_names').kept_names.keep(get_ipython(), {0.answers!r}, {0.names!r}, {0.locked!r})"
 SERVE = "__import__('autograder.agent').agent.serve({path!r}, globals())"
 
@@ -189,14 +191,19 @@ class Session:
         self._process: subprocess.Popen[bytes] = provisioner.process
         self._watch = Watch(self._process, self.box.folder, self.limits)
         self._watch.start()
-        self.client: AsyncKernelClient = self.manager.client()
+        ports = self.manager.shell_port, self.manager.iopub_port, self.manager.control_port
+        self._relay = Relay(self.manager.ip, ports, MESSAGE_BYTES)
+        self._wait(self._relay.open())
+        self.client: AsyncKernelClient = self.manager.client(ip=self._relay.prefix)
         self.client.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
+        self.client.context.setsockopt(zmq.RCVHWM, WAITING)
         self.client.start_channels(hb=False, stdin=False)
 
     def _stop(self) -> None:
         self._serving = False
         self._watch.stop()
         end(self._process)
+        self._relay.close()
         self._wait(self._end_tasks())
         self.client.stop_channels()
         self._process.wait()
