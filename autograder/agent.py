@@ -5,7 +5,7 @@ the state the notebook left, and a crash or a kill ends one fork. In a fork, `Se
 after another against the notebook's namespace: call this, make that, read this attribute.
 
 Nothing here is trusted by the grader: a student who rewrites it changes only what their own process says.
-It imports only the wire and the stand-ins.
+It imports only the wire, the stand-ins, and what keeps names and pools of threads.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder import kept_names, thread_pools
 from autograder.stand_in import Ask, StandIn, answered, rebase, stand_in_class, stand_in_function
 from autograder.wire import Channel, Ref, StandInRef, WireClosed, WireError, pack
 
@@ -144,6 +145,7 @@ class Servant:
 
 def serve(path: str, namespace: dict[str, Any]) -> None:
     """Listen on `path` and fork for every connection, for ever; the grader kills this process when done."""
+    kept_names.put_back()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(f"{path}.new")
     listener.listen(8)
@@ -154,12 +156,14 @@ def serve(path: str, namespace: dict[str, Any]) -> None:
     if torch is not None:  # a fork hangs when torch has run with more than one thread
         torch.set_num_threads(1)
     gc.collect()
+    pools = thread_pools.open_pools()
     gc.freeze()
     while True:
         connection, _ = listener.accept()
         if os.fork() == 0:
             try:
                 listener.close()
+                thread_pools.open_again(pools)
                 _serve_one(Channel(connection), namespace)
             finally:
                 _end_fork()

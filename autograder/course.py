@@ -133,6 +133,11 @@ def handed_out(id: str) -> list[Path]:
     return [path for path in sorted(release_of(id).iterdir()) if path.suffix != ".ipynb"]
 
 
+def needed_packages(id: str) -> tuple[str, ...]:
+    """The packages that assignment `id` needs beside those of every assignment. Raises TaskError."""
+    return handout.needed_packages(ROOT / "solutions", id)
+
+
 def source_of(id: str) -> Path:
     """The percent script with the answers of assignment `id`."""
     return ROOT / "solutions" / id / f"{name_of(id)}.py"

@@ -29,7 +29,7 @@ def kernel(path: Path, options: Options) -> Iterator[SpareKernel]:
         if id is not None and options.assignment in (None, id):
             if options.confined:
                 require_bubblewrap()
-            spare.start(course.handed_out(id), options.limits, options.confined)
+            spare.start(course.handed_out(id), options.limits, options.confined, course.needed_packages(id))
         yield spare
 
 

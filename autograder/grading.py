@@ -19,12 +19,14 @@ import nbformat
 
 from autograder import course, submission
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
-from autograder.judging import judge_question, not_graded
+from autograder.judging import judge_question, not_graded, with_hint_on_threads
+from autograder.needed_cells import needed_in, notes_on_deleted
 from autograder.options import Options
 from autograder.plugin import STARVED, Outcome, Question, SuitePlugin
 from autograder.provenance import environment, suite_sha256
 from autograder.record import QuestionResult, Result
 from autograder.refusal import faulty, refused
+from autograder.release import release
 from autograder.running import run_suite
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap, walls
 from autograder.time_limits import late, longer_limits
@@ -82,12 +84,13 @@ def _grade_restored(
     on_step: Callable[[str], None],
     spare: SpareKernel,
 ) -> Graded:
-    kind = course.handed_out(handed_in.assignment), options.limits, options.confined
+    id = handed_in.assignment
+    kind = course.handed_out(id), options.limits, options.confined, course.needed_packages(id)
     runnable = without_checks(handed_in.notebook)
     with spare.take(*kind) as session, ThreadPoolExecutor(1) as background:
-        session.notebook = runnable
+        session.notebook, session.needed = runnable, needed_in(runnable, release(id).solutions)
         on_step("starting")
-        loading = background.submit(_load, handed_in.assignment)  # while the kernel starts and runs the cells
+        loading = background.submit(_load, id)  # while the kernel starts and runs the cells
         death = _run(session)
         assignment, reference = loading.result()
         wanted = wanted_questions(assignment, options)
@@ -98,6 +101,7 @@ def _grade_restored(
             outcomes = _all_failed(wanted, death)
         notes = cell_notes(runnable, session.interrupted | session.left_out)
     questions = [_result(info, wanted, outcomes, notes) for info in assignment.questions]
+    questions = [with_hint_on_threads(question, runnable) for question in questions]
     starved = session.starved  # a cell was stopped before its time: what went wrong after it may be no mistake
     if starved:
         questions = [_unless_starved(*pair) for pair in zip(assignment.questions, questions, strict=True)]
@@ -105,7 +109,8 @@ def _grade_restored(
         assignment.id, questions, suite_sha256=suite_sha256(assignment.id), environment=environment(options)
     )
     result.walls = walls(options.confined)
-    result.notes = [*handed_in.notes, *(note.text for note in notes.values())]
+    deleted = notes_on_deleted(runnable, assignment.solution_cells)
+    result.notes = [*handed_in.notes, *deleted, *(note.text for note in notes.values())]
     result.output = "\n".join([*result.notes, _headline(result)])
     starved |= any(test.starved for tests in outcomes.values() for test in tests)
     return Graded(result, runnable, starved, result.graded and not starved)

@@ -5,6 +5,7 @@
     components = ["layers.py", "training.py"]     # files of solutions/components/, in this order
     answers = ["01_rnn_lm_sampling:LSTM"]         # solution cells of earlier assignments, after the components
     data = ["addition.txt"]                       # files of datasets/, which go into data/ beside given.py
+    needs = ["torch"]                             # packages that students have, beside those of every assignment
 
 Components and answers share one namespace. Imports are merged at the top; the rest is taken over as it is written.
 """
@@ -22,7 +23,7 @@ from pathlib import Path
 from autograder import cells, datasets
 from autograder.errors import TaskError
 
-LISTS = ("components", "answers", "data")
+LISTS = ("components", "answers", "data", "needs")
 
 Import = tuple[str, str, str]  # module, name ("" for `import module`), alias ("" for none)
 
@@ -58,6 +59,13 @@ def data(solutions: Path, assignment: str) -> dict[str, bytes]:
         return {}
     names = _listed(solutions, assignment)["data"]
     return {name: datasets.content(_datasets(solutions), name) for name in names}
+
+
+def needed_packages(solutions: Path, assignment: str) -> tuple[str, ...]:
+    """The packages that `assignment` needs beside those of every assignment. Raises TaskError."""
+    if not (solutions / assignment / "given.toml").exists():
+        return ()
+    return tuple(_listed(solutions, assignment)["needs"])
 
 
 def assemble(solutions: Path, assignment: str) -> str:

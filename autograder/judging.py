@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+
+import nbformat
 
 from autograder.course import QuestionInfo
 from autograder.plugin import Outcome
@@ -10,6 +14,11 @@ from autograder.record import NOT_GRADED, QuestionResult
 from autograder.refusal import NOT_YOURS
 
 SHOWN_FAILURES = 3
+THREADS = re.compile(r"\b(?:Thread|ThreadPool|ThreadPoolExecutor|Parallel|Timer)\(")
+ON_THREADS = (
+    "Threads that were started while the notebook ran are not there when a question is asked, so code that waits for "
+    "one waits for ever: start it inside the function that uses it."
+)
 
 
 def judge_question(
@@ -53,3 +62,11 @@ def feedback_of(failed: Sequence[Outcome], cell_text: str = "") -> str:
     hints = list(dict.fromkeys(test.question.hint for test in failed if test.question.hint))
     parts += [f"Hint: {hint}" for hint in hints[:SHOWN_FAILURES]]
     return "\n\n".join(parts) or "Wrong."
+
+
+def with_hint_on_threads(question: QuestionResult, notebook: nbformat.NotebookNode) -> QuestionResult:
+    """The same result; where time ran out and the notebook starts threads, it says that these are lost."""
+    starts_threads = any(cell.cell_type == "code" and THREADS.search(cell.source) for cell in notebook.cells)
+    if question.reason != "timeout" or not starts_threads:
+        return question
+    return replace(question, output=f"{question.output}\n\n{ON_THREADS}")

@@ -251,7 +251,8 @@ def which_counts(cells: Cells, ids: Sequence[str], of: Release) -> list[str]:
                     said[name].append((place, node))
     claimed = [id_of(cell) for cell in cells]
     return [
-        f"The cell {name} is not the only one that defines {name}: there are {len(found)}, and the last one counts."
+        f"The cell {name} is not the only one that defines {name}: there are {len(found)}, and the last function or "
+        "class counts."
         for name, found in said.items()
         if len(found) > 1
         and len({meaning(node) for _, node in found}) > 1

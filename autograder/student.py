@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.agent import Missing, Servant
-from autograder.errors import CallFailed, NotWritten
+from autograder.errors import BadReply, CallFailed, NotWritten
 from autograder.follow_through import FollowThrough
 from autograder.stand_in import answered
 from autograder.wire import Ref, StandInRef
@@ -123,6 +123,24 @@ class RemoteObject:
     def fill(self, attribute: str, arrays: Sequence[np.ndarray]) -> None:
         """Write `arrays` into an attribute that is a list of arrays of the same shapes, in place."""
         self._connection.request("fill", self._ref, attribute, list(arrays))
+
+    def call_filled(self, attribute: str, arrays: Sequence[np.ndarray], method: str, *args: Any) -> Any:
+        """`fill`, then the value of a method call; one round trip for both."""
+        fill = "fill", self._ref, attribute, list(arrays)
+        return self._both(fill, self._method(method, args))[1]
+
+    def call_and_get(self, method: str, *args: Any, attribute: str) -> tuple[Any, Any]:
+        """The value of a method call, and an attribute's after it; one round trip for both."""
+        return self._both(self._method(method, args), ("get", self._ref, attribute))
+
+    def _both(self, *requests: tuple[Any, ...]) -> tuple[Any, Any]:
+        values = self._connection.request("many", list(requests))
+        if type(values) is not list or len(values) != len(requests):
+            raise BadReply("what came back is not an answer to each request")
+        return values[0], values[1]
+
+    def _method(self, method: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        return "method", self._ref, method, _sent(args), {}, False
 
     def fetch(self) -> Any:
         """The object itself, if it is a plain value or an array."""

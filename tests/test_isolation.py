@@ -182,7 +182,7 @@ def test_the_settings_of_the_machines_kernel_are_read_only(inside):
 
 
 def test_the_agents_files_are_read_only_and_all_there_is_of_the_package(inside):
-    files = ["agent.py", "stand_in.py", "wire.py"]
+    files = ["agent.py", "kept_names.py", "stand_in.py", "thread_pools.py", "wire.py"]
     assert inside("import os; found = sorted(os.listdir('/opt/agent/autograder'))") == files
     paths = [f"/opt/agent/{name}" for name in ("launch.py", "x.py", "autograder/x.py")]
     paths += [f"/opt/agent/autograder/{name}" for name in files]

@@ -14,8 +14,9 @@ from pathlib import Path
 from autograder.sandbox.leftovers import private_folder, remove_folder
 
 PACKAGE = Path(__file__).resolve().parent.parent
-AGENT_FILES = (PACKAGE / "wire.py", PACKAGE / "stand_in.py", PACKAGE / "agent.py")
+AGENT_FILES = tuple(PACKAGE / f"{name}.py" for name in ("wire", "stand_in", "kept_names", "thread_pools", "agent"))
 LAUNCHER = Path(__file__).resolve().parent / "launch.py"
+Packages = tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,13 @@ class Box:
 
     files     files and folders that appear, read-only, in the kernel's working folder
     confined  whether bubblewrap is used; without it only the limits hold
+    needs     the packages that are to be seen beside the usual ones; None for all that are installed
     """
 
     files: Sequence[Path] = ()
     limits: Limits = field(default_factory=Limits)
     confined: bool = True
+    needs: Packages = None
 
     def __post_init__(self) -> None:
         self.folder, self._lock = private_folder()

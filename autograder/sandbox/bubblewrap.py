@@ -18,6 +18,7 @@ from pathlib import Path
 
 from autograder import course
 from autograder.errors import SandboxMissing
+from autograder.sandbox import visible_packages
 from autograder.sandbox.box import AGENT_FILES, LAUNCHER, PACKAGE, Box
 from autograder.sandbox.inside import IN_MEMORY
 
@@ -61,6 +62,7 @@ def command(box: Box, inner: list[str], environment: dict[str, str]) -> list[str
         *_system(),
         *_scratch(box),
         *_python(),
+        *_without_packages(box),
         *_files(box),
         *_sealed(),
         *_variables(environment),
@@ -107,6 +109,15 @@ def _python() -> list[str]:
     for prefix in sorted({*given, *(path.resolve() for path in given)}):
         if prefix != Path("/usr"):
             arguments += ["--ro-bind", str(prefix), str(prefix), *_hidden_below(prefix)]
+    return arguments
+
+
+def _without_packages(box: Box) -> list[str]:
+    """Stubs over the packages that the assignment is to be solved without."""
+    arguments = []
+    for place in visible_packages.hidden(box.needs) if box.needs is not None else ():
+        stub = visible_packages.STUB if place.is_dir() else visible_packages.STUB / "__init__.py"
+        arguments += ["--ro-bind", str(stub), str(place)]
     return arguments
 
 

@@ -51,6 +51,27 @@ def bounded_stream(limit: int) -> type:
     return BoundedStream
 
 
+def lasting_kernel() -> type:
+    """An IPython kernel that outlives `exit()`: that a cell asked it to end is said in the reply, as always."""
+    from ipykernel.ipkernel import IPythonKernel
+    from ipykernel.zmqshell import ZMQInteractiveShell
+    from traitlets import Type
+
+    class LastingShell(ZMQInteractiveShell):
+        def ask_exit(self) -> None:
+            self.keepkernel_on_exit = True
+            super().ask_exit()
+
+    class LastingKernel(IPythonKernel):
+        shell_class = Type(LastingShell)
+
+        def do_shutdown(self, restart: bool) -> dict[str, Any]:
+            self.shell.ask_exit()
+            return {"status": "ok", "restart": restart}
+
+    return LastingKernel
+
+
 def main(limits_file: str, connection_file: str) -> None:
     """Run the kernel until it is killed."""
     with open(limits_file) as file:
@@ -67,6 +88,7 @@ def main(limits_file: str, connection_file: str) -> None:
     stream_module.BoundedStream = bounded_stream(limits["output_chars"])  # type: ignore[attr-defined,unused-ignore]
     config = Config()
     config.IPKernelApp.outstream_class = "autograder_output.BoundedStream"
+    config.IPKernelApp.kernel_class = lasting_kernel()
     config.HistoryManager.enabled = False
     sys.argv = sys.argv[:1]
     IPKernelApp.launch_instance(argv=["-f", connection_file], config=config)

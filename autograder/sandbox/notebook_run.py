@@ -5,9 +5,11 @@ nbclient takes a second to import, so the session loads this module while its ke
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,21 +21,29 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+from autograder.needed_cells import Needed, definitions_in
 from autograder.sandbox.box import Limits
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.outputs import PAGE_BYTES, bounded, numbered
 from autograder.sandbox.watch import Watch
 
 SHOWN_PAGES = 4  # so much more than is kept of a cell is taken in
 SHOWN_S = 2  # after a cell's end, for what it shows to arrive
+ENDING = re.compile(
+    r"exit|quit|kill|shutdown|abort|\.stop\(|signal"
+)  # in a cell that may end the kernel after its reply
+ENDING_S = 0.5  # after such a cell the kernel is looked at for so long, so that no other cell is blamed
+CALLED_EXIT = "called exit() or quit(), which ends the kernel in Jupyter: the cells below it were run all the same"
 STARVED_SHARE = 0.25  # a cell that was stopped on the wall, having waited for a core for more than this, was not slow
 LOST = "[output lost here: it did not come to an end, or was too large to be taken in]\n"
 
 
 @dataclass
 class NotebookRun:
-    """One run in one kernel. `left_out` and `interrupted` are the session's own, and are added to.
+    """One run in one kernel. `left_out`, `interrupted` and `budget` are the session's own, and are changed.
 
     waited   says how many seconds the kernel has waited for a core so far
+    needed   what the answers need; None if that is not known: then every cell is
     starved  whether a cell ran out of time having waited for a good part of it
     """
 
@@ -45,6 +55,8 @@ class NotebookRun:
     waited: Callable[[], float]
     left_out: dict[int, tuple[str, str]]
     interrupted: dict[int, tuple[str, str]]
+    budget: Budget
+    needed: Needed | None = None
     starved: bool = False
 
     async def run_cells(self) -> tuple[int, str, str] | None:
@@ -55,40 +67,54 @@ class NotebookRun:
             iopub_timeout=SHOWN_S, raise_on_iopub_timeout=True, coalesce_streams=True, log=_quiet_log(),
         )  # fmt: skip
         runner.kc = self.client
-        deadline = time.monotonic() + self.limits.notebook_s
         for index, cell in enumerate(self.notebook.cells):
-            if cell.cell_type != "code" or index in self.left_out or "skip-execution" in cell.metadata.get("tags", []):
-                continue
-            if time.monotonic() > deadline:
-                self.starved |= self.waited() > STARVED_SHARE * self.limits.notebook_s
-                self.left_out[index] = (
-                    "timeout",
-                    f"was not run: the notebook had used up its {self.limits.notebook_s:g} s",
-                )
-                continue
-            what = await self._run_cell(runner, cell, index)
-            if what is not None:
-                return index, *what
+            culprit = await self._run_or_refuse(runner, cell, index) if self._is_run(index) else None
+            if culprit is not None:
+                return index, *culprit
         return None
+
+    def _is_run(self, index: int) -> bool:
+        cell = self.notebook.cells[index]
+        is_skipped = "skip-execution" in cell.metadata.get("tags", [])
+        ended_the_kernel = index in self.left_out and index not in self.budget.refused
+        return cell.cell_type == "code" and not is_skipped and not ended_the_kernel
+
+    async def _run_or_refuse(self, runner: _Runner, cell: nbformat.NotebookNode, index: int) -> tuple[str, str] | None:
+        """Run one cell if there is time for it, else only what an own cell defines; as `_run_cell`."""
+        needed = self.needed is None or index in self.needed.places
+        refusal = self.budget.refusal(index, needed)
+        if refusal:
+            self.starved |= self.waited() > STARVED_SHARE * self.limits.notebook_s
+            self.left_out[index] = "timeout", f"was not run: {refusal}"
+            cell = nbformat.v4.new_code_cell("" if needed else definitions_in(cell.source))
+        started = time.monotonic()
+        culprit = await self._run_cell(runner, cell, index) if cell.source else None
+        self.budget.charge(needed or bool(refusal), time.monotonic() - started)
+        if culprit is not None:
+            self.budget.refused.discard(index)
+        return culprit
 
     async def _run_cell(self, runner: _Runner, cell: nbformat.NotebookNode, index: int) -> tuple[str, str] | None:
         """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""
         started, waited, all_shown = time.monotonic(), self.waited(), True
-        runner.shown_bytes = 0
+        runner.shown_bytes, runner.called_exit = 0, False
         try:
             await runner.async_execute_cell(cell, index)
         except CellTimeoutError:
             all_shown = False
             cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=LOST))
         except DeadKernelError:
-            reason, what = self.watch.verdict or ("crashed", "ended the kernel")
-            return reason, f"{what}, so the notebook was run without it"
+            return self._death()
         except Exception as error:  # a cell can have the kernel send anything, and nbclient trusts its kernel
             return "crashed", f"cut the kernel off ({type(error).__name__}), so the notebook was run without it"
         finally:
             runner.reset_execution_trackers()  # what has been counted is not to be replaced by something larger
             cell.outputs = bounded(cell.outputs, self.limits.output_chars)
             cell.execution_count = numbered(cell.execution_count)
+        if ENDING.search(cell.source) and await self._ends():
+            return self._death()
+        if runner.called_exit:
+            self.interrupted[index] = "", CALLED_EXIT
         in_time = time.monotonic() - started < self.limits.cell_s + (0 if all_shown else SHOWN_S)
         if in_time and all_shown:
             return None
@@ -101,6 +127,19 @@ class NotebookRun:
         if not all_shown:
             await self._connect_output_again()
         return None
+
+    def _death(self) -> tuple[str, str]:
+        reason, what = self.watch.verdict or ("crashed", "ended the kernel")
+        return reason, f"{what}, so the notebook was run without it"
+
+    async def _ends(self) -> bool:
+        """Whether the kernel ends in the next moment."""
+        deadline = time.monotonic() + ENDING_S
+        while time.monotonic() < deadline:
+            if not await self.manager.is_alive():
+                return True
+            await asyncio.sleep(0.05)
+        return False
 
     async def _connect_output_again(self) -> None:
         """After a message that was too large to be taken in nothing more comes over that connection."""
@@ -131,14 +170,28 @@ class _Runner(NotebookClient):
     """nbclient's runner, but what a cell shows is dropped once it is more than will be kept of it.
 
     shown_bytes  of the cell at hand; whoever runs a cell sets it to 0 first
+    called_exit  whether the cell at hand asked the kernel to end; set to False first
     """
 
     shown_bytes = 0
+    called_exit = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, on_cell_executed=self._read_reply, **kwargs)
+
+    def _read_reply(self, cell: nbformat.NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
+        """Called by nbclient with a cell's reply, in which the student's process can have put anything."""
+        payload = execute_reply["content"].get("payload")
+        self.called_exit = isinstance(payload, list) and any(
+            isinstance(part, dict) and part.get("source") == "ask_exit" for part in payload
+        )
 
     def process_message(
         self, msg: dict[str, Any], cell: nbformat.NotebookNode, cell_index: int
     ) -> nbformat.NotebookNode | None:
-        """Take in one message of the kernel's."""
+        """Take in one message of the kernel's. What passes between widgets is no output."""
+        if msg["msg_type"].startswith("comm"):
+            return None
         if msg["msg_type"] not in ("status", "clear_output"):
             self.shown_bytes += len(json.dumps(msg["content"]))
             if self.shown_bytes > SHOWN_PAGES * PAGE_BYTES:

@@ -75,7 +75,7 @@ def _dial(path: Path, order: dict[str, int], deadline: Deadline) -> tuple[Channe
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.settimeout(deadline.longest_s())
-        _connect(connection, path)
+        connect(connection, path)
         channel = Channel(connection)
         pid = deadline.receive(channel)
         channel.send(order, deadline.longest_s())
@@ -85,7 +85,7 @@ def _dial(path: Path, order: dict[str, int], deadline: Deadline) -> tuple[Channe
     return channel, pid
 
 
-def _connect(connection: socket.socket, path: Path) -> None:
+def connect(connection: socket.socket, path: Path) -> None:
     """Connect to the socket at `path`, and nowhere else: the student's process may have put a link in its place.
 
     Without a sandbox, where the system has no such handles, there is nothing to be led out of.

@@ -1,7 +1,8 @@
 """One submission's life in the sandbox: start a kernel, run the notebook, open forks that answer questions.
 
 What a cell does to the kernel costs that cell: one that ends the kernel, or cannot be interrupted, is left out
-and the notebook is run again without it.
+and the notebook is run again without it; when that has happened too often, once more without the student's own
+experiments. All runs together have one budget of seconds.
 """
 
 from __future__ import annotations
@@ -23,21 +24,27 @@ from jupyter_client.manager import AsyncKernelManager
 
 from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
-from autograder.sandbox.box import Box, Limits
+from autograder.sandbox.box import Box, Limits, Packages
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.cgroup import Group
 from autograder.sandbox.cores import Core
 from autograder.sandbox.inside import Inside
+from autograder.sandbox.relay import Relay
 from autograder.sandbox.remote import RemoteConnection, open_fork
 from autograder.sandbox.watch import Watch, descendants, end, sweep
 
 if TYPE_CHECKING:
     import nbformat
 
+    from autograder.needed_cells import Needed
+
 KERNEL = "autograder-confined"
 KERNELS = Path(__file__).resolve().parent / "kernels"
 START_S = 300.0  # wall seconds, on however busy a machine, for a kernel that has run nothing of a student's
 REACH_S = 0.005  # between two looks whether its folders can be reached
-MESSAGE_BYTES = 64 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
+MESSAGE_BYTES = 16 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
+WAITING = 8  # messages that may wait here to be taken in
+KEEP = "__import__('autograder.kept_names').kept_names.keep(get_ipython(), {0.answers!r}, {0.names!r}, {0.locked!r})"
 SERVE = "__import__('autograder.agent').agent.serve({path!r}, globals())"
 
 
@@ -45,7 +52,9 @@ class Session:
     """A confined kernel that has run, or will run, one notebook.
 
     notebook   cells to run, in order; outputs are written into it. It may be set later, but before `run`
+    needed     what its answers need, None if that is not known: then every cell is. It may be set with the notebook
     files      what appears in the working folder
+    needs      the packages that are to be seen beside the usual ones; None for all that are installed
 
     After `run`, by the place of the cell, why (`timeout`, `crashed`, `memory`) and what it did:
     left_out     cells that the notebook was run without
@@ -54,14 +63,21 @@ class Session:
     """
 
     def __init__(
-        self, notebook: nbformat.NotebookNode | None, files: list[Path], limits: Limits, confined: bool = True
+        self,
+        notebook: nbformat.NotebookNode | None,
+        files: list[Path],
+        limits: Limits,
+        confined: bool = True,
+        needs: Packages = None,
     ) -> None:
-        self.notebook, self.files, self.limits, self.confined = notebook, files, limits, confined
+        self.notebook, self.files, self.limits, self.confined, self.needs = notebook, files, limits, confined, needs
+        self.needed: Needed | None = None
         self.left_out: dict[int, tuple[str, str]] = {}
         self.interrupted: dict[int, tuple[str, str]] = {}
         self._loop = asyncio.new_event_loop()
         self.starved = False
         self._restarts = 0
+        self._budget = Budget(limits.notebook_s)
         self._lost_s = 0.0
         self._given_up = False
         self._serving = False
@@ -77,10 +93,11 @@ class Session:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def is_of(self, files: Sequence[Path], limits: Limits, confined: bool) -> bool:
+    def is_of(self, files: Sequence[Path], limits: Limits, confined: bool, needs: Packages = None) -> bool:
         """Whether it was started with these, and its kernel has not ended since."""
         alive = self._process.poll() is None and self._watch.verdict is None
-        return alive and (self.files, self.limits, self.confined) == (list(files), limits, confined)
+        mine = self.files, self.limits, self.confined, self.needs
+        return alive and mine == (list(files), limits, confined, needs)
 
     def run(self) -> None:
         """Run the notebook's cells and leave the kernel answering questions. Raises KernelFailed, ChildDied."""
@@ -89,9 +106,11 @@ class Session:
         assert self.notebook is not None, "a session needs its notebook before it runs"
         while not self._serving:
             self._wait(self._ready())
+            if self.needed is not None:  # it is carried out before the first cell
+                self.client.execute(KEEP.format(self.needed), silent=True, store_history=False)
             run = NotebookRun(
                 self.notebook, self.manager, self.client, self.limits, self._watch, self._kernel_waited_s,
-                self.left_out, self.interrupted,
+                self.left_out, self.interrupted, self._budget, self.needed,
             )  # fmt: skip
             culprit = self._wait(run.run_cells())
             self.starved |= run.starved
@@ -120,13 +139,15 @@ class Session:
         it may run in all: it is given up then."""
         self._given_up |= self._lost_s > self.limits.notebook_s
         self._refuse_given_up()
-        started = time.monotonic()
+        started, noted = time.monotonic(), (dict(self.left_out), dict(self.interrupted))
+        self._budget.needed_s = self.limits.notebook_s - self._lost_s
         try:
             self._stop()
             self._start()
             self.run()
         finally:
             self._lost_s += time.monotonic() - started
+            self.left_out, self.interrupted = noted  # what is told is what happened at first
 
     def _refuse_given_up(self) -> None:
         if self._given_up:
@@ -159,7 +180,7 @@ class Session:
         return self._loop.run_until_complete(work)
 
     def _start(self) -> None:
-        self.box = Box(self.files, self.limits, self.confined)
+        self.box = Box(self.files, self.limits, self.confined, self.needs)
         specs = KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False)
         self.manager = AsyncKernelManager(kernel_name=KERNEL, kernel_spec_manager=specs)
         try:
@@ -180,14 +201,19 @@ class Session:
         self._watch = Watch(self._process, self.box.folder, self.limits, self._inside, self._group)
         self._watch.start()
         self._since_start = self._watch.account.stopwatch()
-        self.client: AsyncKernelClient = self.manager.client()
+        ports = self.manager.shell_port, self.manager.iopub_port, self.manager.control_port
+        self._relay = Relay(self.manager.ip, ports, MESSAGE_BYTES)
+        self._wait(self._relay.open())
+        self.client: AsyncKernelClient = self.manager.client(ip=self._relay.prefix)
         self.client.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
+        self.client.context.setsockopt(zmq.RCVHWM, WAITING)
         self.client.start_channels(hb=False, stdin=False)
 
     def _stop(self) -> None:
         self._serving = False
         self._watch.stop()
         end(self._process)
+        self._relay.close()
         self._wait(self._end_tasks())
         self.client.stop_channels()
         self._process.wait()
@@ -207,8 +233,11 @@ class Session:
 
     def _restart(self) -> None:
         self._restarts += 1
+        why = f"the notebook ended its kernel {self._restarts} times"
+        if self._restarts > self.limits.restarts + (self.needed is not None):
+            raise ChildDied(why)
         if self._restarts > self.limits.restarts:
-            raise ChildDied(f"the notebook ended its kernel {self._restarts} times")
+            self._budget.give_up_own(why)
         self._stop()
         self._start()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.sandbox.box import Limits
+from autograder.sandbox.box import Limits, Packages
 from autograder.sandbox.session import Session
 
 
@@ -19,27 +19,27 @@ class SpareKernel:
         self.goes_on = goes_on
         self._session: Session | None = None
 
-    def start(self, files: Sequence[Path], limits: Limits, confined: bool) -> None:
+    def start(self, files: Sequence[Path], limits: Limits, confined: bool, needs: Packages = None) -> None:
         """Start one. Raises SandboxMissing, KernelFailed."""
         self.close()
-        self._session = Session(None, list(files), limits, confined)
+        self._session = Session(None, list(files), limits, confined, needs)
 
-    def prepare(self, files: Sequence[Path], limits: Limits, confined: bool) -> None:
+    def prepare(self, files: Sequence[Path], limits: Limits, confined: bool, needs: Packages = None) -> None:
         """Start one if more is to come. Raises SandboxMissing, KernelFailed."""
         if self.goes_on:
-            self.start(files, limits, confined)
+            self.start(files, limits, confined, needs)
 
-    def take(self, files: Sequence[Path], limits: Limits, confined: bool) -> Session:
+    def take(self, files: Sequence[Path], limits: Limits, confined: bool, needs: Packages = None) -> Session:
         """The one that was started, if it is of this kind, else a new one; the caller closes it.
 
         Raises SandboxMissing, KernelFailed.
         """
         spare, self._session = self._session, None
-        if spare is not None and spare.is_of(files, limits, confined):
+        if spare is not None and spare.is_of(files, limits, confined, needs):
             return spare
         if spare is not None:
             spare.close()
-        return Session(None, list(files), limits, confined)
+        return Session(None, list(files), limits, confined, needs)
 
     def close(self) -> None:
         """Kill the one that nobody took; safe to call twice."""

@@ -8,6 +8,7 @@ from autograder import checks
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import oracles_toy_tasks as toy
+from autograder.suites.remote_training import model_class, trained_here
 
 
 @question(
@@ -17,8 +18,10 @@ from autograder.suites import oracles_toy_tasks as toy
 def test_seq2seq_training(student: Student, reference: SimpleNamespace) -> None:
     """The student's own pieces, trained on small sums, know sums that they never saw."""
     task = toy.adding(reference)
-    model = student.keep("train_toy_adder", *task.train, task.vocab_size, toy.MODEL_SEED)
+    train = trained_here(reference.train_toy_adder, "Seq2seq", model_class(student, "Seq2seq", reference.Seq2seq))
+    model = train(*task.train, task.vocab_size, toy.MODEL_SEED)
     oracle = reference.Seq2seq(*task.shape)
-    weights = toy.trained_weights("the trained Seq2seq", model, oracle)
     where = "the trained Seq2seq on sums that it never saw: its exact match"
-    checks.at_least(where, toy.reached(oracle, weights, task.unseen), toy.ADDER_REACHES, "a share of right answers")
+    checks.at_least(
+        where, toy.reached(oracle, model.params, task.unseen), toy.ADDER_REACHES, "a share of right answers"
+    )

@@ -8,6 +8,7 @@ from autograder import checks
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import oracles_toy_tasks as toy
+from autograder.suites.remote_training import model_class
 
 
 @question(
@@ -17,10 +18,9 @@ from autograder.suites import oracles_toy_tasks as toy
 def test_peeky_training(student: Student, reference: SimpleNamespace) -> None:
     """The student's own pieces repeat long words that they never saw; a plain decoder does not come that far."""
     task = toy.repeating_at_length(reference)
-    model_class = student.new("PeekySeq2seq", *task.shape).ref("__class__")
-    model = student.keep("train_toy_repeater", model_class, *task.train, task.vocab_size, toy.MODEL_SEED)
+    peeky = model_class(student, "PeekySeq2seq", reference.PeekySeq2seq)
+    model = reference.train_toy_repeater(peeky, *task.train, task.vocab_size, toy.MODEL_SEED)
     oracle = reference.PeekySeq2seq(*task.shape)
-    weights = toy.trained_weights("the trained PeekySeq2seq", model, oracle)
     where = "the trained PeekySeq2seq on words that it never saw: its exact match"
-    share = toy.reached(oracle, weights, task.unseen, reverse=True)
+    share = toy.reached(oracle, model.params, task.unseen, reverse=True)
     checks.at_least(where, share, toy.PEEKY_REACHES, "a share of right answers")

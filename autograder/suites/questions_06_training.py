@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 
 from autograder import checks
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import oracles_tagging as tagging
-from autograder.suites.oracles_toy_tasks import trained_weights
-from autograder.suites.received import array
+from autograder.suites.received import Array
+from autograder.suites.remote_training import RemoteLayer, trained_here
 
 ALPHA = 1e-9  # the chance that one who reads in one direction only comes this far
 
@@ -21,19 +22,22 @@ ALPHA = 1e-9  # the chance that one who reads in one direction only comes this f
 def test_bidirectional_training(student: Student, reference: SimpleNamespace) -> None:
     """The student's own TimeBiLSTM tells the station before and the next one, which no one-way reader can.
 
-    Twice: as the student's model tags the unseen lines, where the bound of a one-way reader holds whatever the model
-    is, and as the grader's own tagger does with the trained weights, so that no answer is taken on its word.
+    Twice: as the student's layer reads the unseen lines, where the bound of a one-way reader holds whatever the layer
+    is, and as the grader's own does with the trained weights, so that no answer is taken on its word.
     """
     bound = tagging.one_way_bound(tagging.LINE_LENGTH, tagging.STATIONS, tagging.STATION_SHARE)
     assert bound + tagging.margin(tagging.UNSEEN_ROWS, ALPHA) < tagging.TAGS_REACH, "reading one way could suffice"
     learnt, (xs, tags) = tagging.lines(reference)
-    model = student.keep("train_toy_tagger", *learnt, tagging.STATIONS, True, tagging.MODEL_SEED)
+    train = trained_here(reference.train_toy_tagger, "TimeBiLSTM", partial(_reader, student))
+    model = train(*learnt, tagging.STATIONS, True, tagging.MODEL_SEED)
     where = "the trained Tagger on lines that it never saw: the share of right tags"
-    scores = array(f"{where}: scores", model.call("predict", xs), (*tags.shape, (tagging.STATIONS + 1) ** 2))
-    checks.at_least(where, tagging.share_right(scores, tags), tagging.TAGS_REACH, "a share of right answers")
-    oracle = tagging.tagger(reference)
-    weights = trained_weights("the trained Tagger", model, oracle)
-    share = tagging.reached(oracle, weights, (xs, tags))
+    checks.at_least(where, tagging.share_right(model.predict(xs), tags), tagging.TAGS_REACH, "a share of right answers")
+    share = tagging.reached(tagging.tagger(reference), model.params, (xs, tags))
     checks.at_least(
         f"{where}, with its weights in another Tagger", share, tagging.TAGS_REACH, "a share of right answers"
     )
+
+
+def _reader(student: Student, *weights: Array) -> RemoteLayer:
+    """The student's TimeBiLSTM with these weights, as a layer of the grader's tagger."""
+    return RemoteLayer("the trained TimeBiLSTM", student.new("TimeBiLSTM", *weights), weights, 2 * tagging.HIDDEN_SIZE)

@@ -251,10 +251,28 @@ def older_try_below_without_an_id(drafted: Draft) -> None:
     drafted.cells.append(code(_wrong(drafted)))
 
 
-@kind("any editor", outcome=SAID, about="function")
+@kind("any editor", about="function")
 def answer_overwritten_by_a_result(drafted: Draft) -> None:
     """`name = ...` in a cell below, under the name of the answer."""
     drafted.cells.append(code(f"{drafted.function} = 0.5"))
+
+
+@kind("any editor", about="function")
+def answer_deleted_below(drafted: Draft) -> None:
+    """`del name` in a cell below the answer."""
+    drafted.cells.append(code(f"del {drafted.function}"))
+
+
+@kind("any editor", about="function")
+def all_names_deleted_at_the_end(drafted: Draft) -> None:
+    """`%reset -f` in the last cell."""
+    drafted.cells.append(code("%reset -f"))
+
+
+@kind("any editor")
+def kernel_ended_in_a_cell(drafted: Draft) -> None:
+    """`exit()` in a cell between the answers."""
+    drafted.cells.insert(drafted.place(drafted.function) + 1, code("exit()"))
 
 
 @kind("an editor that indents with tabs", outcome=SAID, about="function")
