@@ -201,15 +201,24 @@ def test_the_answers_of_one_connection_share_its_time(served) -> None:
 # one notebook
 
 
-@pytest.mark.parametrize(("waited", "starved"), [(0.0, False), (1.0, True)])
+@pytest.mark.parametrize(("waited", "starved"), [(0.0, False), (1e6, True)])
 def test_a_cell_that_was_stopped_having_waited_for_a_core_is_starved(waited, starved, monkeypatch) -> None:
-    counted = iter([0.0, waited, waited, waited])
-    monkeypatch.setattr(Session, "_kernel_waited_s", lambda self: next(counted))
+    monkeypatch.setattr(waiting.Stopwatch, "waited_s", lambda self: waited)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("while True: pass")])
-    with Session(notebook, [], Limits(cell_s=1)) as session:
+    started = time.monotonic()
+    with Session(notebook, [], Limits(cell_s=0.5)) as session:
         session.run()
         assert session.interrupted
         assert session.starved == starved
+    assert (time.monotonic() - started > 0.5 * PATIENCE) == starved
+
+
+def test_a_cell_that_waited_is_not_stopped_before_its_seconds_are_over(monkeypatch) -> None:
+    monkeypatch.setattr(waiting.Stopwatch, "waited_s", lambda self: 2.0)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import time; time.sleep(1.2)")])
+    with Session(notebook, [], Limits(cell_s=0.5)) as session:
+        session.run()
+        assert (session.interrupted, session.starved) == ({}, False)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +23,11 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from autograder.needed_cells import Needed, definitions_in
 from autograder.sandbox.box import Limits
 from autograder.sandbox.budget import Budget
+from autograder.sandbox.deadline import Deadline
 from autograder.sandbox.outputs import PAGE_BYTES, bounded, numbered
+from autograder.sandbox.waiting import Stopwatch, own_waited_s
 from autograder.sandbox.watch import Watch
+from autograder.wire import WireTimeout
 
 SHOWN_PAGES = 4  # so much more than is kept of a cell is taken in
 SHOWN_S = 2  # after a cell's end, for what it shows to arrive
@@ -34,7 +36,7 @@ ENDING = re.compile(
 )  # in a cell that may end the kernel after its reply
 ENDING_S = 0.5  # after such a cell the kernel is looked at for so long, so that no other cell is blamed
 CALLED_EXIT = "called exit() or quit(), which ends the kernel in Jupyter: the cells below it were run all the same"
-STARVED_SHARE = 0.25  # a cell that was stopped on the wall, having waited for a core for more than this, was not slow
+INTERRUPT_S = 5.0  # after an interrupt, for a cell to end
 LOST = "[output lost here: it did not come to an end, or was too large to be taken in]\n"
 
 
@@ -42,9 +44,8 @@ LOST = "[output lost here: it did not come to an end, or was too large to be tak
 class NotebookRun:
     """One run in one kernel. `left_out`, `interrupted` and `budget` are the session's own, and are changed.
 
-    waited   says how many seconds the kernel has waited for a core so far
     needed   what the answers need; None if that is not known: then every cell is
-    starved  whether a cell ran out of time having waited for a good part of it
+    starved  whether a cell ran out of time on a machine too busy to give it that time on a core
     """
 
     notebook: nbformat.NotebookNode
@@ -52,7 +53,6 @@ class NotebookRun:
     client: AsyncKernelClient
     limits: Limits
     watch: Watch
-    waited: Callable[[], float]
     left_out: dict[int, tuple[str, str]]
     interrupted: dict[int, tuple[str, str]]
     budget: Budget
@@ -62,8 +62,7 @@ class NotebookRun:
     async def run_cells(self) -> tuple[int, str, str] | None:
         """Run the cells not left out; the index of one that ended the kernel, the reason and what it did, or None."""
         runner = _Runner(
-            self.notebook, km=self.manager, allow_errors=True, timeout=self.limits.cell_s, interrupt_on_timeout=True,
-            error_on_timeout={"ename": "TimeoutError", "evalue": "", "traceback": []},
+            self.notebook, km=self.manager, allow_errors=True, timeout=None,
             iopub_timeout=SHOWN_S, raise_on_iopub_timeout=True, coalesce_streams=True, log=_quiet_log(),
         )  # fmt: skip
         runner.kc = self.client
@@ -84,27 +83,33 @@ class NotebookRun:
         needed = self.needed is None or index in self.needed.places
         refusal = self.budget.refusal(index, needed)
         if refusal:
-            self.starved |= self.waited() > STARVED_SHARE * self.limits.notebook_s
             self.left_out[index] = "timeout", f"was not run: {refusal}"
             cell = nbformat.v4.new_code_cell("" if needed else definitions_in(cell.source))
-        started = time.monotonic()
-        culprit = await self._run_cell(runner, cell, index) if cell.source else None
-        self.budget.charge(needed or bool(refusal), time.monotonic() - started)
+        started, others = time.monotonic(), self.watch.account.stopwatch()
+        culprit = await self._run_cell(runner, cell, index, others) if cell.source else None
+        self.budget.charge(needed or bool(refusal), time.monotonic() - started - others.waited_s())
         if culprit is not None:
             self.budget.refused.discard(index)
         return culprit
 
-    async def _run_cell(self, runner: _Runner, cell: nbformat.NotebookNode, index: int) -> tuple[str, str] | None:
+    async def _run_cell(
+        self, runner: _Runner, cell: nbformat.NotebookNode, index: int, others: Stopwatch
+    ) -> tuple[str, str] | None:
         """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""
-        started, waited, all_shown = time.monotonic(), self.waited(), True
-        runner.shown_bytes, runner.called_exit = 0, False
+        runner.shown_bytes, runner.called_exit, runner.replied = 0, False, False
+        in_time = all_shown = True
+        running = asyncio.ensure_future(runner.async_execute_cell(cell, index))
         try:
-            await runner.async_execute_cell(cell, index)
+            in_time = await self._ends_in_time(runner, running, others)
+            if not running.done():
+                running.cancel()
+            await running
         except CellTimeoutError:
             all_shown = False
             cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=LOST))
-        except DeadKernelError:
-            return self._death()
+        except (DeadKernelError, asyncio.CancelledError):  # as which nbclient takes the end of its waiting, too
+            if in_time or not await self.manager.is_alive():
+                return self._death()
         except Exception as error:  # a cell can have the kernel send anything, and nbclient trusts its kernel
             return "crashed", f"cut the kernel off ({type(error).__name__}), so the notebook was run without it"
         finally:
@@ -115,15 +120,32 @@ class NotebookRun:
             return self._death()
         if runner.called_exit:
             self.interrupted[index] = "", CALLED_EXIT
-        in_time = time.monotonic() - started < self.limits.cell_s + (0 if all_shown else SHOWN_S)
-        if in_time and all_shown:
-            return None
-        self.starved |= self.waited() - waited > STARVED_SHARE * self.limits.cell_s
-        what = f"ran for over {self.limits.cell_s:g} s"
+        return None if in_time and all_shown else await self._after_timeout(index, in_time, all_shown)
+
+    async def _ends_in_time(self, runner: _Runner, running: asyncio.Future[Any], others: Stopwatch) -> bool:
+        """Wait for a cell; one that is late is interrupted, and waited for a little longer. Its outputs may be late."""
+        before_s = own_waited_s()  # the grader's own waiting for a core does not count either
+        deadline = Deadline([(self.limits.cell_s, 0.0)], lambda: others.waited_s() + own_waited_s() - before_s)
+        while not running.done():
+            try:
+                await asyncio.wait({running}, timeout=deadline.left_s())
+            except WireTimeout:
+                if runner.replied:
+                    await asyncio.wait({running}, timeout=INTERRUPT_S)
+                    return True
+                self.starved |= deadline.starved
+                await self.manager.interrupt_kernel()
+                await asyncio.wait({running}, timeout=INTERRUPT_S)
+                return False
+        return True
+
+    async def _after_timeout(self, index: int, in_time: bool, all_shown: bool) -> tuple[str, str] | None:
+        """See whether the kernel goes on after a cell that was stopped, or whose outputs did not come to an end."""
+        reason = f"ran for over {self.limits.cell_s:g} s"
         if not await self._answers():
-            return "timeout", f"{what} and could not be stopped, so the notebook was run without it"
+            return "timeout", f"{reason} and could not be stopped, so the notebook was run without it"
         if not in_time:
-            self.interrupted[index] = "timeout", f"{what} and was stopped"
+            self.interrupted[index] = "timeout", f"{reason} and was stopped"
         if not all_shown:
             await self._connect_output_again()
         return None
@@ -171,16 +193,18 @@ class _Runner(NotebookClient):
 
     shown_bytes  of the cell at hand; whoever runs a cell sets it to 0 first
     called_exit  whether the cell at hand asked the kernel to end; set to False first
+    replied      whether the kernel has said that the cell has ended; set to False first
     """
 
     shown_bytes = 0
-    called_exit = False
+    called_exit = replied = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, on_cell_executed=self._read_reply, **kwargs)
 
     def _read_reply(self, cell: nbformat.NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
         """Called by nbclient with a cell's reply, in which the student's process can have put anything."""
+        self.replied = True
         payload = execute_reply["content"].get("payload")
         self.called_exit = isinstance(payload, list) and any(
             isinstance(part, dict) and part.get("source") == "ask_exit" for part in payload

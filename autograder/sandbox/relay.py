@@ -92,9 +92,7 @@ class Relay:
         with contextlib.suppress(OSError), contextlib.closing(writer):
             while not path.exists():
                 await asyncio.sleep(LOOK_S)
-            kernel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            connect(kernel, path)
-            from_kernel, to_kernel = await asyncio.open_unix_connection(sock=kernel)
+            from_kernel, to_kernel = await asyncio.open_unix_connection(sock=_connected(path))
             with contextlib.closing(to_kernel):
                 ways = (self._carry(from_kernel, writer, Meter(self._limit_bytes)), self._carry(reader, to_kernel))
                 tasks = [asyncio.ensure_future(way) for way in ways]
@@ -114,3 +112,14 @@ class Relay:
                 return
             writer.write(data)
             await writer.drain()
+
+
+def _connected(path: Path) -> socket.socket:
+    """A socket that is connected to the kernel's. Raises OSError if nobody listens there any more."""
+    kernel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connect(kernel, path)
+    except OSError:
+        kernel.close()
+        raise
+    return kernel

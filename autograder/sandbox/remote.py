@@ -26,13 +26,13 @@ from autograder.errors import (
     TaskError,
 )
 from autograder.follow_through import FollowThrough
-from autograder.sandbox.waiting import is_starved, own_waited_s, wall_s
+from autograder.sandbox.deadline import Deadline
+from autograder.sandbox.waiting import own_waited_s
 from autograder.wire import Channel, WireClosed, WireError, WireTimeout, pack
 
 HELLO_S = 30.0
 KILL_S = 2.0
 SHORT_S = 0.1  # answers that took no longer in all are not worth asking how long they waited for a core
-LEAST_S = 0.001
 SHOWN = 300  # characters of an exception's text: enough to recognise it, too few to hand out the hidden inputs
 NO_ANSWER = "what came back is not an answer"
 
@@ -221,52 +221,6 @@ class RemoteConnection:
         with contextlib.suppress(OSError, WireError):
             channel, _ = _dial(self._path, {"kill": self._pid}, Deadline([(KILL_S, 0.0)], lambda: 0.0))
             channel.close()
-
-
-class Deadline:
-    """The end of a request's time, counted from now: seconds on a core or asleep.
-
-    limits  pairs of a limit and what of it has been used before, in seconds; the first to be over counts
-    waited  says how long the fork has waited for a core. It is asked only when the time seems to be over, since to find
-            out takes longer than most answers
-    """
-
-    def __init__(self, limits: list[tuple[float, float]], waited: Callable[[], float]) -> None:
-        self.started = time.monotonic()
-        self.starved = False
-        self._limits, self._waited = limits, waited
-        self._wall_s = self._wall_seconds(0.0)
-
-    def left_s(self) -> float:
-        """Seconds until it is over. Raises WireTimeout once there are none, waiting for a core not counted."""
-        left_s = self.started + self._wall_s - time.monotonic()
-        if left_s <= 0:
-            self.extend()
-            return self.left_s()
-        return left_s
-
-    def receive(self, channel: Channel) -> Any:
-        """What comes next over a channel. Raises WireError, WireTimeout among them once the time is over."""
-        while True:
-            try:
-                return channel.receive(self.left_s())
-            except WireTimeout:
-                self.extend()
-
-    def longest_s(self) -> float:
-        """Seconds until it is over however long the fork has to wait for a core. Raises WireTimeout."""
-        return self.left_s() + self._wall_seconds(math.inf) - self._wall_s
-
-    def extend(self) -> None:
-        """Give back the seconds that were spent waiting for a core. Raises WireTimeout if there are none left."""
-        waited = self._waited()
-        self._wall_s = self._wall_seconds(waited)
-        if self.started + self._wall_s - time.monotonic() < LEAST_S:
-            self.starved = any(is_starved(limit_s, waited) for limit_s, _ in self._limits)
-            raise WireTimeout("the deadline is over")
-
-    def _wall_seconds(self, waited: float) -> float:
-        return min(wall_s(limit_s, waited) - used_s for limit_s, used_s in self._limits)
 
 
 def _value_of(reply: tuple[Any, ...]) -> Any:

@@ -109,7 +109,7 @@ class Session:
             if self.needed is not None:  # it is carried out before the first cell
                 self.client.execute(KEEP.format(self.needed), silent=True, store_history=False)
             run = NotebookRun(
-                self.notebook, self.manager, self.client, self.limits, self._watch, self._kernel_waited_s,
+                self.notebook, self.manager, self.client, self.limits, self._watch,
                 self.left_out, self.interrupted, self._budget, self.needed,
             )  # fmt: skip
             culprit = self._wait(run.run_cells())
@@ -173,9 +173,6 @@ class Session:
     def _forks(self) -> list[int]:
         return [pid for pid in descendants(self._process) if pid not in self._own]
 
-    def _kernel_waited_s(self) -> float:
-        return self._since_start.waited_s()
-
     def _wait(self, work: Awaitable[Any]) -> Any:
         return self._loop.run_until_complete(work)
 
@@ -200,7 +197,6 @@ class Session:
         self._inside = Inside()
         self._watch = Watch(self._process, self.box.folder, self.limits, self._inside, self._group)
         self._watch.start()
-        self._since_start = self._watch.account.stopwatch()
         ports = self.manager.shell_port, self.manager.iopub_port, self.manager.control_port
         self._relay = Relay(self.manager.ip, ports, MESSAGE_BYTES)
         self._wait(self._relay.open())
