@@ -59,14 +59,14 @@ def lasting_kernel() -> type:
 
     class LastingShell(ZMQInteractiveShell):
         def ask_exit(self) -> None:
-            self.keepkernel_on_exit = True
-            super().ask_exit()
+            self.keepkernel_on_exit = True  # type: ignore[assignment,unused-ignore]
+            super().ask_exit()  # type: ignore[no-untyped-call,unused-ignore]
 
     class LastingKernel(IPythonKernel):
         shell_class = Type(LastingShell)
 
-        def do_shutdown(self, restart: bool) -> dict[str, Any]:
-            self.shell.ask_exit()
+        def do_shutdown(self, restart: bool) -> dict[str, Any]:  # type: ignore[override,unused-ignore]
+            self.shell.ask_exit()  # type: ignore[union-attr,unused-ignore]
             return {"status": "ok", "restart": restart}
 
     return LastingKernel

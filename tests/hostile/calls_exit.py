@@ -1,0 +1,8 @@
+"""Asks the kernel to end, in a cell that is not to be blamed on another.
+
+honest: double wrong, scale_forward correct
+says: called exit() or quit(), which ends the kernel in Jupyter
+"""
+
+# %% first
+exit()
