@@ -96,11 +96,12 @@ class NotebookRun:
         self, runner: _Runner, cell: nbformat.NotebookNode, index: int, others: Stopwatch
     ) -> tuple[str, str] | None:
         """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""
-        runner.shown_bytes, runner.called_exit, runner.replied = 0, False, False
+        runner.shown_bytes, runner.called_exit = 0, False
+        cell.metadata.pop("execution", None)  # the times of another run
         in_time = all_shown = True
         running = asyncio.ensure_future(runner.async_execute_cell(cell, index))
         try:
-            in_time = await self._ends_in_time(runner, running, others)
+            in_time = await self._ends_in_time(cell, running, others)
             if not running.done():
                 running.cancel()
             await running
@@ -122,7 +123,7 @@ class NotebookRun:
             self.interrupted[index] = "", CALLED_EXIT
         return None if in_time and all_shown else await self._after_timeout(index, in_time, all_shown)
 
-    async def _ends_in_time(self, runner: _Runner, running: asyncio.Future[Any], others: Stopwatch) -> bool:
+    async def _ends_in_time(self, cell: nbformat.NotebookNode, running: asyncio.Future[Any], others: Stopwatch) -> bool:
         """Wait for a cell; one that is late is interrupted, and waited for a little longer. Its outputs may be late."""
         before_s = own_waited_s()  # the grader's own waiting for a core does not count either
         deadline = Deadline([(self.limits.cell_s, 0.0)], lambda: others.waited_s() + own_waited_s() - before_s)
@@ -130,7 +131,7 @@ class NotebookRun:
             try:
                 await asyncio.wait({running}, timeout=deadline.left_s())
             except WireTimeout:
-                if runner.replied:
+                if "shell.execute_reply" in cell.metadata.get("execution", {}):
                     await asyncio.wait({running}, timeout=INTERRUPT_S)
                     return True
                 self.starved |= deadline.starved
@@ -155,13 +156,13 @@ class NotebookRun:
         return reason, f"{what}, so the notebook was run without it"
 
     async def _ends(self) -> bool:
-        """Whether the kernel ends in the next moment."""
+        """Whether the kernel ends in the next moment, or has stopped to answer."""
         deadline = time.monotonic() + ENDING_S
         while time.monotonic() < deadline:
             if not await self.manager.is_alive():
                 return True
             await asyncio.sleep(0.05)
-        return False
+        return not await self._answers()
 
     async def _connect_output_again(self) -> None:
         """After a message that was too large to be taken in nothing more comes over that connection."""
@@ -193,18 +194,16 @@ class _Runner(NotebookClient):
 
     shown_bytes  of the cell at hand; whoever runs a cell sets it to 0 first
     called_exit  whether the cell at hand asked the kernel to end; set to False first
-    replied      whether the kernel has said that the cell has ended; set to False first
     """
 
     shown_bytes = 0
-    called_exit = replied = False
+    called_exit = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, on_cell_executed=self._read_reply, **kwargs)
 
     def _read_reply(self, cell: nbformat.NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
         """Called by nbclient with a cell's reply, in which the student's process can have put anything."""
-        self.replied = True
         payload = execute_reply["content"].get("payload")
         self.called_exit = isinstance(payload, list) and any(
             isinstance(part, dict) and part.get("source") == "ask_exit" for part in payload
