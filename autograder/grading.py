@@ -25,7 +25,7 @@ from autograder.plugin import Outcome, Question, SuitePlugin
 from autograder.provenance import environment, suite_sha256
 from autograder.record import QuestionResult, Result
 from autograder.refusal import faulty, refused
-from autograder.running import run_suite
+from autograder.running import forget_suites, run_suite
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap
 
 
@@ -131,6 +131,13 @@ def without_checks(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def loaded_reference(id: str) -> SimpleNamespace:
     """The reference of an assignment, made once per process."""
     return course.reference(id)
+
+
+def forget_loaded() -> None:
+    """Have the reference and the suites read again at the next grading: a server's process may outlive their text."""
+    loaded_reference.cache_clear()
+    suite_sha256.cache_clear()
+    forget_suites()
 
 
 def wanted_questions(assignment: course.Assignment, options: Options) -> frozenset[str]:

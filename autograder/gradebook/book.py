@@ -57,7 +57,7 @@ class Book:
 
     def know(self, assignments: Sequence[str]) -> None:
         """Put the assignments into the gradebook, with `nbgrader generate_assignment`. Raises GraderError."""
-        source_notebook.refresh()
+        source_notebook.refresh(assignments)
         for id in assignments:
             self._run(GenerateAssignment, id, ".", self.config)
 

@@ -45,7 +45,8 @@ class GradeInSandbox(NbGraderPreprocessor):
         """The executed notebook with a mark in every check cell. GraderError if it could not be graded at all."""
         data = self._submitted(resources).read_bytes()
         id = resources["nbgrader"]["assignment"]
-        graded = prepared(self.results_folder, data) or grade_patiently(data, Options(assignment=id))
+        graded = prepared(self.results_folder, data) or self.parent.graded_ahead.get(data)
+        graded = graded or grade_patiently(data, Options(assignment=id))
         if graded.notebook is None:
             raise GraderError(graded.result.problem)
         resources["autograder"] = graded.result

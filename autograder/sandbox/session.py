@@ -24,6 +24,7 @@ from jupyter_client.manager import AsyncKernelManager
 from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
 from autograder.sandbox.box import Box, Limits
+from autograder.sandbox.event_loop import EventLoop
 from autograder.sandbox.remote import RemoteConnection, open_fork
 from autograder.sandbox.waiting import waited_s
 from autograder.sandbox.watch import Watch, descendants, end, sweep
@@ -56,7 +57,7 @@ class Session:
         self.notebook, self.files, self.limits, self.confined = notebook, files, limits, confined
         self.left_out: dict[int, tuple[str, str]] = {}
         self.interrupted: dict[int, tuple[str, str]] = {}
-        self._loop = asyncio.new_event_loop()
+        self._loop = EventLoop()
         self.starved = False
         self._restarts = 0
         self._lost_s = 0.0
@@ -131,7 +132,7 @@ class Session:
 
     def close(self) -> None:
         """Kill everything in the sandbox and remove its folder; safe to call twice."""
-        if not self._loop.is_closed():
+        if not self._loop.is_closed:
             self._stop()
             self._loop.close()
 
@@ -152,7 +153,7 @@ class Session:
         return waited_s(descendants(self._process))
 
     def _wait(self, work: Awaitable[Any]) -> Any:
-        return self._loop.run_until_complete(work)
+        return self._loop.complete(work)
 
     def _start(self) -> None:
         self.box = Box(self.files, self.limits, self.confined)
