@@ -27,6 +27,7 @@ from autograder.record import QuestionResult, Result
 from autograder.refusal import faulty, refused
 from autograder.running import forget_suites, run_suite
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap
+from autograder.untrusted_text import untrusted_error
 
 
 @dataclass
@@ -251,8 +252,7 @@ def cell_notes(notebook: nbformat.NotebookNode, stopped: dict[int, tuple[str, st
         error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
         if error is not None and "NotImplementedError" not in error.ename:
             reason = {"MemoryError": "memory"}.get(error.ename, "")
-            what = " ".join(error.evalue.split())[:200]  # in one line: the others in a record are the grader's
-            notes[name or str(place)] = CellNote(reason, f"{label} raised {error.ename[:80]}: {what}")
+            notes[name or str(place)] = CellNote(reason, f"{label} raised {untrusted_error(error.ename, error.evalue)}")
     return notes
 
 

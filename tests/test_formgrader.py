@@ -113,7 +113,9 @@ def no_suite(root: Path, patched: pytest.MonkeyPatch) -> None:
 
 def a_reference_that_does_not_run(root: Path, patched: pytest.MonkeyPatch) -> None:
     source = root / "solutions" / ID / "tiny.py"
-    source.write_text(source.read_text().replace("import numpy as np", "import numpy as np\nimport nothing_of_that_name"))
+    source.write_text(
+        source.read_text().replace("import numpy as np", "import numpy as np\nimport nothing_of_that_name")
+    )
 
 
 def an_edited_source(root: Path, patched: pytest.MonkeyPatch) -> None:

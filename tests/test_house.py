@@ -61,6 +61,7 @@ ROOMS: list[set[str]] = [
     {"wire"},
     {"notebook_size"},
     {"errors"},
+    {"untrusted_text"},
     {"whole_files"},
 ]
 # Text for the graders, not a room: wrong and unusual answers, which follow no house rule.

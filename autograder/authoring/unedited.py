@@ -39,8 +39,8 @@ def require_unedited(assignment: course.Assignment, notebook: Path) -> None:
         return
     source = assignment.source.relative_to(course.ROOT)
     raise TaskError(
-        f"{notebook} is not what {source} says: it was edited, or is out of date. It is made from {source}, and so are the "
-        f"hidden tests' points: make the change there, then run `python -m autograder build {assignment.id}`"
+        f"{notebook} is not what {source} says: it was edited, or is out of date. It is made from there, as the hidden "
+        f"tests are: make the change there, then run `python -m autograder build {assignment.id}`"
     )
 
 
