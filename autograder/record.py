@@ -12,6 +12,7 @@ from typing import Any
 
 REASONS = ("correct", "wrong", "missing", "crashed", "timeout", "memory", "skipped")
 NOT_GRADED = "not graded"
+BY_HAND = "marked by hand"  # in what is read from a gradebook
 UNCONFINED = "UNCONFINED"  # in a result's environment: it ran without a sandbox
 
 
@@ -38,10 +39,10 @@ class QuestionResult:
         return self.score is not None
 
     def to_json(self) -> dict[str, Any]:
-        """One entry of `tests`."""
+        """One entry of `tests`. What could not be graded has no score in it, which Gradescope takes for no mark."""
         entry: dict[str, Any] = {
             "name": self.id,
-            "score": round(self.score or 0.0, 4),
+            **({} if self.reason == NOT_GRADED else {"score": round(self.score or 0.0, 4)}),
             "max_score": self.max_score if self.counted else 0,
             "status": "passed" if self.reason == "correct" else "failed",
             "output": self.output,
@@ -52,7 +53,12 @@ class QuestionResult:
 
 @dataclass
 class Result:
-    """One submission. `problem` says in one line why nothing could be graded ("" if it could)."""
+    """One submission.
+
+    problem        why nothing could be graded, in one line; "" if it could
+    notes          what had to be put right, or happened, one sentence each
+    late_penalty   points that the gradebook takes off, 0 where no gradebook was asked
+    """
 
     assignment: str
     questions: list[QuestionResult]
@@ -64,11 +70,17 @@ class Result:
     environment: str = ""
     problem: str = ""
     notes: Sequence[str] = field(default_factory=list)
+    late_penalty: float = 0.0
 
     @property
     def score(self) -> float:
         """Points reached among the counted questions."""
         return sum(q.score for q in self.questions if q.score is not None)
+
+    @property
+    def total(self) -> float:
+        """The mark: the points reached less the late penalty, never below 0."""
+        return max(0.0, self.score - self.late_penalty)
 
     @property
     def max_score(self) -> float:
@@ -86,7 +98,7 @@ class Result:
         return UNCONFINED not in self.environment
 
     def to_json(self) -> dict[str, Any]:
-        """The record of DESIGN's contract 4.2, as JSON-ready data."""
+        """The record as JSON-ready data. One without a mark has no score: Gradescope reports a failure, not a zero."""
         extra: dict[str, Any] = {
             "assignment": self.assignment,
             "submission_sha256": self.submission_sha256,
@@ -98,7 +110,7 @@ class Result:
         if not self.graded:
             extra["not_graded"] = self.problem or {q.id: q.fault for q in self.questions if q.reason == NOT_GRADED}
         return {
-            "score": round(self.score, 4),
+            **({"score": round(self.score, 4)} if self.graded else {}),
             "execution_time": round(self.execution_time, 3),
             "output": self.output,
             "tests": [q.to_json() for q in self.questions],
@@ -129,6 +141,7 @@ class Result:
             suite_sha256=extra["suite_sha256"],
             environment=extra["environment"],
             problem=problem if isinstance(problem, str) else "",
+            notes=data["output"].split("\n")[:-1],  # its last line is the total
         )
 
 

@@ -91,7 +91,7 @@ class Classroom:
         if result is None:
             return None
         kept = Kept(result, settled=True)
-        if result.problem or self.writer.has(one.student, _of(one, result), one.timestamp):
+        if result.problem or self.writer.has(one.student, _of(one, result), one.timestamp, one.secret()):
             return kept
         kept.notebook = self.store.notebook(data, options)
         return kept if kept.notebook else None
@@ -102,10 +102,11 @@ class Classroom:
         kept.result = result = _of(one, kept.result)
         if found_there or result.assignment not in course.assignment_ids():
             return result
-        if self.writer.has(one.student, result, one.timestamp):
+        if self.writer.has(one.student, result, one.timestamp, one.secret()):
             return result
         try:
-            self.writer.enter(one.student, one.read() if kept.notebook else b"", kept, one.timestamp)
+            data = one.read() if kept.notebook else b""
+            self.writer.enter(one.student, data, kept, one.timestamp, one.secret())
         except GraderError as error:
             result.problem = f"could not be entered into the gradebook: {str(error).splitlines()[0]}"
         return result

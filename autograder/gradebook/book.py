@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import re
 import shutil
@@ -26,15 +27,19 @@ from autograder import course, submission
 from autograder.authoring import source_notebook
 from autograder.errors import GraderError
 from autograder.filling import as_bytes
+from autograder.gradebook.circumstances import Circumstances
 from autograder.gradebook.not_graded import forget_not_graded, keep_not_graded, kept_not_graded
 from autograder.gradebook.prepared import prepare
 from autograder.nbgrader_settings import settings
+from autograder.record import Result
 from autograder.reports.feedback import feedback_html
 from autograder.result_store import FOLDER, Kept
 
 RAISED = re.compile(
     r"^ *(?:(?:[a-z]\w*\.)+[A-Z]\w*|[A-Z]\w*(?:Error|Exception|Interrupt|Warning))(?:: .+)?$", re.MULTILINE
 )
+
+SECRET = "submission_secret.txt"
 
 
 class Book:
@@ -61,12 +66,17 @@ class Book:
         for id in assignments:
             self._run(GenerateAssignment, id, ".", self.config)
 
-    def record(self, student: str, data: bytes, kept: Kept, timestamp: str = "") -> None:
+    def record(self, student: str, data: bytes, kept: Kept, timestamp: str = "", secret: bytes = b"") -> None:
         """Enter one submission with `nbgrader autograde`; if it could not be read, say so in the gradebook.
 
+        Where the course or the machine is at fault, marks that this very file has got before stay as they are.
+
+        secret   what nbgrader's exchange wrote beside it (submission_secret.txt): feedback is released by it
         Raises GraderError.
         """
         id = kept.result.assignment
+        if not kept.notebook and not kept.settled and self._has_graded(student, kept.result):
+            return
         if not kept.notebook:
             self._enter_not_graded(student, id)
             keep_not_graded(self.root, student, kept.result)
@@ -78,11 +88,14 @@ class Book:
             (staged / f"{course.name_of(id)}.ipynb").write_bytes(clean)
             if timestamp:
                 (staged / "timestamp.txt").write_text(timestamp)
+            if secret:
+                (staged / SECRET).write_bytes(secret)
             prepare(Path(folder), kept, clean)
             config = Config(self.config)
             config.CourseDirectory.submitted_directory = str(Path(folder) / "submitted")
             config.GradeInSandbox.results_folder = folder
             self._run(Autograde, id, student, config)
+        Circumstances(self.root).note(student, id, secret)
         forget_not_graded(self.root, student, id)
 
     def feedback(self, student: str, id: str) -> Path:
@@ -100,6 +113,14 @@ class Book:
             text = feedback_html(nothing, confined=nothing.confined, show_problem=told)
             page.write_text(text, encoding="utf-8")
         return page
+
+    def _has_graded(self, student: str, result: Result) -> bool:
+        """Whether what stands in autograded/ came of the same file."""
+        path = self.root / "autograded" / student / result.assignment / f"{course.name_of(result.assignment)}.ipynb"
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            record = json.loads(path.read_bytes())["metadata"]["autograder"]
+            return bool(record["extra_data"]["submission_sha256"] == result.submission_sha256)
+        return False
 
     def _enter_not_graded(self, student: str, id: str) -> None:
         """A submission without marks, flagged for a person to look at; an earlier automatic mark does not stay."""

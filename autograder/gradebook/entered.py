@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import course
+from autograder.gradebook.circumstances import Circumstances
 from autograder.gradebook.not_graded import kept_not_graded
 from autograder.record import NOT_GRADED, Result
 
@@ -40,18 +41,20 @@ class Entered:
         self.root = root
         self.times: dict[Who, str] = {}
         self.marks: Mapping[Who, dict[str, float | None]] = defaultdict(dict)
+        self._circumstances = Circumstances(root)
         path = root / "gradebook.db"
         with contextlib.suppress(sqlite3.Error, OSError):
             if path.is_file():
                 self._read(path)
 
-    def holds(self, student: str, result: Result, timestamp: str) -> bool:
-        """Whether this very result of this submission is entered."""
+    def holds(self, student: str, result: Result, timestamp: str, secret: bytes = b"") -> bool:
+        """Whether this very result of this submission is entered, under the due date and late rule that hold now."""
         who = student, result.assignment
         return (
             who in self.times
             and self.times[who] == _as_kept(timestamp)
             and self.marks[who] == _marks(result, self.marks[who])
+            and (bool(result.problem) or self._circumstances.are_noted(*who, secret))
             and _same(self._recorded(*who, result.problem), result)
         )
 

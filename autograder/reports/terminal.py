@@ -109,7 +109,7 @@ def _total(result: Result) -> Text:
         return Text("not graded", look(NOT_GRADED).style)
     if share(result) is None:
         return Text("nothing counted", "dim")
-    return Text(f"{points(result.score)} / {points(result.max_score)}", "bold")
+    return Text(f"{points(result.total)} / {points(result.max_score)}", "bold")
 
 
 def _student_row(result: Result, with_assignment: bool) -> list[Text]:
