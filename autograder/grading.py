@@ -25,8 +25,10 @@ from autograder.plugin import Outcome, Question, SuitePlugin
 from autograder.provenance import environment, suite_sha256
 from autograder.record import QuestionResult, Result
 from autograder.refusal import faulty, refused
+from autograder.release import require_built
 from autograder.running import forget_suites, run_suite
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap
+from autograder.suite_check import require_known
 from autograder.untrusted_text import untrusted_error
 
 
@@ -108,7 +110,9 @@ def _grade_restored(
 
 
 def _load(id: str) -> tuple[course.Assignment, SimpleNamespace]:
-    return course.load(id), loaded_reference(id)
+    assignment = course.load(id)
+    require_built(assignment)
+    return assignment, loaded_reference(id)
 
 
 def _run(session: Session) -> ChildDied | None:
@@ -161,6 +165,7 @@ def _ask(
     """The outcomes per question, after follow-through."""
     first = SuitePlugin(session.connect, reference, wanted, on_test=lambda outcome: on_step(outcome.question.id))
     run_suite(assignment.suite, first)
+    require_known(assignment, first.questions)
     outcomes = by_question(first.outcomes)
     stand_ins = stand_ins_for(assignment, first.questions, outcomes, wanted)
     if stand_ins:

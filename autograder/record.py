@@ -131,9 +131,10 @@ class Result:
         """The inverse of `to_json`, but for max_score of questions left out."""
         extra = data["extra_data"]
         problem = extra.get("not_graded", "")
+        faults = problem if isinstance(problem, dict) else {}
         return cls(
             assignment=extra["assignment"],
-            questions=[_question_from_json(entry) for entry in data["tests"]],
+            questions=[_question_from_json(entry, faults) for entry in data["tests"]],
             output=data["output"],
             student=extra.get("student", ""),
             execution_time=data["execution_time"],
@@ -145,7 +146,9 @@ class Result:
         )
 
 
-def _question_from_json(entry: dict[str, Any]) -> QuestionResult:
+def _question_from_json(entry: dict[str, Any], faults: dict[str, str]) -> QuestionResult:
     reason = entry["extra_data"]["reason"]
     score = None if reason in ("skipped", NOT_GRADED) else float(entry["score"])
-    return QuestionResult(entry["name"], entry["max_score"], score, reason, entry["output"])
+    return QuestionResult(
+        entry["name"], entry["max_score"], score, reason, entry["output"], faults.get(entry["name"], "")
+    )

@@ -82,7 +82,7 @@ def test_a_problem_with_the_whole_submission():
 
 
 def test_what_has_no_mark_has_no_score_that_gradescope_could_take_for_one():
-    """Its documentation asks for a score at the top, or one in each of the tests: without either it reports a failure."""
+    """It asks for a score at the top, or one in each of the tests: without either it reports a failure."""
     for without in (result(problem="the file is empty"), result(RIGHT, FAULTY), result(FAULTY)):
         record = without.to_json()
         assert "score" not in record

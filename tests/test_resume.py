@@ -376,7 +376,7 @@ def test_what_a_person_says_reaches_the_student_and_every_report_says_the_same_m
     assert "100 %" in report
     ran = again()
     assert "ash" in ran.out
-    assert "2 of these have marks by hand or late penalties" in ran.out
+    assert "The marks are the automatic ones. 2 of these have marks by hand or late penalties as well" in ran.out
 
 
 def test_a_config_that_does_not_run_is_said(again: Again, root: Path) -> None:

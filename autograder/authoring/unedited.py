@@ -25,7 +25,7 @@ class CheckedSourceExporter(NotebookExporter):
     """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**options)  # type: ignore[no-untyped-call]
         converter = self.parent
         for folder, notebooks in converter.assignments.items() if converter is not None else ():
             for notebook in notebooks:

@@ -40,6 +40,11 @@ RAISED = re.compile(
 )
 
 SECRET = "submission_secret.txt"
+ADDED = "Cannot add or remove cells for notebook"  # nbgrader's refusal
+QUESTIONS_CHANGED = (
+    "has other cells than when its first submission was entered, which nbgrader cannot change: undo that in solutions/ "
+    "and run make build, or put gradebook.db aside (marks by hand stay in it) and grade again into a new one"
+)
 
 
 class Book:
@@ -80,6 +85,7 @@ class Book:
         if not kept.notebook:
             self._enter_not_graded(student, id)
             keep_not_graded(self.root, student, kept.result)
+            self._write_secret(self.feedback(student, id).parent, secret)
             return
         with TemporaryDirectory(prefix="autograder-") as folder:
             staged = Path(folder) / "submitted" / student / id
@@ -88,15 +94,16 @@ class Book:
             (staged / f"{course.name_of(id)}.ipynb").write_bytes(clean)
             if timestamp:
                 (staged / "timestamp.txt").write_text(timestamp)
-            if secret:
-                (staged / SECRET).write_bytes(secret)
+            self._write_secret(staged, secret)
             prepare(Path(folder), kept, clean)
             config = Config(self.config)
             config.CourseDirectory.submitted_directory = str(Path(folder) / "submitted")
             config.GradeInSandbox.results_folder = folder
             self._run(Autograde, id, student, config)
         Circumstances(self.root).note(student, id, secret)
-        forget_not_graded(self.root, student, id)
+        if kept_not_graded(self.root, student, id) is not None:
+            shutil.rmtree(self.root / "feedback" / student / id, ignore_errors=True)  # the page that says so
+            forget_not_graded(self.root, student, id)
 
     def feedback(self, student: str, id: str) -> Path:
         """Write a student's feedback page with `nbgrader generate_feedback`; its path. Raises GraderError.
@@ -113,6 +120,10 @@ class Book:
             text = feedback_html(nothing, confined=nothing.confined, show_problem=told)
             page.write_text(text, encoding="utf-8")
         return page
+
+    def _write_secret(self, folder: Path, secret: bytes) -> None:
+        if secret:
+            (folder / SECRET).write_bytes(secret)
 
     def _has_graded(self, student: str, result: Result) -> bool:
         """Whether what stands in autograded/ came of the same file."""
@@ -144,6 +155,8 @@ class Book:
         with _quiet(app), _interrupted_afterwards():
             done = capture_log(app)
         if not done["success"]:
+            if ADDED in str(done):
+                raise GraderError(f"{id} {QUESTIONS_CHANGED}")
             log = (done.get("log") or done["error"]).strip()
             name = converter.__name__
             raise GraderError(f"nbgrader's {name} failed for {student} {id}: {cause(log)}\n{log[-3000:]}")

@@ -31,6 +31,14 @@ GRADES = """
     JOIN submitted_assignment AS submitted ON submitted.id = notebook.assignment_id
     JOIN assignment ON assignment.id = submitted.assignment_id
 """
+ADJUSTED = """
+    SELECT DISTINCT submitted.student_id, assignment.name
+    FROM submitted_assignment AS submitted
+    JOIN assignment ON assignment.id = submitted.assignment_id
+    JOIN submitted_notebook AS notebook ON notebook.assignment_id = submitted.id
+    JOIN grade ON grade.notebook_id = notebook.id
+    WHERE grade.manual_score IS NOT NULL OR grade.extra_credit != 0 OR notebook.late_submission_penalty > 0
+"""
 Who = tuple[str, str]  # student, assignment
 
 
@@ -74,6 +82,16 @@ class Entered:
             path = self.root / "autograded" / student / id / f"{course.name_of(id)}.ipynb"
             return json.loads(path.read_bytes())["metadata"]["autograder"]
         return None
+
+
+def adjusted(root: Path) -> set[Who]:
+    """Whose marks in `root`/gradebook.db are not the automatic ones alone: by hand, extra credit, late penalty."""
+    path = root / "gradebook.db"
+    with contextlib.suppress(sqlite3.Error, OSError):
+        if path.is_file():
+            with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as gradebook:
+                return {(student, assignment) for student, assignment in gradebook.execute(ADJUSTED)}
+    return set()
 
 
 def _marks(result: Result, cells: Mapping[str, float | None]) -> dict[str, float | None]:

@@ -29,29 +29,32 @@ class GradingAheadExporter(NotebookExporter):
     Making one raises GraderError, TaskError where nothing can be graded: nbgrader stops then, and has changed nothing.
     """
 
+    _converter: Any
+
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**options)  # type: ignore[no-untyped-call]
+        self._converter = self.parent
         self.graded_ahead: dict[bytes, Graded] = {}
         if self.config.GradeInSandbox.get("results_folder"):
             return  # `autograder grade` has graded it
-        id = self.parent.coursedir.assignment_id
+        id = self._converter.coursedir.assignment_id
         options_asked = Options(assignment=id)
         with contextlib.closing(_ready_kernel(options_asked)) as spare:
-            if len(self.parent.assignments) == 1:
-                for notebook in next(iter(self.parent.assignments.values())):
+            if len(self._converter.assignments) == 1:
+                for notebook in next(iter(self._converter.assignments.values())):
                     if self._will_be_removed(notebook):
                         self._grade(Path(notebook).read_bytes(), options_asked, spare)
 
     def _will_be_removed(self, notebook: str) -> bool:
         """Whether nbgrader is to remove what came of this submission before."""
-        folders = self.parent.coursedir
-        names = self.parent.init_single_notebook_resources(notebook)["nbgrader"]
+        folders = self._converter.coursedir
+        names = self._converter.init_single_notebook_resources(notebook)["nbgrader"]
         old, new = (
             folders.format_path(folder, names["student"], names["assignment"])
             for folder in (folders.autograded_directory, folders.submitted_directory)
         )
         times = [folders.get_existing_timestamp(folder) for folder in (old, new)]
-        return Path(old).is_dir() and (self.parent.force or (None not in times and times[1] > times[0]))
+        return Path(old).is_dir() and (self._converter.force or (None not in times and times[1] > times[0]))
 
     def _grade(self, data: bytes, options: Options, spare: SpareKernel) -> None:
         graded = grade_patiently(data, options, spare)

@@ -27,7 +27,7 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class HeatRow:
-    """One student: id, total in points, late penalty in it ("" for none), share, cells in the order of the questions."""
+    """One student: id, total in points, late penalty ("" for none), total as a share, cells in the questions' order."""
 
     student: str
     total: str
