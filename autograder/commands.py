@@ -71,11 +71,13 @@ def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None 
 
 def _grade_class(handed_in: Sequence[classroom.HandedIn], options: Options, batch: Batch, root: Path) -> list[Result]:
     """Grade a class into the gradebook under `root`. Raises GraderError, also when it is stopped."""
-    with sole_writer(root), terminal.progress(Console(stderr=True), "grading", len(handed_in)) as advance:
+    console = Console(stderr=True)
+    again = partial(terminal.print_again, console)
+    with sole_writer(root), terminal.progress(console, "grading", len(handed_in)) as advance:
         store, writer = ResultStore(root, reading=not batch.force), GradebookWriter(root, enters_all=batch.force)
         room = Classroom(options, partial(_pool, batch), store, writer)
         try:
-            return room.grade(handed_in, advance)
+            return room.grade(handed_in, advance, again)
         except KeyboardInterrupt:
             raise GraderError("stopped. What was graded is kept: the same command goes on with the rest") from None
 

@@ -82,6 +82,11 @@ def print_summary(console: Console, results: Sequence[Result], *, confined: bool
     _stamp(console, confined)
 
 
+def print_again(console: Console, student: str) -> None:
+    """Say whom the command is waiting for, now that all the others are done."""
+    print_line(console, Text(f"waiting for {one_line(student)}: graded once more, alone, the machine was too busy"))
+
+
 @contextmanager
 def progress(console: Console, what: str, total: int) -> Iterator[Callable[[str], None]]:
     """Yields `advance(note)`, to be called after each of `total` steps.
