@@ -51,6 +51,8 @@ def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None 
     """
     if options.assignment is not None:
         _require_questions(options.assignment, options)
+    if options.questions == frozenset():
+        raise GraderError("--questions names no question")
     if not path.exists():
         raise GraderError(f"there is no {path}")
     if is_notebook(path) and (batch.scheduler or batch.course_dir):
@@ -61,10 +63,10 @@ def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None 
         require_bubblewrap()
     with Console(stderr=True).status("looking through what was handed in"):
         handed_in = classroom.find(path, options.assignment)
+    _require_questions_of(handed_in, options)
     if is_notebook(path):
         with terminal.progress(Console(stderr=True), "grading", 1):
             return [_require_notebook(path, _one(handed_in[0], options, spare or SpareKernel()))]
-    _require_questions_of(handed_in, options)
     remove_leftovers()
     return _grade_class(handed_in, options, batch, _gradebook_folder(path, batch))
 

@@ -49,7 +49,7 @@ class CallFailed(StudentError):
     """
 
     def __init__(self, text: str, type_name: str, bases: tuple[str, ...] = (), traceback: str = "") -> None:
-        super().__init__(untrusted_error(type_name, text))
+        super().__init__(f"your code raised {untrusted_error(type_name, text)}")
         self.text = text
         self.type_name = type_name
         self.bases = bases

@@ -297,6 +297,19 @@ def test_a_new_due_date_rule_or_extension_takes_effect_and_nothing_is_graded_aga
 
 
 @pytest.mark.slow
+def test_a_mark_by_hand_changes_a_penalty_that_goes_by_the_points(again: Again, root: Path) -> None:
+    rule(root, "LateSubmissionPlugin.penalty_method = 'zero'")
+    due_at(root, "2026-11-18 22:00:00")
+    again.file("beech").with_name("timestamp.txt").write_text("2026-11-18 22:10:05 UTC")
+    again()
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        gradebook.find_grade("double_check", "tiny", ID, "beech").manual_score = 17.0
+        gradebook.db.commit()
+    again()
+    assert (penalties(root)["beech"], again.graded) == (77.0, NOTHING)
+
+
+@pytest.mark.slow
 def test_a_rule_in_a_module_of_its_own_takes_effect_too(
     again: Again, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

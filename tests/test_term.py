@@ -89,14 +89,21 @@ def test_the_class_as_it_was_graded(root: Path) -> None:
 
 @pytest.mark.parametrize("questions", ["nonsense", "double,nonsense", "Double", "double scale_forward"])
 @pytest.mark.parametrize("said", [(), ("--assignment", ID)], ids=["recognised", "said"])
+@pytest.mark.parametrize("path", ["submitted", f"submitted/ash/{ID}/tiny.ipynb"], ids=["class", "notebook"])
 def test_an_unknown_question_is_refused_before_anything_is_touched(
-    command: Commands, root: Path, questions: str, said: tuple[str, ...]
+    command: Commands, root: Path, questions: str, said: tuple[str, ...], path: str
 ) -> None:
     before = (root / "gradebook.db").read_bytes()
-    ran = again(command, "--questions", questions, *said)
+    ran = command("grade", root / path, "--questions", questions, *said)
     assert ran.status == 2
     assert re.search("no question '(nonsense|Double|double scale_forward)'", ran.err)
     assert (root / "gradebook.db").read_bytes() == before
+
+
+def test_no_question_at_all_is_refused(command: Commands) -> None:
+    ran = again(command, "--questions", ",")
+    assert ran.status == 2
+    assert "--questions names no question" in ran.err
 
 
 def test_an_unknown_question_is_refused_for_a_flat_folder_too(command: Commands, root: Path, tmp_path: Path) -> None:

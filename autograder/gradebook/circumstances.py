@@ -1,5 +1,7 @@
 """What decides, beside the result, how a submission is entered: due date, extension, late rule, what came with it.
 
+A rule may go by the points as well, so those of a late submission count, by hand or not.
+
 A gradebook does not say which due date and rule a penalty was made by. So a note of them is kept for each submission
 when it is entered; where they are others now, it is entered again, and not graded again.
 """
@@ -15,7 +17,11 @@ from pathlib import Path
 from autograder.result_store import FOLDER
 
 DUE = """
-    SELECT submitted.student_id, assignment.name, assignment.duedate, submitted.extension
+    SELECT submitted.student_id, assignment.name, assignment.duedate, submitted.extension, (
+        SELECT sum(coalesce(grade.manual_score, grade.auto_score, 0) + coalesce(grade.extra_credit, 0))
+        FROM submitted_notebook AS notebook JOIN grade ON grade.notebook_id = notebook.id
+        WHERE notebook.assignment_id = submitted.id AND notebook.late_submission_penalty > 0
+    )
     FROM submitted_assignment AS submitted JOIN assignment ON assignment.id = submitted.assignment_id
 """
 
@@ -46,8 +52,8 @@ class Circumstances:
 
     def _read(self, path: Path) -> None:
         with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as gradebook:
-            for student, assignment, *dates in gradebook.execute(DUE):
-                self._due[student, assignment] = [str(date or "") for date in dates]
+            for student, assignment, *facts in gradebook.execute(DUE):
+                self._due[student, assignment] = [str(fact or "") for fact in facts]
 
     def _digest(self, student: str, id: str, secret: bytes) -> str:
         facts = [self._rules, self._due.get((student, id), []), hashlib.sha256(secret).hexdigest()]
