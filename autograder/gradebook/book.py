@@ -100,7 +100,7 @@ class Book:
             config.CourseDirectory.submitted_directory = str(Path(folder) / "submitted")
             config.GradeInSandbox.results_folder = folder
             self._run(Autograde, id, student, config)
-        Circumstances(self.root).note(student, id, secret)
+        Circumstances(self.root, (student, id)).note(student, id, secret)
         if kept_not_graded(self.root, student, id) is not None:
             shutil.rmtree(self.root / "feedback" / student / id, ignore_errors=True)  # the page that says so
             forget_not_graded(self.root, student, id)

@@ -24,19 +24,23 @@ DUE = """
     )
     FROM submitted_assignment AS submitted JOIN assignment ON assignment.id = submitted.assignment_id
 """
+ONLY = "WHERE submitted.student_id = ? AND assignment.name = ?"
 
 
 class Circumstances:
-    """Those of every submission in `root`/gradebook.db, as they are when this is made."""
+    """Those of every submission in `root`/gradebook.db, as they are when this is made.
 
-    def __init__(self, root: Path) -> None:
+    only   one student and assignment, where no other is to be asked about
+    """
+
+    def __init__(self, root: Path, only: tuple[str, str] | None = None) -> None:
         self.root = root
         self._rules = _rules(root)
         self._due: dict[tuple[str, str], list[str]] = {}
         path = root / "gradebook.db"
         with contextlib.suppress(sqlite3.Error, OSError):
             if path.is_file():
-                self._read(path)
+                self._read(path, only)
 
     def are_noted(self, student: str, id: str, secret: bytes) -> bool:
         """Whether the submission was entered under these."""
@@ -50,9 +54,10 @@ class Circumstances:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self._digest(student, id, secret), encoding="ascii")
 
-    def _read(self, path: Path) -> None:
+    def _read(self, path: Path, only: tuple[str, str] | None) -> None:
+        query, wanted = (DUE, ()) if only is None else (DUE + ONLY, only)
         with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as gradebook:
-            for student, assignment, *facts in gradebook.execute(DUE):
+            for student, assignment, *facts in gradebook.execute(query, wanted):
                 self._due[student, assignment] = [str(fact or "") for fact in facts]
 
     def _digest(self, student: str, id: str, secret: bytes) -> str:
