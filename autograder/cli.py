@@ -1,5 +1,6 @@
 """The commands. Each says what it does, what it found, and by its exit status whether all is well:
 
+\b
 0  all was graded (whatever the marks), or the check held
 1  something was not graded, or a check failed
 2  nothing could be done: unknown assignment, no bubblewrap, bad arguments
@@ -16,16 +17,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, GraderError
 
 if TYPE_CHECKING:
     from autograder.options import Options
     from autograder.record import Result
 
-app = typer.Typer(
-    add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=__doc__
-)
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Assignment ids; all if none is named.")]
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=__doc__)
+Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Assignment ids; all if none is named.")]
 
 
 def main() -> None:
@@ -37,18 +36,52 @@ def main() -> None:
         sys.exit(2)
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(version("autograder"))
+        raise typer.Exit
+
+
+@app.callback(help=__doc__)
+def autograder(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Take what is asked of no command in particular."""
+
+
+def _writable(path: Path | None) -> Path | None:
+    """The path. Raises GraderError where no file can be written there: before the work, not after it."""
+    if path is None:
+        return None
+    folder = path.absolute().parent
+    if path.is_dir():
+        raise GraderError(f"--json {path}: this is a folder; name a file")
+    if not folder.is_dir():
+        raise GraderError(f"--json {path}: there is no folder {folder}")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise GraderError(f"--json {path}: it may not be written there")
+    return path
+
+
 @app.command()
 def build(
     ids: Ids = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 on a difference.")] = False,
 ) -> None:
     """Build assignments/ from solutions/. Idempotent; says what changed."""
-    from autograder import authoring
+    from autograder import authoring, commands
 
     changes = authoring.build(ids or [], check)
     for change in changes:
         typer.echo(f"{change.status:<16} {change.path}")
-    if check and any(change.is_difference for change in changes):
+    warnings = commands.unsound(ids or [])
+    for warning in warnings:
+        typer.secho(f"warning: {warning}", fg="yellow", err=True)
+    if check and (warnings or any(change.is_difference for change in changes)):
         raise typer.Exit(1)
 
 
@@ -62,7 +95,8 @@ def grade(
         str | None, typer.Option(help="The assignment it should be; otherwise it is recognised.")
     ] = None,
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the result record(s) there.")
+        Path | None,
+        typer.Option("--json", metavar="FILE", callback=_writable, help="Write the result record(s) there."),
     ] = None,
     jobs: Annotated[
         int, typer.Option(min=1, help="Submissions graded at a time (default: the number of cores).")
@@ -91,7 +125,7 @@ def grade(
 
         batch = commands.Batch(jobs, scheduler, course_dir, force)
         results = commands.grade(path, options, batch, spare)
-    _finish(results, options, json_file, single=commands.is_notebook(path))
+    _finish(results, options, json_file, commands.count_adjusted(path, batch, results))
 
 
 @app.command()
@@ -146,19 +180,26 @@ def demo(
     demonstration.run(folder, jobs, Console())
 
 
-def _finish(results: list[Result], options: Options, json_file: Path | None, single: bool) -> None:
-    """Write the records, print the table, set the exit status."""
+def _write_json(path: Path, records: object) -> None:
+    """Write the records. Raises GraderError, the table having been printed, if there is no room for them."""
+    try:
+        path.write_text(json.dumps(records, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise GraderError(f"--json {path}: it could not be written ({error.strerror})") from None
+
+
+def _finish(results: list[Result], options: Options, json_file: Path | None, adjusted: int | None) -> None:
+    """Print the table, write the records, set the exit status. `adjusted` None: it was one notebook."""
     from autograder.reports import terminal
 
-    if json_file is not None:
-        records = [result.to_json() for result in results]
-        json_file.write_text(
-            json.dumps(records[0] if single else records, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
     console = Console()
-    if single:
+    if adjusted is None:
         terminal.print_submission(console, results[0], confined=options.confined)
     else:
         terminal.print_class(console, results, confined=options.confined)
+        terminal.print_adjusted(console, adjusted)
+    if json_file is not None:
+        records = [result.to_json() for result in results]
+        _write_json(json_file, records[0] if adjusted is None else records)
     if not all(result.graded for result in results):
         raise typer.Exit(1)

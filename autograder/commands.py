@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,8 @@ from rich.console import Console
 
 from autograder import classroom, course
 from autograder.classroom.grade_class import Classroom
-from autograder.errors import GraderError, Unreadable
+from autograder.errors import GraderError, TaskError, Unreadable
+from autograder.gradebook.entered import adjusted
 from autograder.gradebook.writer import GradebookWriter, sole_writer
 from autograder.refusal import refused
 from autograder.reports import terminal
@@ -49,28 +51,45 @@ def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None 
     """
     if options.assignment is not None:
         _require_questions(options.assignment, options)
+    if options.questions == frozenset():
+        raise GraderError("--questions names no question")
     if not path.exists():
         raise GraderError(f"there is no {path}")
+    if is_notebook(path) and (batch.scheduler or batch.course_dir):
+        raise GraderError(
+            f"{path} is one notebook: it is graded here, into no gradebook: leave out --scheduler and --course"
+        )
     if options.confined and not batch.scheduler:
         require_bubblewrap()
     with Console(stderr=True).status("looking through what was handed in"):
         handed_in = classroom.find(path, options.assignment)
+    _require_questions_of(handed_in, options)
     if is_notebook(path):
         with terminal.progress(Console(stderr=True), "grading", 1):
-            return [_one(handed_in[0], options, spare or SpareKernel())]
+            return [_require_notebook(path, _one(handed_in[0], options, spare or SpareKernel()))]
     remove_leftovers()
-    return _grade_class(handed_in, options, batch, (batch.course_dir or _course_folder(path)).resolve())
+    return _grade_class(handed_in, options, batch, _gradebook_folder(path, batch))
 
 
 def _grade_class(handed_in: Sequence[classroom.HandedIn], options: Options, batch: Batch, root: Path) -> list[Result]:
     """Grade a class into the gradebook under `root`. Raises GraderError, also when it is stopped."""
-    with sole_writer(root), terminal.progress(Console(stderr=True), "grading", len(handed_in)) as advance:
+    console = Console(stderr=True)
+    again = partial(terminal.print_again, console)
+    with sole_writer(root), terminal.progress(console, "grading", len(handed_in)) as advance:
         store, writer = ResultStore(root, reading=not batch.force), GradebookWriter(root, enters_all=batch.force)
         room = Classroom(options, partial(_pool, batch), store, writer)
         try:
-            return room.grade(handed_in, advance)
+            return room.grade(handed_in, advance, again)
         except KeyboardInterrupt:
             raise GraderError("stopped. What was graded is kept: the same command goes on with the rest") from None
+
+
+def count_adjusted(path: Path, batch: Batch, results: Sequence[Result]) -> int | None:
+    """Of how many of these results the gradebook has other marks than the automatic ones; None for one notebook."""
+    if is_notebook(path):
+        return None
+    others = adjusted(_gradebook_folder(path, batch))
+    return sum((result.student, result.assignment) in others for result in results)
 
 
 def _require_questions(id: str, options: Options) -> None:
@@ -79,6 +98,38 @@ def _require_questions(id: str, options: Options) -> None:
         assignment = course.load(id)
         for question in options.questions or ():
             assignment.question(question)
+
+
+def _require_questions_of(handed_in: Sequence[classroom.HandedIn], options: Options) -> None:
+    """Raises TaskError unless all that is handed in, as far as its folders say of which assignment it is, asks them.
+
+    Where they do not say, an assignment of the course must.
+    """
+    if options.questions is None or options.assignment is not None:
+        return
+    known = set(course.assignment_ids())
+    named = {one.assignment for one in handed_in if one.assignment in known}
+    asked = {id: {info.id for info in course.load(str(id)).questions} for id in named or _sound_ids()}
+    for question in sorted(options.questions):
+        without = sorted(str(id) for id, questions in asked.items() if question not in questions)
+        if without and (named or len(without) == len(asked)):
+            raise TaskError(f"there is no question {question!r} in {', '.join(without)}: say --assignment too")
+
+
+def _sound_ids() -> list[str]:
+    """The assignments whose source can be read."""
+    ids = []
+    for id in course.assignment_ids():
+        with contextlib.suppress(TaskError):
+            ids.append(course.load(id).id)
+    return ids
+
+
+def _require_notebook(path: Path, result: Result) -> Result:
+    """Raises GraderError if what could not be read does not even call itself a notebook: the wrong file was named."""
+    if result.problem and not result.assignment and ".ipynb" not in path.name.lower():
+        raise GraderError(f"{path} is not a notebook: {result.problem}")
+    return result
 
 
 def _one(one: classroom.HandedIn, options: Options, spare: SpareKernel) -> Result:
@@ -104,8 +155,10 @@ def _pool(batch: Batch, submissions: int) -> Pool:
     return pool_for(batch.jobs, submissions)
 
 
-def _course_folder(path: Path) -> Path:
+def _gradebook_folder(path: Path, batch: Batch) -> Path:
     """Where the gradebook of what is handed in under `path` belongs: beside submitted/, else the current folder."""
+    if batch.course_dir is not None:
+        return batch.course_dir.resolve()
     return path.resolve().parent if path.is_dir() and path.name == "submitted" else Path.cwd()
 
 
@@ -127,6 +180,13 @@ def report(course_dir: Path, out: Path) -> list[Path]:
         raise GraderError(f"nothing has been handed in yet, says the gradebook in {course_dir}")
     several = len(ids) > 1
     return [_page(id, results, out.with_stem(f"{out.stem}_{id}") if several else out) for id in ids]
+
+
+def unsound(ids: Sequence[str]) -> list[str]:
+    """What is to be mended in assignments that can be built, points and tests of questions, one sentence each."""
+    from autograder.suite_check import suite_problems
+
+    return [problem for id in ids or course.assignment_ids() for problem in suite_problems(course.load(id))]
 
 
 def _page(id: str, results: list[Result], out: Path) -> Path:

@@ -37,7 +37,8 @@ def likely_assignment(path: Path) -> str | None:
     """The assignment whose release shares most cell ids with the notebook at `path`; None if none shares two."""
     try:
         ids = _grade_ids(path)
-        shared = {id: len(ids & _grade_ids(_release(id))) for id in course.assignment_ids()}
+        built = [id for id in course.assignment_ids() if _release(id).is_file()]
+        shared = {id: len(ids & _grade_ids(_release(id))) for id in built}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     best = max(shared, key=lambda id: shared[id], default="")

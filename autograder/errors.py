@@ -22,6 +22,8 @@ status non-zero.
 
 from __future__ import annotations
 
+from autograder.untrusted_text import untrusted_error
+
 
 class AutograderError(Exception):
     """Root of everything this package raises on purpose."""
@@ -40,10 +42,15 @@ class NotWritten(StudentError):
 
 
 class CallFailed(StudentError):
-    """The student's code raised. `type_name` and `bases` name the exception's class and its parents."""
+    """The student's code raised.
 
-    def __init__(self, message: str, type_name: str, bases: tuple[str, ...] = (), traceback: str = "") -> None:
-        super().__init__(message)
+    type_name, bases   name the exception's class and its parents
+    text               the exception's own text, as it came: to be looked into, not to be shown
+    """
+
+    def __init__(self, text: str, type_name: str, bases: tuple[str, ...] = (), traceback: str = "") -> None:
+        super().__init__(f"your code raised {untrusted_error(type_name, text)}")
+        self.text = text
         self.type_name = type_name
         self.bases = bases
         self.traceback = traceback

@@ -26,10 +26,12 @@ from autograder.plugin import STARVED, Outcome, Question, SuitePlugin
 from autograder.provenance import environment, suite_sha256
 from autograder.record import QuestionResult, Result
 from autograder.refusal import faulty, refused
-from autograder.release import release
-from autograder.running import run_suite
+from autograder.release import release, require_built
+from autograder.running import forget_suites, run_suite
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap, walls
+from autograder.suite_check import require_known
 from autograder.time_limits import late, longer_limits
+from autograder.untrusted_text import untrusted_error
 
 
 @dataclass
@@ -117,7 +119,9 @@ def _grade_restored(
 
 
 def _load(id: str) -> tuple[course.Assignment, SimpleNamespace]:
-    return course.load(id), loaded_reference(id)
+    assignment = course.load(id)
+    require_built(assignment)
+    return assignment, loaded_reference(id)
 
 
 def _run(session: Session) -> ChildDied | None:
@@ -143,6 +147,13 @@ def loaded_reference(id: str) -> SimpleNamespace:
     return course.reference(id)
 
 
+def forget_loaded() -> None:
+    """Have the reference and the suites read again at the next grading: a server's process may outlive their text."""
+    loaded_reference.cache_clear()
+    suite_sha256.cache_clear()
+    forget_suites()
+
+
 def wanted_questions(assignment: course.Assignment, options: Options) -> frozenset[str]:
     """The ids to grade. Raises TaskError for an unknown one."""
     chosen = frozenset(info.id for info in assignment.questions)
@@ -163,6 +174,7 @@ def _ask(
     """The outcomes per question, after follow-through."""
     first = SuitePlugin(session.connect, reference, wanted, on_test=lambda outcome: on_step(outcome.question.id))
     run_suite(assignment.suite, first)
+    require_known(assignment, first.questions)
     outcomes = by_question(first.outcomes)
     outcomes |= _asked_longer(session, assignment, reference, first.questions, outcomes)
     stand_ins = stand_ins_for(assignment, first.questions, outcomes, wanted)
@@ -276,8 +288,7 @@ def cell_notes(notebook: nbformat.NotebookNode, stopped: dict[int, tuple[str, st
         error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
         if error is not None and "NotImplementedError" not in error.ename:
             reason = {"MemoryError": "memory"}.get(error.ename, "")
-            what = " ".join(error.evalue.split())[:200]  # in one line: the others in a record are the grader's
-            notes[name or str(place)] = CellNote(reason, f"{label} raised {error.ename[:80]}: {what}")
+            notes[name or str(place)] = CellNote(reason, f"{label} raised {untrusted_error(error.ename, error.evalue)}")
     return notes
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import warnings
 from pathlib import Path
 
 from traitlets.config import Config
@@ -54,6 +55,7 @@ GRADE_STEPS = [
 def settings(root: Path) -> Config:
     """The configuration for a course whose files are under `root` (absolute)."""
     put_tools_on_path()
+    leave_out_remarks()
     config = Config()
     set_folders(config, root)
     set_release(config)
@@ -76,6 +78,7 @@ def set_folders(config: Config, root: Path) -> None:
 
 def set_release(config: Config) -> None:
     """How `nbgrader generate_assignment` makes a release."""
+    config.GenerateAssignment.exporter_class = "autograder.authoring.unedited.CheckedSourceExporter"
     config.GenerateAssignment.preprocessors = RELEASE_STEPS
     # The release is under version control, so it is nearly always there, and nbgrader would leave it alone and the
     # gradebook empty.
@@ -85,12 +88,18 @@ def set_release(config: Config) -> None:
 
 def set_grading(config: Config) -> None:
     """How `nbgrader autograde`, `generate_feedback` and `export` grade and report."""
+    config.Autograde.exporter_class = "autograder.gradebook.grading_ahead.GradingAheadExporter"
     config.Autograde.sanitize_preprocessors = SANITIZE_STEPS
     config.Autograde.autograde_preprocessors = GRADE_STEPS
     config.OverwriteCells.add_missing_cells = True
     config.GenerateFeedback.exporter_class = "autograder.gradebook.feedback.FeedbackExporter"
     config.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
     config.ExportApp.plugin_class = "autograder.gradebook.export.GradedMarksCsv"
+
+
+def leave_out_remarks() -> None:
+    """Leave out what SQLAlchemy 2.1 remarks on nbgrader's own code (0.9.6) at every submission: it helps nobody."""
+    warnings.filterwarnings("ignore", r"Object of type <\w+> not in session, add operation along")
 
 
 def put_tools_on_path() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 REASONS = ("correct", "wrong", "missing", "crashed", "timeout", "memory", "skipped")
 NOT_GRADED = "not graded"
+BY_HAND = "marked by hand"  # in what is read from a gradebook
 UNCONFINED = "UNCONFINED"  # in a result's environment: it ran without a sandbox
 
 
@@ -38,10 +39,10 @@ class QuestionResult:
         return self.score is not None
 
     def to_json(self) -> dict[str, Any]:
-        """One entry of `tests`."""
+        """One entry of `tests`. What could not be graded has no score in it, which Gradescope takes for no mark."""
         entry: dict[str, Any] = {
             "name": self.id,
-            "score": round(self.score or 0.0, 4),
+            **({} if self.reason == NOT_GRADED else {"score": round(self.score or 0.0, 4)}),
             "max_score": self.max_score if self.counted else 0,
             "status": "passed" if self.reason == "correct" else "failed",
             "output": self.output,
@@ -52,8 +53,13 @@ class QuestionResult:
 
 @dataclass
 class Result:
-    """One submission. `problem` says in one line why nothing could be graded ("" if it could); `walls`, what stood
-    between it and the machine."""
+    """One submission.
+
+    problem        why nothing could be graded, in one line; "" if it could
+    notes          what had to be put right, or happened, one sentence each
+    walls          what stood between it and the machine, in one line
+    late_penalty   points that the gradebook takes off, 0 where no gradebook was asked
+    """
 
     assignment: str
     questions: list[QuestionResult]
@@ -66,11 +72,17 @@ class Result:
     walls: str = ""
     problem: str = ""
     notes: Sequence[str] = field(default_factory=list)
+    late_penalty: float = 0.0
 
     @property
     def score(self) -> float:
         """Points reached among the counted questions."""
         return sum(q.score for q in self.questions if q.score is not None)
+
+    @property
+    def total(self) -> float:
+        """The mark: the points reached less the late penalty, never below 0."""
+        return max(0.0, self.score - self.late_penalty)
 
     @property
     def max_score(self) -> float:
@@ -88,7 +100,7 @@ class Result:
         return UNCONFINED not in self.environment
 
     def to_json(self) -> dict[str, Any]:
-        """The record of DESIGN's contract 4.2, as JSON-ready data."""
+        """The record as JSON-ready data. One without a mark has no score: Gradescope reports a failure, not a zero."""
         extra: dict[str, Any] = {
             "assignment": self.assignment,
             "submission_sha256": self.submission_sha256,
@@ -102,7 +114,7 @@ class Result:
         if not self.graded:
             extra["not_graded"] = self.problem or {q.id: q.fault for q in self.questions if q.reason == NOT_GRADED}
         return {
-            "score": round(self.score, 4),
+            **({"score": round(self.score, 4)} if self.graded else {}),
             "execution_time": round(self.execution_time, 3),
             "output": self.output,
             "tests": [q.to_json() for q in self.questions],
@@ -123,9 +135,10 @@ class Result:
         """The inverse of `to_json`, but for max_score of questions left out."""
         extra = data["extra_data"]
         problem = extra.get("not_graded", "")
+        faults = problem if isinstance(problem, dict) else {}
         return cls(
             assignment=extra["assignment"],
-            questions=[_question_from_json(entry) for entry in data["tests"]],
+            questions=[_question_from_json(entry, faults) for entry in data["tests"]],
             output=data["output"],
             student=extra.get("student", ""),
             execution_time=data["execution_time"],
@@ -134,10 +147,13 @@ class Result:
             environment=extra["environment"],
             walls=extra.get("walls", ""),
             problem=problem if isinstance(problem, str) else "",
+            notes=data["output"].split("\n")[:-1],  # its last line is the total
         )
 
 
-def _question_from_json(entry: dict[str, Any]) -> QuestionResult:
+def _question_from_json(entry: dict[str, Any], faults: dict[str, str]) -> QuestionResult:
     reason = entry["extra_data"]["reason"]
     score = None if reason in ("skipped", NOT_GRADED) else float(entry["score"])
-    return QuestionResult(entry["name"], entry["max_score"], score, reason, entry["output"])
+    return QuestionResult(
+        entry["name"], entry["max_score"], score, reason, entry["output"], faults.get(entry["name"], "")
+    )

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from autograder import course
+from autograder import cells, course
 from autograder.definitions import DEFINITIONS, meaning, methods, statements
 from autograder.errors import TaskError
 
@@ -60,11 +60,33 @@ def release(id: str) -> Release:
         raise TaskError(f"assignments/{id} is not built: run python -m autograder build {id}") from None
 
 
+def require_built(assignment: course.Assignment) -> None:
+    """Raises TaskError where the release has other answers, questions or points than the source in solutions/."""
+    wanted = {cell.grade_id: _mark(cell.points, cell.grade, cell.solution) for cell in cells.read(assignment.source)}
+    built = {
+        id: _mark(marks.get("points", 0), marks["grade"], marks["solution"])
+        for id, marks in ((id, cell["metadata"]["nbgrader"]) for id, cell in release(assignment.id).cells.items())
+    }
+    wanted.pop("", None)
+    for id in sorted(wanted.keys() | built.keys()):
+        if wanted.get(id) != built.get(id):
+            here, there = (f"{facts.get(id, 'missing')}" for facts in (wanted, built))
+            raise TaskError(
+                f"the release is out of date, {id} is {here} in solutions/{assignment.id} and {there} in assignments/: "
+                f"run python -m autograder build {assignment.id}, and grade again"
+            )
+
+
+def _mark(points: float, grade: bool, solution: bool) -> str:
+    """What a cell is, in words."""
+    return f"worth {points:g} points" if grade else "an answer" if solution else "locked"
+
+
 @lru_cache(maxsize=32)
 def _release(id: str, path: Path, version: int) -> Release:
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    known = {cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in cells if "nbgrader" in cell["metadata"]}
-    long = [text_of(cell) for cell in cells if SKIPPED in cell["metadata"].get("tags", [])]
+    every = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    known = {cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in every if "nbgrader" in cell["metadata"]}
+    long = [text_of(cell) for cell in every if SKIPPED in cell["metadata"].get("tags", [])]
     checks = [text_of(cell) for cell in known.values() if cell["metadata"]["nbgrader"]["grade"]]
     solutions = [text_of(cell) for cell in known.values() if cell["metadata"]["nbgrader"]["solution"]]
     return Release(

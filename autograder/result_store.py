@@ -12,6 +12,7 @@ that is damaged is as good as none.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import course
-from autograder.errors import AutograderError, GraderError
+from autograder.errors import AutograderError, GraderError, TaskError
 from autograder.options import Options
 from autograder.provenance import environment, grader_sha256, suite_sha256
 from autograder.record import Result
@@ -94,5 +95,9 @@ class ResultStore:
 
 
 def _every_suite() -> list[str]:
-    """What decides where a submission was not recognised as of any assignment."""
-    return [suite_sha256(id) for id in course.assignment_ids()]
+    """What decides where a submission was not recognised as of any assignment; drafts decide nothing yet."""
+    every = []
+    for id in course.assignment_ids():
+        with contextlib.suppress(OSError, TaskError):
+            every.append(suite_sha256(id))
+    return every

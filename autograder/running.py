@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import course
 from autograder.errors import TaskError
 from autograder.plugin import SuitePlugin
 
@@ -36,6 +37,14 @@ def run_suite(path: Path, plugin: SuitePlugin) -> None:
         pytest.ExitCode.NO_TESTS_COLLECTED,
     ):
         raise TaskError(f"the hidden suite {path.name} does not run: {watcher.broken or status!r}")
+
+
+def forget_suites() -> None:
+    """Forget the modules of the course's suites that have been loaded, so that the next run reads them again."""
+    for name, module in [*sys.modules.items()]:
+        file = getattr(module, "__file__", None)
+        if file and Path(file).parent.name == "suites" and Path(file).is_relative_to(course.ROOT):
+            del sys.modules[name]
 
 
 def _forget_others(path: Path) -> None:

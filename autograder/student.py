@@ -23,6 +23,7 @@ from autograder.agent import Missing, Servant
 from autograder.errors import BadReply, CallFailed, NotWritten
 from autograder.follow_through import FollowThrough
 from autograder.stand_in import answered
+from autograder.untrusted_text import untrusted_name
 from autograder.wire import Ref, StandInRef
 
 
@@ -180,9 +181,9 @@ class BareConnection:
         try:
             return _copied(self._servant.handle((operation, *_copied(fields))))
         except Missing as missing:
-            raise NotWritten(f"{missing} is not defined") from None
+            raise NotWritten(f"{untrusted_name(str(missing))} is not defined") from None
         except NotImplementedError as error:
-            raise NotWritten(str(error)) from None
+            raise NotWritten(untrusted_name(str(error))) from None
         except Exception as error:
             bases = tuple(cls.__name__ for cls in type(error).__mro__)
             raise CallFailed(str(error), bases[0], bases) from error

@@ -20,7 +20,7 @@ import nbformat
 
 from autograder import course
 from autograder.definitions import is_same_code, parsed
-from autograder.errors import Unreadable
+from autograder.errors import TaskError, Unreadable
 from autograder.matching import id_of, is_readable, is_run, likeness, matches, names_in
 from autograder.mending import added_to, mended, which_counts
 from autograder.notebook_size import refuse_large
@@ -134,13 +134,29 @@ def recognise(notebook: nbformat.NotebookNode, wanted: str | None = None) -> str
 
     wanted  the assignment it should be, if that was said. Raises Unreadable if it is of another or of none.
     """
-    found = {id: likeness(notebook.cells, release(id)) for id in course.assignment_ids()}
+    found = {id: likeness(notebook.cells, known) for id, known in _releases(wanted).items()}
     best = max(found, key=lambda id: found[id], default="")
     if not best or found[best] < 2:
         raise Unreadable("no cell in it is of this course: hand in the notebook that was handed out")
     if wanted is None or found.get(wanted, 0) == found[best]:
         return wanted or best
     raise Unreadable(f"this is a notebook of {best}, not of {wanted}")
+
+
+def _releases(wanted: str | None) -> dict[str, Release]:
+    """The releases of the course; drafts have none. Raises TaskError if the one wanted, or every one, is missing."""
+    known = {}
+    missing = None
+    for id in course.assignment_ids():
+        try:
+            known[id] = release(id)
+        except TaskError as error:
+            missing = error
+            if id == wanted:
+                raise
+    if missing is not None and not known:
+        raise missing
+    return known
 
 
 def restore(notebook: nbformat.NotebookNode, assignment: str) -> Submission:

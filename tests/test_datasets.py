@@ -321,7 +321,7 @@ def test_build_refuses_a_dataset_that_is_not_right(root: Path, breaks, message: 
     with pytest.raises(TaskError, match=f"^{re.escape(message)}$"):
         build()
     with pytest.raises(TaskError, match=f"^{re.escape(message)}$"):
-        source_notebook.refresh()
+        source_notebook.refresh(["01_tiny"])
     assert not (root / "assignments").exists()
 
 

@@ -291,7 +291,9 @@ def test_who_starved_and_whose_grader_died_is_graded_again_when_all_are_done_one
     }  # fmt: skip
     pool = Scripted(script)
     work = [(HandedIn(name.decode(), name), Options()) for name in script]
-    results = list(grade_many(work, pool))
+    waited_for: list[str] = []
+    results = list(grade_many(work, pool, waited_for.append))
+    assert waited_for == ["b", "c", "e", "f"]
     assert pool.batches == [[b"a", b"b", b"c", b"d", b"e", b"f"], [b"b"], [b"c"], [b"e"], [b"f"]]
     assert [place for place, _ in results] == [0, 3, 1, 2, 4, 5]
     said = {place: kept.result.output for place, kept in results}

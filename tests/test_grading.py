@@ -312,7 +312,7 @@ def test_a_cell_that_breaks_or_lasts_is_said_and_costs_nothing_by_itself(root):
     result = graded(root, data=data)
     assert result.score == 100
     assert result.notes == [
-        "Cell 1 raised ZeroDivisionError: division by zero",
+        'Cell 1 raised ZeroDivisionError: "division by zero"',
         "Cell 2 ran for over 1 s and was stopped.",
         "Cell 3 ended the kernel, so the notebook was run without it.",
     ]
@@ -324,8 +324,8 @@ def test_a_cell_that_breaks_or_lasts_is_said_and_costs_nothing_by_itself(root):
     [
         ("while True: pass", "timeout", "The cell double ran for over 1 s and was stopped."),
         ("import os; os._exit(0)", "crashed", "The cell double ended the kernel, so the notebook was run without it."),
-        ("np.ones(10**10)", "memory", "The cell double raised MemoryError: Unable to allocate"),
-        ("1 / 0", "missing", "The cell double raised ZeroDivisionError: division by zero"),
+        ("np.ones(10**10)", "memory", 'The cell double raised MemoryError: "Unable to allocate'),
+        ("1 / 0", "missing", 'The cell double raised ZeroDivisionError: "division by zero"'),
     ],
     ids=["timeout", "crashed", "memory", "raised"],
 )
@@ -478,7 +478,7 @@ def test_notes_are_of_cells_that_raised_or_were_stopped():
     notebook.cells[1].metadata["nbgrader"] = {"grade_id": "double"}
     notes = cell_notes(notebook, {3: ("timeout", "ran for over 30 s and was stopped")})
     assert {name: note.reason for name, note in notes.items()} == {"double": "", "3": "timeout"}
-    assert notes["double"].text == f"The cell double raised KeyError: {'x ' * 100}"
+    assert notes["double"].text == f'The cell double raised KeyError: "{"x " * 78}x..."'
     assert notes["3"].text == "Cell 4 ran for over 30 s and was stopped."
 
 

@@ -34,7 +34,8 @@ ROOMS: list[set[str]] = [
     {"reports"},
     {"grading", "early_start"},
     {"time_limits"},
-    {"judging", "running"},
+    {"judging", "suite_check"},
+    {"running"},
     {"plugin"},
     {"checks"},
     {"student"},
@@ -63,6 +64,7 @@ ROOMS: list[set[str]] = [
     {"notebook_size"},
     {"apart"},
     {"errors"},
+    {"untrusted_text"},
     {"whole_files"},
 ]
 # Text for the graders, not a room: wrong and unusual answers, which follow no house rule.

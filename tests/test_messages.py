@@ -157,7 +157,7 @@ VALUES: dict[str, Case] = {
         "a float64 array of shape (3, 11), within 0.001 of itself plus 1e-05",
     ),
     "tuple": (values((HS,), (HS, HS)), "a tuple of length 1", "a tuple of length 2"),
-    "dict": (values({"W\n": 1}, {"weight": HS, "bias": HS}), "a dict with the keys W", "the keys weight, bias"),
+    "dict": (values({"W\n": 1}, {"weight": HS, "bias": HS}), 'a dict with the keys "W"', "the keys weight, bias"),
 }
 
 
@@ -221,8 +221,8 @@ OTHERS: dict[str, Case] = {
         "a ValueError",
     ),
     "another raised": (raising("KeyError", "'xs'"), "KeyError: \"'xs'\"", "ValueError"),
-    "another raised, on two lines": (raising("Key\nwanted  Error", "a\nb"), r"Key wanted Error: 'a\nb'", "ValueError"),
-    "raised without a name": (raising("ValueError", "oops"), "its message is 'oops'", "a message that names 'xs'"),
+    "another raised, on two lines": (raising("Key\nwanted  Error", "a\nb"), '"Key wanted Error": "a b"', "ValueError"),
+    "raised without a name": (raising("ValueError", "oops"), 'its message is "oops"', "a message that names 'xs'"),
     "touched": (
         here(checks.untouched, STUDENT.put(changed()), HS),
         "1 of 33 entries were changed, the first at [2, 3]",

@@ -81,6 +81,16 @@ def test_a_problem_with_the_whole_submission():
     assert none.to_json()["tests"] == []
 
 
+def test_what_has_no_mark_has_no_score_that_gradescope_could_take_for_one():
+    """It asks for a score at the top, or one in each of the tests: without either it reports a failure."""
+    for without in (result(problem="the file is empty"), result(RIGHT, FAULTY), result(FAULTY)):
+        record = without.to_json()
+        assert "score" not in record
+        assert not record["tests"] or any("score" not in entry for entry in record["tests"])
+        assert {"execution_time", "output", "tests", "extra_data"} == set(record)
+    assert result(SKIPPED).to_json()["score"] == 0
+
+
 def test_a_score_of_zero_is_a_mark_and_none_is_not():
     assert NONE.counted
     assert not SKIPPED.counted

@@ -7,6 +7,7 @@ import csv
 import io
 import random
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import nbformat
 import pytest
 from rich.console import Console
 
-from autograder.record import NOT_GRADED, QuestionResult, Result
+from autograder.record import BY_HAND, NOT_GRADED, QuestionResult, Result
 from autograder.reports import terminal
 from autograder.reports.class_report import class_report_html, write_class_report
 from autograder.reports.feedback import feedback_html, question_feedback
@@ -65,6 +66,7 @@ MESSAGES = {
     "timeout": "attention_training took longer than 60 s\nyours   still training\nwanted  an answer within 60 s",
     "memory": "weight_sum asked for more than 2 GB\nyours   MemoryError\nwanted  an answer of shape (2, 11)",
     "skipped": "Left out with --no-training",
+    BY_HAND: "",
     NOT_GRADED: "The suite failed its own check: the oracle's answers do not vary",
 }
 
@@ -454,6 +456,46 @@ def test_feedback_takes_messages_apart() -> None:
     assert [m.where for m in found.messages] == [WRONG_AXIS.splitlines()[0], NOT_SUMMED.splitlines()[0]]
     assert [(line.label, line.text) for line in found.messages[1].lines[:1]] == [("yours", "(3, 11)")]
     assert len(found.hints) == 2
+
+
+def test_feedback_shows_notes_comments_and_the_late_penalty() -> None:
+    late = a_result("amara")
+    late.notes, late.late_penalty = ["The cell softmax had been changed: it was put back as released."], 12.5
+    page = feedback_html(late, confined=True, comments={"": ["Well done."], "weight_sum": ["<b>Careful</b>"]})
+    assert "The cell softmax had been changed" in page
+    assert "87.5 of 100 points" in page
+    assert "100 points for the answers, 12.5 taken off for handing in late." in page
+    assert page.index("Well done.") < page.index("&lt;b&gt;Careful&lt;/b&gt;")
+    plain = feedback_html(a_result("amara"), confined=True)
+    for words in ("Your instructor", '<h2 id="notes">', "handing in late"):
+        assert words not in plain
+
+
+def test_a_late_penalty_never_makes_a_mark_negative() -> None:
+    late = a_result("amara", weight_sum="wrong")
+    late.late_penalty = 1000.0
+    assert late.total == 0
+    assert share(late) == 0
+    assert "0 / 100" in _piped("print_class", [late], confined=True)
+
+
+def test_a_record_read_back_still_has_its_notes_and_faults() -> None:
+    before = a_result("amara", weight_sum=NOT_GRADED)
+    before.output = "a note\nanother\nNot graded: weight_sum."
+    next(q for q in before.questions if q.id == "weight_sum").fault = "the oracle varies"
+    after = Result.from_json(before.to_json())
+    assert after.notes == ["a note", "another"]
+    assert [q.fault for q in after.questions if q.fault] == ["the oracle varies"]
+
+
+def test_the_instructors_terminal_names_the_fault_that_students_do_not_read() -> None:
+    result = a_result("amara", weight_sum=NOT_GRADED)
+    next(q for q in result.questions if q.id == "weight_sum").fault = "test_x: AssertionError: the oracle varies"
+    assert "the oracle varies" in _piped("print_submission", result, confined=True)
+    others = [replace(result, student="bruno"), result]
+    line = "05_attention, weight_sum: not graded for amara and 1 more: test_x: AssertionError: the oracle varies"
+    assert line in _piped("print_class", others, confined=True)
+    assert "the oracle varies" not in feedback_html(result, confined=True)
 
 
 def test_feedback_on_a_submission_that_was_not_graded() -> None:

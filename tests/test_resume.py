@@ -18,14 +18,17 @@ import psutil
 import pytest
 from fork_server import gone_soon
 from nbgrader.api import Gradebook
-from tiny_course import ID, Commands, Ran, answered, hand_in, records_of, tiny_course, until
+from tiny_course import ID, Commands, Ran, answered, hand_in, in_a_process, records_of, tiny_course, until
 
 from autograder import grading, result_store
-from autograder.classroom import work
+from autograder.classroom import HandedIn, work
 from autograder.classroom.task import Task
-from autograder.gradebook.book import cause
+from autograder.gradebook.book import Book, cause
 from autograder.gradebook.entered import Entered
+from autograder.gradebook.records import results_in
 from autograder.gradebook.writer import sole_writer
+from autograder.record import BY_HAND
+from autograder.reports.class_report import class_report_html
 
 STUDENTS = ("ash", "beech", "cedar")
 NOTHING: list[str] = []
@@ -109,8 +112,8 @@ def test_what_has_not_changed_is_neither_graded_nor_entered_again(again: Again, 
     assert digest(root) == before
     assert "2 graded" in ran.out
     assert "the file is not a complete notebook" in ran.out
-    scores = {record["extra_data"]["student"]: record["score"] for record in records_of(tmp_path / "again.json")}
-    assert scores == {"ash": 100, "beech": 60, "cedar": 0}
+    scores = {record["extra_data"]["student"]: record.get("score") for record in records_of(tmp_path / "again.json")}
+    assert scores == {"ash": 100, "beech": 60, "cedar": None}
 
 
 @pytest.mark.parametrize("change", ["handed in again", "taken away"])
@@ -255,6 +258,138 @@ def test_late_penalties_are_the_instructors_and_survive(again: Again, root: Path
         with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
             penalties = {one.student.id: one.late_submission_penalty for one in gradebook.assignment_submissions(ID)}
         assert penalties == {"ash": 0.0, "beech": 60.0, "cedar": 0.0}
+
+
+def penalties(root: Path) -> dict[str, float]:
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        return {one.student.id: one.late_submission_penalty for one in gradebook.assignment_submissions(ID)}
+
+
+def due_at(root: Path, when: str) -> None:
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_assignment(ID, duedate=f"{when} UTC")
+
+
+def rule(root: Path, line: str) -> None:
+    with (root / "nbgrader_config.py").open("a") as file:
+        file.write(f"\nget_config().{line}\n")
+
+
+@pytest.mark.slow
+def test_a_new_due_date_rule_or_extension_takes_effect_and_nothing_is_graded_again(again: Again, root: Path) -> None:
+    again.file("beech").with_name("timestamp.txt").write_text("2026-11-18 22:10:05 UTC")
+    again()
+    steps = [
+        (lambda: due_at(root, "2026-11-18 22:00:00"), 0.0),
+        (lambda: rule(root, "LateSubmissionPlugin.penalty_method = 'zero'"), 60.0),
+        (lambda: extend(root, "beech", hours=24), 0.0),
+        (lambda: due_at(root, "2026-11-17 22:00:00"), 60.0),
+        (lambda: due_at(root, "2026-11-17 22:30:00"), 0.0),
+    ]
+    for change, penalty in steps:
+        change()
+        again()
+        assert again.graded == NOTHING
+        assert penalties(root)["beech"] == penalty
+        before = digest(root)
+        again()
+        assert digest(root) == before
+
+
+@pytest.mark.slow
+def test_a_mark_by_hand_changes_a_penalty_that_goes_by_the_points(again: Again, root: Path) -> None:
+    rule(root, "LateSubmissionPlugin.penalty_method = 'zero'")
+    due_at(root, "2026-11-18 22:00:00")
+    again.file("beech").with_name("timestamp.txt").write_text("2026-11-18 22:10:05 UTC")
+    again()
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        gradebook.find_grade("double_check", "tiny", ID, "beech").manual_score = 17.0
+        gradebook.db.commit()
+    again()
+    assert (penalties(root)["beech"], again.graded) == (77.0, NOTHING)
+
+
+@pytest.mark.slow
+def test_a_rule_in_a_module_of_its_own_takes_effect_too(
+    again: Again, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = "from nbgrader.plugins import LateSubmissionPlugin\n\n\nclass Ours(LateSubmissionPlugin):\n" + (
+        "    def late_submission_penalty(self, student_id, score, total_seconds_late):\n        return {}\n"
+    )
+    (root / "our_rule_of_this_test.py").write_text(module.format(1.0))
+    monkeypatch.syspath_prepend(root)
+    rule(root, "AssignLatePenalties.plugin_class = 'our_rule_of_this_test.Ours'")
+    due_at(root, "2026-11-18 22:00:00")
+    again.file("beech").with_name("timestamp.txt").write_text("2026-11-18 22:10:05 UTC")
+    ran = again()
+    assert penalties(root)["beech"] == 1.0, ran.out
+    sys.modules.pop("our_rule_of_this_test")
+    (root / "our_rule_of_this_test.py").write_text(module.format(22.5))
+    again()
+    sys.modules.pop("our_rule_of_this_test")
+    assert (penalties(root)["beech"], again.graded) == (22.5, NOTHING)
+
+
+def extend(root: Path, student: str, hours: int) -> None:
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        gradebook.grant_extension(ID, student, hours=hours)
+
+
+@pytest.mark.slow
+def test_the_secret_by_which_feedback_is_released_is_carried_on(again: Again, root: Path) -> None:
+    again.file("ash").with_name("submission_secret.txt").write_text("a secret of ash's")
+    again()
+    assert again.graded == NOTHING
+    kept = root / "autograded" / "ash" / ID / "submission_secret.txt"
+    assert kept.read_text() == "a secret of ash's"
+    again.file("ash").with_name("submission_secret.txt").write_text("handed in again")
+    again()
+    assert kept.read_text() == "handed in again"
+    assert not (root / "autograded" / "beech" / ID / "submission_secret.txt").exists()
+    config = ["--course-dir", str(root)]
+    made = in_a_process(root, "nbgrader", "generate_feedback", ID, *config)
+    assert made.status == 0, made.err
+    assert (root / "feedback" / "ash" / ID / "submission_secret.txt").read_text() == "handed in again"
+
+
+def test_a_secret_is_not_read_through_a_link(again: Again, root: Path) -> None:
+    again.file("ash").with_name("submission_secret.txt").symlink_to(root / "gradebook.db")
+    assert HandedIn("ash", again.file("ash")).secret() == b""
+
+
+@pytest.mark.slow
+def test_what_a_person_says_reaches_the_student_and_every_report_says_the_same_mark(again: Again, root: Path) -> None:
+    rule(root, "LateSubmissionPlugin.penalty_method = 'zero'")
+    due_at(root, "2026-11-18 22:00:00")
+    again.file("beech").with_name("timestamp.txt").write_text("2026-11-18 22:10:05 UTC")
+    again()
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        for student in ("ash", "beech"):
+            gradebook.find_comment(
+                "double", "tiny", ID, student
+            ).manual_comment = "See me on Monday.\n<b>Bring this.</b>"
+        gradebook.find_grade("double_check", "tiny", ID, "ash").manual_score = 35.0
+        gradebook.find_grade("scale_forward", "tiny", ID, "ash").extra_credit = 1.5
+        gradebook.find_submission(ID, "beech").notebooks[0].late_submission_penalty = 22.5
+        gradebook.db.commit()
+    pages = {student: Book(root).feedback(student, ID).read_text() for student in ("ash", "beech")}
+    for page in pages.values():
+        assert "See me on Monday.\n&lt;b&gt;Bring this.&lt;/b&gt;" in page
+    assert "96.5 of 100 points" in pages["ash"]
+    assert "Everything that was tested is right" not in pages["ash"]
+    assert pages["ash"].count(">marked by hand</span>") == 4
+    assert "37.5 of 100 points" in pages["beech"]
+    assert "60 points for the answers, 22.5 taken off for handing in late." in pages["beech"]
+    results = {result.student: result for result in results_in(root)}
+    assert [results[student].total for student in ("ash", "beech")] == [96.5, 37.5]
+    assert [question.reason for question in results["ash"].questions] == [BY_HAND, BY_HAND]
+    report = class_report_html([results["ash"], results["beech"]], title="Tiny", confined=True)
+    assert "late −22.5" in report
+    assert "Correct." not in report
+    assert "100 %" in report
+    ran = again()
+    assert "ash" in ran.out
+    assert "The marks are the automatic ones. 2 of these have marks by hand or late penalties as well" in ran.out
 
 
 def test_a_config_that_does_not_run_is_said(again: Again, root: Path) -> None:

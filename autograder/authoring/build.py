@@ -36,19 +36,29 @@ def build(ids: Sequence[str] = (), check: bool = False) -> list[Change]:
 
     check   only compare: nothing is written. Otherwise build/source/ is brought up to date as well.
     Returns one Change for each file, those that no source accounts for included.
-    Raises UnknownAssignment, or TaskError where a source cannot be built.
+    Raises UnknownAssignment, or TaskError where a source cannot be built; the others have been built then.
     """
     changes: list[Change] = []
+    unbuilt: list[TaskError] = []
     for id in ids or course.assignment_ids():
-        assignment = course.load(id)
-        source = source_notebook.files(assignment)
-        wanted = release(assignment, source)
-        if not check:
-            source_notebook.write(course.ROOT / BUILT_SOURCE / id, source)
-        changes += _bring_up_to_date(assignment.release, wanted, check)
+        try:
+            changes += _build(id, check)
+        except TaskError as error:
+            unbuilt.append(error)
+    if unbuilt:
+        raise unbuilt[0]
     if not ids:
         changes += _remove_leftovers(check)
     return changes
+
+
+def _build(id: str, check: bool) -> list[Change]:
+    assignment = course.load(id)
+    source = source_notebook.files(assignment)
+    wanted = release(assignment, source)
+    if not check:
+        source_notebook.write(course.ROOT / BUILT_SOURCE / id, source)
+    return _bring_up_to_date(assignment.release, wanted, check)
 
 
 def release(assignment: course.Assignment, source: dict[str, bytes]) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -45,13 +46,26 @@ def files(assignment: Assignment) -> dict[str, bytes]:
     return made | {f"data/{name}": content for name, content in sorted((own | datasets).items())}
 
 
-def refresh() -> None:
-    """Write the source folders that are missing or older than what they are made from."""
-    for id in course.assignment_ids():
-        assignment = course.load(id)
-        folder = course.ROOT / BUILT_SOURCE / id
-        if _is_stale(folder / f"{assignment.name}.ipynb", assignment):
-            write(folder, files(assignment))
+def refresh(ids: Iterable[str] | None = None) -> None:
+    """Write the source folders that are missing or older than what they are made from: of `ids`, or of all.
+
+    Of all, a draft that cannot be built yet is left out, with a warning: it stops no other assignment. Raises TaskError
+    where one of `ids` cannot be built.
+    """
+    for id in course.assignment_ids() if ids is None else ids:
+        try:
+            _refresh(id)
+        except TaskError as draft:
+            if ids is not None:
+                raise
+            logging.getLogger(__name__).warning("%s cannot be built yet and is left out: %s", id, draft)
+
+
+def _refresh(id: str) -> None:
+    assignment = course.load(id)
+    folder = course.ROOT / BUILT_SOURCE / id
+    if _is_stale(folder / f"{assignment.name}.ipynb", assignment):
+        write(folder, files(assignment))
 
 
 def write(folder: Path, wanted: Mapping[str, bytes]) -> None:

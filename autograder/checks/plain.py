@@ -69,11 +69,6 @@ def place(index: Any) -> str:
     return "[" + ", ".join(str(int(i)) for i in index) + "]"
 
 
-def one_line(text: str) -> str:
-    """A text of the student's, bounded, that cannot be taken for lines of the message."""
-    return " ".join(text.split())[:200]
-
-
 def _article(name: str) -> str:
     return f"an {name}" if name[0] in "aeiou" and not name.startswith("uint") else f"a {name}"
 

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograder.checks import explain, ledger
-from autograder.checks.plain import KINDS, array_of, described, number_of, one_line, place, same_kind, short
+from autograder.checks.plain import KINDS, array_of, described, number_of, place, same_kind, short
 from autograder.errors import CallFailed, CheckFailed, TaskError
+from autograder.untrusted_text import untrusted_error, untrusted_text
 
 
 class Tolerance(NamedTuple):
@@ -139,10 +140,12 @@ def raises(where: str, type_name: str, action: Callable[[], Any], *, mentions: S
     except CallFailed as error:
         ledger.note()
         if type_name not in (error.type_name, *error.bases):
-            raise CheckFailed(where, f"{one_line(error.type_name)}: {str(error)[:200]!r}", type_name) from None
-        if mentions and not any(word.lower() in str(error).lower() for word in mentions):
+            raise CheckFailed(where, f"{untrusted_error(error.type_name, error.text)}", type_name) from None
+        if mentions and not any(word.lower() in error.text.lower() for word in mentions):
             named = " or ".join(repr(word) for word in mentions)
-            raise CheckFailed(where, f"its message is {str(error)[:200]!r}", f"a message that names {named}") from None
+            raise CheckFailed(
+                where, f"its message is {untrusted_text(error.text)}", f"a message that names {named}"
+            ) from None
         return
     ledger.note()
     raise CheckFailed(where, f"no exception; it returned {described(answer)}", f"a {type_name}")
@@ -251,7 +254,7 @@ def _entries_of_dict(where: str, yours: Any, wanted: Mapping[str, Any]) -> list[
     if type(yours) is not dict:
         raise CheckFailed(where, described(yours), f"a dict with the keys {', '.join(map(str, wanted))}")
     if set(yours) != set(wanted):
-        mine = one_line(", ".join(map(str, yours)))
+        mine = untrusted_text(", ".join(map(str, yours)))
         raise CheckFailed(where, f"a dict with the keys {mine}", f"the keys {', '.join(map(str, wanted))}")
     return [(f"{where}, {name!r}", yours[name], theirs) for name, theirs in wanted.items()]
 

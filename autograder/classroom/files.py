@@ -18,6 +18,7 @@ from pathlib import Path
 
 from autograder.errors import GraderError, Unreadable
 from autograder.notebook_size import MAX_NOTEBOOK_BYTES, refuse_large
+from autograder.untrusted_text import one_line
 
 MAX_DEPTH = 8  # folders in folders
 JUNK = {"__macosx", "thumbs.db", "desktop.ini"}
@@ -145,7 +146,7 @@ def in_zip(path: Path) -> Tree:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except DAMAGED as error:
-        raise GraderError(f"{path} cannot be opened as a zip: {shown(str(error))}") from None
+        raise GraderError(f"{path} cannot be opened as a zip: {one_line(str(error))}") from None
     files: dict[tuple[str, ...], File] = {}  # of two entries of one name the last is meant, as in every unzip
     folders: set[tuple[str, ...]] = set()
     for entry in entries:
@@ -216,18 +217,12 @@ def _in_zip(content: Zipped) -> bytes:
             refuse_large(archive.getinfo(content.name).file_size)
             return file.read(MAX_NOTEBOOK_BYTES + 1)
     except DAMAGED as error:
-        raise Unreadable(f"the zip is damaged there: {shown(str(error))}") from None
-
-
-def shown(text: str) -> str:
-    """Words of a stranger's, fit to be printed: one line, nothing that steers a terminal or turns the writing."""
-    kept = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-    return kept if len(kept) <= 120 else f"{kept[:117]}..."
+        raise Unreadable(f"the zip is damaged there: {one_line(str(error))}") from None
 
 
 def listed(names: Iterable[str], most: int = 5) -> str:
     """Names in a sentence: `a, b and c`."""
-    every = [shown(name) for name in names]
+    every = [one_line(name) for name in names]
     first = every[:most]
     if len(every) > most:
         return f"{', '.join(first)} and {len(every) - most} more"

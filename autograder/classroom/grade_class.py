@@ -38,20 +38,26 @@ class Classroom:
     writer: GradebookWriter
 
     def grade(
-        self, handed_in: Sequence[HandedIn], on_done: Callable[[str], None] = lambda student: None
+        self,
+        handed_in: Sequence[HandedIn],
+        on_done: Callable[[str], None] = lambda student: None,
+        on_again: Callable[[str], None] = lambda student: None,
     ) -> list[Result]:
         """Grade everything and enter it; the results in the order of `handed_in`.
+
+        on_done   told of each student who is done
+        on_again  told of each who is to be graded once more, alone, before that is begun
 
         What is wrong with one submission is said in its own result and stops nobody else. Raises GraderError where
         nothing more can be kept: what was graded before that is in the gradebook.
         """
         results: dict[int, Result] = {}
-        for place, kept in self._all(handed_in):
+        for place, kept in self._all(handed_in, on_again):
             results[place] = self._entered(handed_in[place], kept)
             on_done(handed_in[place].student)
         return [results[place] for place in range(len(handed_in))]
 
-    def _all(self, handed_in: Sequence[HandedIn]) -> Iterator[tuple[int, Kept]]:
+    def _all(self, handed_in: Sequence[HandedIn], on_again: Callable[[str], None]) -> Iterator[tuple[int, Kept]]:
         """(place, what came of it), first of those that need not be graded."""
         left = []
         for place, one in enumerate(handed_in):
@@ -63,7 +69,7 @@ class Classroom:
         if left:
             self.writer.load_ahead()
             work = [(handed_in[place], self.options) for place in left]
-            for number, kept in grade_many(work, self.pool(len(left))):
+            for number, kept in grade_many(work, self.pool(len(left)), on_again):
                 yield left[number], self._stored(handed_in[left[number]], kept)
 
     def _stored(self, one: HandedIn, kept: Kept) -> Kept:
@@ -91,7 +97,7 @@ class Classroom:
         if result is None:
             return None
         kept = Kept(result, settled=True)
-        if result.problem or self.writer.has(one.student, _of(one, result), one.timestamp):
+        if result.problem or self.writer.has(one.student, _of(one, result), one.timestamp, one.secret()):
             return kept
         kept.notebook = self.store.notebook(data, options)
         return kept if kept.notebook else None
@@ -102,16 +108,19 @@ class Classroom:
         kept.result = result = _of(one, kept.result)
         if found_there or result.assignment not in course.assignment_ids():
             return result
-        if self.writer.has(one.student, result, one.timestamp):
+        if self.writer.has(one.student, result, one.timestamp, one.secret()):
             return result
         try:
-            self.writer.enter(one.student, one.read() if kept.notebook else b"", kept, one.timestamp)
+            data = one.read() if kept.notebook else b""
+            self.writer.enter(one.student, data, kept, one.timestamp, one.secret())
         except GraderError as error:
             result.problem = f"could not be entered into the gradebook: {str(error).splitlines()[0]}"
         return result
 
 
-def grade_many(work: Sequence[tuple[HandedIn, Options]], pool: Pool) -> Iterator[tuple[int, Kept]]:
+def grade_many(
+    work: Sequence[tuple[HandedIn, Options]], pool: Pool, on_again: Callable[[str], None] = lambda student: None
+) -> Iterator[tuple[int, Kept]]:
     """Grade each file under its own options: (place in `work`, what came of it), as they come; closes the pool."""
     again: list[int] = []
     try:
@@ -121,6 +130,7 @@ def grade_many(work: Sequence[tuple[HandedIn, Options]], pool: Pool) -> Iterator
             else:
                 yield task.place, kept
         for place in again:
+            on_again(work[place][0].student)
             for task, kept in pool.carry_out(_tasks(work, [place], 1)):
                 yield place, kept or Kept(refused(task.data, task.options, DIED_TWICE))
     finally:

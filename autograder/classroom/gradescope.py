@@ -15,6 +15,7 @@ from typing import Any
 from autograder.classroom import files, hand_in_time
 from autograder.classroom.files import File, Piece, Tree
 from autograder.errors import GraderError, Unreadable
+from autograder.untrusted_text import one_line
 
 METADATA = "submission_metadata.yml"
 NOTHING = {"", "null", "~"}
@@ -42,7 +43,7 @@ def _read(metadata: File) -> dict[str, Any]:
             raise Unreadable(metadata.problem)
         content = yaml.load(files.read(metadata.content), Loader=loader)
     except (Unreadable, yaml.YAMLError, UnicodeError, RecursionError, TypeError) as error:
-        why = files.shown(" ".join(str(error).split()))
+        why = one_line(str(error))
         raise GraderError(f"{METADATA} of the Gradescope export cannot be read: {why}") from None
     if not isinstance(content, dict):
         raise GraderError(f"{METADATA} of the Gradescope export cannot be read: it is no list of submissions")

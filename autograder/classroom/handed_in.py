@@ -12,6 +12,9 @@ from autograder.errors import GraderError, Unreadable
 
 __all__ = ["HandedIn", "Zipped", "find"]
 
+SECRET = "submission_secret.txt"
+SECRET_BYTES = 1000
+
 
 @dataclass(frozen=True)
 class HandedIn:
@@ -37,6 +40,15 @@ class HandedIn:
         if self.problem:
             raise Unreadable(self.problem)
         return self.content if isinstance(self.content, bytes) else files.read(self.content)
+
+    def secret(self) -> bytes:
+        """What nbgrader's exchange wrote beside it, by which it releases the feedback; b"" if there is nothing."""
+        if not isinstance(self.content, Path):
+            return b""
+        try:
+            return files.read(self.content.with_name(SECRET))[:SECRET_BYTES]
+        except Unreadable:
+            return b""
 
 
 def find(path: Path, assignment: str | None = None) -> list[HandedIn]:

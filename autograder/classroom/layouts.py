@@ -17,6 +17,7 @@ from autograder.classroom.files import File, Piece, Tree, Zipped, by_place
 from autograder.classroom.gradescope import gradescope
 from autograder.classroom.lms_names import blackboard, canvas, moodle
 from autograder.errors import Unreadable
+from autograder.untrusted_text import one_line
 
 TIMESTAMP = "timestamp.txt"
 SYSTEMS = [gradescope, moodle, blackboard, canvas]
@@ -83,7 +84,7 @@ def _timestamp(inside: list[File]) -> tuple[str, tuple[str, ...]]:
     at = hand_in_time.moment(words)
     if at is not None:
         return hand_in_time.stamp(at), ()
-    why = stamped.problem or f"it says '{files.shown(words)}', which is no time"
+    why = stamped.problem or f"it says '{one_line(words)}', which is no time"
     return "", (f"{TIMESTAMP} was not read: {why}.",)
 
 

@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 
 from autograder import course
 from autograder.classroom import files
-from autograder.classroom.files import Piece, listed, shown
+from autograder.classroom.files import Piece, listed
 from autograder.classroom.hand_in_time import moment, to_the_second
 from autograder.errors import AutograderError, Unreadable
+from autograder.untrusted_text import one_line
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -122,9 +123,9 @@ def _best_of(fit: list[Looked], left_out: list[Looked], assignment: str | None) 
         return _taken(best.piece, assignment)
     count = "Two" if len(names) == 2 else str(len(names))
     came_of_it = "taken" if best.problem else "graded"
-    said = f"{count} files were handed in: {listed(names)}. {shown(best.piece.name)} was {came_of_it}"
+    said = f"{count} files were handed in: {listed(names)}. {one_line(best.piece.name)} was {came_of_it}"
     why = f", {_reason(best, ranked[-2], assignment)}" if len(ranked) > 1 else ""
-    problems = "".join(f" {shown(one.piece.name)} could not be: {one.problem}." for one in left_out)
+    problems = "".join(f" {one_line(one.piece.name)} could not be: {one.problem}." for one in left_out)
     return _taken(best.piece, assignment, f"{said}{why}.{problems}")
 
 

@@ -6,7 +6,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 
-from autograder.classroom.files import shown
+from autograder.untrusted_text import one_line
 
 KEPT = " -_.@+',"
 MAX_BYTES = 120  # a folder's name may have 255, and notebooks add to it
@@ -46,7 +46,7 @@ def distinct(names: Iterable[str]) -> dict[str, str]:
 
 def note_of(name: str, id: str) -> tuple[str, ...]:
     """What to say of a name that was changed; nothing of one that only its encoding told apart."""
-    return () if unicodedata.normalize("NFC", name) == id else (f"The name '{shown(name)}' was made {id}.",)
+    return () if unicodedata.normalize("NFC", name) == id else (f"The name '{one_line(name)}' was made {id}.",)
 
 
 def _is_kept(character: str) -> bool:

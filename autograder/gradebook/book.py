@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import re
 import shutil
@@ -26,14 +27,23 @@ from autograder import course, submission
 from autograder.authoring import source_notebook
 from autograder.errors import GraderError
 from autograder.filling import as_bytes
+from autograder.gradebook.circumstances import Circumstances
 from autograder.gradebook.not_graded import forget_not_graded, keep_not_graded, kept_not_graded
 from autograder.gradebook.prepared import prepare
 from autograder.nbgrader_settings import settings
+from autograder.record import Result
 from autograder.reports.feedback import feedback_html
 from autograder.result_store import FOLDER, Kept
 
 RAISED = re.compile(
     r"^ *(?:(?:[a-z]\w*\.)+[A-Z]\w*|[A-Z]\w*(?:Error|Exception|Interrupt|Warning))(?:: .+)?$", re.MULTILINE
+)
+
+SECRET = "submission_secret.txt"
+ADDED = "Cannot add or remove cells for notebook"  # nbgrader's refusal
+QUESTIONS_CHANGED = (
+    "has other cells than when its first submission was entered, which nbgrader cannot change: undo that in solutions/ "
+    "and run make build, or put gradebook.db aside (marks by hand stay in it) and grade again into a new one"
 )
 
 
@@ -57,19 +67,25 @@ class Book:
 
     def know(self, assignments: Sequence[str]) -> None:
         """Put the assignments into the gradebook, with `nbgrader generate_assignment`. Raises GraderError."""
-        source_notebook.refresh()
+        source_notebook.refresh(assignments)
         for id in assignments:
             self._run(GenerateAssignment, id, ".", self.config)
 
-    def record(self, student: str, data: bytes, kept: Kept, timestamp: str = "") -> None:
+    def record(self, student: str, data: bytes, kept: Kept, timestamp: str = "", secret: bytes = b"") -> None:
         """Enter one submission with `nbgrader autograde`; if it could not be read, say so in the gradebook.
 
+        Where the course or the machine is at fault, marks that this very file has got before stay as they are.
+
+        secret   what nbgrader's exchange wrote beside it (submission_secret.txt): feedback is released by it
         Raises GraderError.
         """
         id = kept.result.assignment
+        if not kept.notebook and not kept.settled and self._has_graded(student, kept.result):
+            return
         if not kept.notebook:
             self._enter_not_graded(student, id)
             keep_not_graded(self.root, student, kept.result)
+            self._write_secret(self.feedback(student, id).parent, secret)
             return
         with TemporaryDirectory(prefix="autograder-") as folder:
             staged = Path(folder) / "submitted" / student / id
@@ -78,12 +94,16 @@ class Book:
             (staged / f"{course.name_of(id)}.ipynb").write_bytes(clean)
             if timestamp:
                 (staged / "timestamp.txt").write_text(timestamp)
+            self._write_secret(staged, secret)
             prepare(Path(folder), kept, clean)
             config = Config(self.config)
             config.CourseDirectory.submitted_directory = str(Path(folder) / "submitted")
             config.GradeInSandbox.results_folder = folder
             self._run(Autograde, id, student, config)
-        forget_not_graded(self.root, student, id)
+        Circumstances(self.root, (student, id)).note(student, id, secret)
+        if kept_not_graded(self.root, student, id) is not None:
+            shutil.rmtree(self.root / "feedback" / student / id, ignore_errors=True)  # the page that says so
+            forget_not_graded(self.root, student, id)
 
     def feedback(self, student: str, id: str) -> Path:
         """Write a student's feedback page with `nbgrader generate_feedback`; its path. Raises GraderError.
@@ -100,6 +120,18 @@ class Book:
             text = feedback_html(nothing, confined=nothing.confined, show_problem=told)
             page.write_text(text, encoding="utf-8")
         return page
+
+    def _write_secret(self, folder: Path, secret: bytes) -> None:
+        if secret:
+            (folder / SECRET).write_bytes(secret)
+
+    def _has_graded(self, student: str, result: Result) -> bool:
+        """Whether what stands in autograded/ came of the same file."""
+        path = self.root / "autograded" / student / result.assignment / f"{course.name_of(result.assignment)}.ipynb"
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            record = json.loads(path.read_bytes())["metadata"]["autograder"]
+            return bool(record["extra_data"]["submission_sha256"] == result.submission_sha256)
+        return False
 
     def _enter_not_graded(self, student: str, id: str) -> None:
         """A submission without marks, flagged for a person to look at; an earlier automatic mark does not stay."""
@@ -123,6 +155,8 @@ class Book:
         with _quiet(app), _interrupted_afterwards():
             done = capture_log(app)
         if not done["success"]:
+            if ADDED in str(done):
+                raise GraderError(f"{id} {QUESTIONS_CHANGED}")
             log = (done.get("log") or done["error"]).strip()
             name = converter.__name__
             raise GraderError(f"nbgrader's {name} failed for {student} {id}: {cause(log)}\n{log[-3000:]}")

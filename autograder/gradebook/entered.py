@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import course
+from autograder.gradebook.circumstances import Circumstances
 from autograder.gradebook.not_graded import kept_not_graded
 from autograder.record import NOT_GRADED, Result
 
@@ -30,6 +31,14 @@ GRADES = """
     JOIN submitted_assignment AS submitted ON submitted.id = notebook.assignment_id
     JOIN assignment ON assignment.id = submitted.assignment_id
 """
+ADJUSTED = """
+    SELECT DISTINCT submitted.student_id, assignment.name
+    FROM submitted_assignment AS submitted
+    JOIN assignment ON assignment.id = submitted.assignment_id
+    JOIN submitted_notebook AS notebook ON notebook.assignment_id = submitted.id
+    JOIN grade ON grade.notebook_id = notebook.id
+    WHERE grade.manual_score IS NOT NULL OR grade.extra_credit != 0 OR notebook.late_submission_penalty > 0
+"""
 Who = tuple[str, str]  # student, assignment
 
 
@@ -40,18 +49,20 @@ class Entered:
         self.root = root
         self.times: dict[Who, str] = {}
         self.marks: Mapping[Who, dict[str, float | None]] = defaultdict(dict)
+        self._circumstances = Circumstances(root)
         path = root / "gradebook.db"
         with contextlib.suppress(sqlite3.Error, OSError):
             if path.is_file():
                 self._read(path)
 
-    def holds(self, student: str, result: Result, timestamp: str) -> bool:
-        """Whether this very result of this submission is entered."""
+    def holds(self, student: str, result: Result, timestamp: str, secret: bytes = b"") -> bool:
+        """Whether this very result of this submission is entered, under the due date and late rule that hold now."""
         who = student, result.assignment
         return (
             who in self.times
             and self.times[who] == _as_kept(timestamp)
             and self.marks[who] == _marks(result, self.marks[who])
+            and (bool(result.problem) or self._circumstances.are_noted(*who, secret))
             and _same(self._recorded(*who, result.problem), result)
         )
 
@@ -71,6 +82,16 @@ class Entered:
             path = self.root / "autograded" / student / id / f"{course.name_of(id)}.ipynb"
             return json.loads(path.read_bytes())["metadata"]["autograder"]
         return None
+
+
+def adjusted(root: Path) -> set[Who]:
+    """Whose marks in `root`/gradebook.db are not the automatic ones alone: by hand, extra credit, late penalty."""
+    path = root / "gradebook.db"
+    with contextlib.suppress(sqlite3.Error, OSError):
+        if path.is_file():
+            with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as gradebook:
+                return {(student, assignment) for student, assignment in gradebook.execute(ADJUSTED)}
+    return set()
 
 
 def _marks(result: Result, cells: Mapping[str, float | None]) -> dict[str, float | None]:

@@ -16,7 +16,13 @@ COLUMNS = [
 
 
 class GradedMarksCsv(ExportPlugin):
-    """nbgrader's columns and one more, `status`: "graded", "not graded" (score empty) or "not submitted" (score 0)."""
+    """nbgrader's columns, in two decimals, and one more, `status`.
+
+    graded         every question has a mark
+    partly graded  questions were left out on purpose (--no-training, --questions): the score is empty
+    not graded     something could not be graded: the scores are empty
+    not submitted  the score is 0
+    """
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file named by `--to`, grades.csv if none is named."""
@@ -47,17 +53,34 @@ def _row(gradebook: Gradebook, assignment: Any, student: Any) -> dict[str, Any]:
     except MissingEntry:
         return row | {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0, "status": "not submitted"}
     row |= {"timestamp": handed_in.timestamp}
-    if not is_graded(handed_in):
-        return row | {"status": "not graded"}
     penalty = handed_in.late_submission_penalty or 0.0
-    score = max(0.0, handed_in.score - penalty)
-    return row | {"raw_score": handed_in.score, "late_submission_penalty": penalty, "score": score, "status": "graded"}
+    so_far = {"raw_score": round(handed_in.score, 2), "late_submission_penalty": round(penalty, 2)}
+    if is_graded(handed_in):
+        score = round(max(0.0, handed_in.score - penalty), 2)
+        return row | so_far | {"score": score, "status": "graded"}
+    if is_partly_graded(handed_in):
+        return row | so_far | {"status": "partly graded"}
+    return row | {"status": "not graded"}
 
 
 def is_graded(handed_in: Any) -> bool:
     """Whether every question of an nbgrader submission has a mark, automatic or manual."""
-    grades = [grade for notebook in handed_in.notebooks for grade in notebook.grades]
-    return bool(grades) and all(grade.auto_score is not None or grade.manual_score is not None for grade in grades)
+    grades = _grades(handed_in)
+    return bool(grades) and all(map(_has_mark, grades))
+
+
+def is_partly_graded(handed_in: Any) -> bool:
+    """Whether questions of it were left out on purpose, and every other one has a mark."""
+    grades = _grades(handed_in)
+    return any(map(_has_mark, grades)) and not any(grade.needs_manual_grade for grade in grades if not _has_mark(grade))
+
+
+def _grades(handed_in: Any) -> list[Any]:
+    return [grade for notebook in handed_in.notebooks for grade in notebook.grades]
+
+
+def _has_mark(grade: Any) -> bool:
+    return grade.auto_score is not None or grade.manual_score is not None
 
 
 def _no_formula(text: str) -> str:

@@ -5,7 +5,6 @@ nbgrader's template shows a notebook's HTML as it is; and it knows of a question
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import nbformat
@@ -13,9 +12,11 @@ from nbconvert.exporters import Exporter
 
 from autograder import course
 from autograder.errors import GraderError
-from autograder.record import Result
+from autograder.record import BY_HAND, NOT_GRADED, Result
 from autograder.reports.feedback import feedback_html
 from autograder.reports.plain_text import points
+
+NO_RESPONSE = "No response."  # nbgrader's own comment on an answer that is as released
 
 
 class FeedbackExporter(Exporter):
@@ -33,10 +34,17 @@ class FeedbackExporter(Exporter):
             raise GraderError("this notebook was not autograded with nbgrader_config.py in force: autograde it again")
         result = Result.from_json(nb.metadata["autograder"])
         _take_persons_marks(result, nb)
-        result.output = "\n".join([result.output, *_remarks(nb, resources)])
+        result.late_penalty = float(resources["nbgrader"].get("late_penalty") or 0.0)
         assignment = course.load(result.assignment)
         headings = {info.id: info.heading or info.id for info in assignment.questions}
-        page = feedback_html(result, nb, confined=result.confined, title=assignment.title, headings=headings)
+        page = feedback_html(
+            result,
+            nb,
+            confined=result.confined,
+            title=assignment.title,
+            headings=headings,
+            comments=_comments(nb, assignment),
+        )
         return page, resources
 
 
@@ -50,20 +58,22 @@ def _take_persons_marks(result: Result, nb: nbformat.NotebookNode) -> None:
         question.max_score = float(known.points)
         automatic = question.score or 0.0
         if known.get("score") is not None and abs(known.score - automatic) > 1e-6:
-            question.score = float(known.score)
-            question.output = f"Marked by hand: {points(question.score)} points.\n\n{question.output}"
+            told = "" if question.reason in ("correct", "skipped", NOT_GRADED) else f"\n\n{question.output}"
+            question.score, question.reason = float(known.score), BY_HAND
+            question.output = f"Marked by hand: {points(question.score)} points.{told}"
 
 
 def _grade(cell: nbformat.NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("grade"))
 
 
-def _remarks(nb: nbformat.NotebookNode, resources: Any) -> Iterator[str]:
-    """What a person wrote about an answer, and a late penalty."""
+def _comments(nb: nbformat.NotebookNode, assignment: course.Assignment) -> dict[str, list[str]]:
+    """What a person wrote about answers, by question; under "" what belongs to none."""
+    questions = {cell: info.id for info in assignment.questions for cell in (*info.cells, info.check_cell)}
+    comments: dict[str, list[str]] = {}
     for cell in nb.cells:
-        comment = cell.metadata.get("nbgrader", {}).get("comment")
-        if comment and comment != "No response.":
-            yield f"On {cell.metadata.nbgrader.grade_id}: {comment}"
-    penalty = resources["nbgrader"].get("late_penalty")
-    if penalty:
-        yield f"Late penalty: {points(penalty)} points."
+        marks = cell.metadata.get("nbgrader", {})
+        comment = marks.get("comment")
+        if comment and comment != NO_RESPONSE:
+            comments.setdefault(questions.get(marks["grade_id"], ""), []).append(comment)
+    return comments

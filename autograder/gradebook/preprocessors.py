@@ -45,7 +45,8 @@ class GradeInSandbox(NbGraderPreprocessor):
         """The executed notebook with a mark in every check cell. GraderError if it could not be graded at all."""
         data = self._submitted(resources).read_bytes()
         id = resources["nbgrader"]["assignment"]
-        graded = prepared(self.results_folder, data) or grade_patiently(data, Options(assignment=id))
+        graded = prepared(self.results_folder, data) or self.parent.graded_ahead.get(data)
+        graded = graded or grade_patiently(data, Options(assignment=id))
         if graded.notebook is None:
             raise GraderError(graded.result.problem)
         resources["autograder"] = graded.result
@@ -67,15 +68,16 @@ class SaveMarks(SaveAutoGrades):
     def _add_score(self, cell: nbformat.NotebookNode, resources: Resources) -> None:
         result: Result = resources["autograder"]
         question = _question_of(cell, result)
-        if question is not None and question.reason == "skipped":
-            return
         if question is not None and question.score is not None:
             super()._add_score(cell, resources)
             return
         grade = self.gradebook.find_grade(
             cell.metadata.nbgrader["grade_id"], self.notebook_id, self.assignment_id, self.student_id
         )
-        grade.auto_score, grade.needs_manual_grade = None, True
+        if question is None or question.reason != "skipped":
+            grade.auto_score, grade.needs_manual_grade = None, True
+        elif grade.auto_score is None:  # what was left out keeps the mark it has; without one nobody need look at it
+            grade.needs_manual_grade = False
         self.gradebook.db.commit()
 
 

@@ -16,10 +16,9 @@ from autograder import course
 from autograder.errors import GraderError
 from autograder.gradebook.export import is_graded
 from autograder.gradebook.not_graded import kept_not_graded
-from autograder.record import NOT_GRADED, QuestionResult, Result
+from autograder.record import BY_HAND, NOT_GRADED, QuestionResult, Result
 
 UNKNOWN = "it has no marks, and no record says why: grade it again"
-BY_HAND = "Marked by hand."
 
 
 def results_in(course_dir: Path) -> list[Result]:
@@ -42,6 +41,7 @@ def _result(course_dir: Path, id: str, handed_in: Any) -> Result:
     result = _recorded(course_dir, student, id) or kept_not_graded(course_dir, student, id)
     result = result or Result(id, [], problem="" if is_graded(handed_in) else UNKNOWN)
     result.student = student
+    result.late_penalty = float(handed_in.late_submission_penalty or 0.0)
     grades = [grade for notebook in handed_in.notebooks for grade in notebook.grades]
     if is_graded(handed_in):
         result.problem = ""
@@ -71,22 +71,13 @@ def _marked(grade: Any, question: QuestionResult | None) -> QuestionResult:
     """A question with the mark that the gradebook has: by hand if there is one, else as it was recorded."""
     id = question.id if question is not None else grade.name
     worth = float(grade.max_score)
-    if grade.manual_score is not None:
-        score = float(grade.manual_score) + float(grade.extra_credit or 0.0)
-        reason = _reason_by_hand(score >= worth, question)
-        said = "\n\n".join(filter(None, [question.output if question is not None else "", BY_HAND]))
-        return QuestionResult(id, worth, score, reason, said)
+    automatic = question.output if question is not None and question.reason != "correct" else ""
+    if grade.manual_score is not None or (grade.extra_credit and grade.auto_score is not None):
+        return QuestionResult(id, worth, float(grade.score), BY_HAND, automatic)
     if question is not None and question.reason in ("skipped", NOT_GRADED):
         return QuestionResult(id, worth, None, question.reason, question.output, question.fault)
     if grade.auto_score is None:
         return QuestionResult(id, worth, None, NOT_GRADED, fault=UNKNOWN)
-    score = float(grade.auto_score) + float(grade.extra_credit or 0.0)
+    score = float(grade.auto_score)
     reason = question.reason if question is not None else "correct" if score >= worth else "wrong"
     return QuestionResult(id, worth, score, reason, question.output if question is not None else "")
-
-
-def _reason_by_hand(full: bool, question: QuestionResult | None) -> str:
-    if full:
-        return "correct"
-    known = question.reason if question is not None else "wrong"
-    return "wrong" if known in ("correct", "skipped", NOT_GRADED) else known

@@ -44,15 +44,15 @@ class GradebookWriter:
         self._book: Book | None = None
         self._known: set[str] = set()
 
-    def has(self, student: str, result: Result, timestamp: str) -> bool:
+    def has(self, student: str, result: Result, timestamp: str, secret: bytes = b"") -> bool:
         """Whether this very result stood in the gradebook before anything was written."""
-        return self._entered is not None and self._entered.holds(student, result, timestamp)
+        return self._entered is not None and self._entered.holds(student, result, timestamp, secret)
 
     def load_ahead(self) -> None:
         """Load nbgrader while something else is waited for."""
         threading.Thread(target=_load, daemon=True).start()
 
-    def enter(self, student: str, data: bytes, kept: Kept, timestamp: str) -> None:
+    def enter(self, student: str, data: bytes, kept: Kept, timestamp: str, secret: bytes = b"") -> None:
         """Enter one result with `nbgrader autograde`, its assignment first. Raises GraderError."""
         from autograder.gradebook.book import Book
 
@@ -61,7 +61,7 @@ class GradebookWriter:
         if id not in self._known:
             self._book.know([id])
             self._known.add(id)
-        self._book.record(student, data, kept, timestamp)
+        self._book.record(student, data, kept, timestamp, secret)
 
 
 def _load() -> None:

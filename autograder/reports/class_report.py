@@ -27,10 +27,11 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class HeatRow:
-    """One student: id, total in points, total as a share, cells in the order of the questions."""
+    """One student: id, total in points, late penalty ("" for none), total as a share, cells in the questions' order."""
 
     student: str
     total: str
+    penalty: str
     share: float | None
     cells: Sequence[HeatCell]
 
@@ -120,8 +121,9 @@ def _questions_not_graded(result: Result) -> str:
 
 def _row(result: Result, questions: Sequence[QuestionSummary]) -> HeatRow:
     total = share(result)
-    shown = points(result.score) if total is not None else "not graded" if not result.graded else "–"
-    return HeatRow(result.student, shown, total, [_cell(answer(result, q.id), q) for q in questions])
+    shown = points(result.total) if total is not None else "not graded" if not result.graded else "–"
+    penalty = f"late −{points(result.late_penalty)}" if result.late_penalty and total is not None else ""
+    return HeatRow(result.student, shown, penalty, total, [_cell(answer(result, q.id), q) for q in questions])
 
 
 def _cell(found: QuestionResult, question: QuestionSummary) -> HeatCell:

@@ -48,11 +48,12 @@ class QuestionFeedback:
     meaning: str
     messages: Sequence[Message]
     hints: Sequence[str]
+    comments: Sequence[str] = ()
 
     @property
     def told(self) -> bool:
         """Whether there is more to say than that it is correct."""
-        return bool(self.messages or self.hints or self.question.reason != "correct")
+        return bool(self.messages or self.hints or self.comments or self.question.reason != "correct")
 
 
 def feedback_html(
@@ -63,6 +64,7 @@ def feedback_html(
     title: str = "",
     headings: Mapping[str, str] | None = None,
     show_problem: bool = False,
+    comments: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """The page for one student.
 
@@ -72,8 +74,10 @@ def feedback_html(
     headings   question id -> heading
     show_problem   whether the student may read why nothing could be graded: right for a file that cannot be
                read, wrong for a fault of the suite, whose message may quote hidden tests
+    comments   question id -> what a person wrote about the answer; under "" what is about no question
     """
     names = headings or {}
+    written = comments or {}
     ids = [question.id for question in result.questions]
     shown = None if notebook is None else notebook_html(notebook, ids)
     return render(
@@ -82,14 +86,15 @@ def feedback_html(
         share=share(result),
         title=title or result.assignment,
         confined=confined,
-        questions=[question_feedback(answer(result, id), names.get(id, id)) for id in ids],
+        questions=[question_feedback(answer(result, id), names.get(id, id), written.get(id, ())) for id in ids],
+        comments=written.get("", ()),
         notebook=shown,
         anchors=[id for id in ids if shown and f'id="{ANCHOR}{id}"' in shown],
         problem=result.problem if show_problem else "",
     )
 
 
-def question_feedback(question: QuestionResult, heading: str) -> QuestionFeedback:
+def question_feedback(question: QuestionResult, heading: str, comments: Sequence[str] = ()) -> QuestionFeedback:
     """Take a question's output apart: blocks between blank lines, of which those with "Hint:" are hints.
 
     What is said of a question that could not be graded is meant for the instructor and left out.
@@ -98,7 +103,7 @@ def question_feedback(question: QuestionResult, heading: str) -> QuestionFeedbac
     blocks = [block.strip("\n") for block in clean(output).split("\n\n") if block.strip()]
     hints = [block.removeprefix(_HINT).strip() for block in blocks if block.startswith(_HINT)]
     messages = [_message(block) for block in blocks if not block.startswith(_HINT)]
-    return QuestionFeedback(question, heading, look(question.reason).meaning, messages, hints)
+    return QuestionFeedback(question, heading, look(question.reason).meaning, messages, hints, comments)
 
 
 def _message(block: str) -> Message:

@@ -43,7 +43,7 @@ def _row(result: Result, ids: Sequence[str]) -> list[str]:
     marked = share(result) is not None
     return [
         harmless(result.student),
-        _number(result.score if marked else None),
+        _number(result.total if marked else None),
         _number(result.max_score if marked else None),
         "" if result.graded else harmless(one_line(result.problem) or "some questions could not be graded"),
         *_paired([_number(q.score) for q in answers], [harmless(q.reason) for q in answers]),

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.record import NOT_GRADED, REASONS
+from autograder.record import BY_HAND, NOT_GRADED, REASONS
 
-ALL_OUTCOMES = (*REASONS, NOT_GRADED)
+ALL_OUTCOMES = (*REASONS, BY_HAND, NOT_GRADED)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ LOOKS: dict[str, Look] = {
     "timeout": Look("magenta", "#e3b23c", "", "Your code did not answer within the time limit."),
     "memory": Look("magenta", "#5f9e8f", "", "Your code asked for more memory than the limit."),
     "skipped": Look("dim", "#c4c8cc", "..", "This question was left out on purpose and does not count."),
+    BY_HAND: Look("cyan", "#7f8fd9", "//", "A person gave this mark."),
     NOT_GRADED: Look(
         "bold reverse",
         "#80868b",

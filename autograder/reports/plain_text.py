@@ -1,7 +1,7 @@
 """Text from outside (student ids, feedback, outputs) made fit to show: printable, bounded, one encoding.
 
 Escaping for HTML is the templates' work (autoescape). Here goes what no medium should get: control and
-escape characters that would drive a terminal, marks that reverse the reading direction, halves of
+escape characters that would drive a terminal, marks that turn the reading direction or take no room, halves of
 characters that cannot be encoded.
 """
 
@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from autograder.untrusted_text import printable
+
 LINE_LIMIT = 200
 
 _KEPT_CONTROLS = "\n\t"
-_DIRECTION_MARKS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_DROPPED = {
-    **{code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in _KEPT_CONTROLS},
-    **dict.fromkeys(_DIRECTION_MARKS),
-    **dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}"),
-}
+_HALVES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
 
 
 def clean(text: str, limit: int = 20_000) -> str:
@@ -25,7 +22,7 @@ def clean(text: str, limit: int = 20_000) -> str:
     shown = text[:limit]
     left_out = len(text) - len(shown)
     lines = (Text.from_ansi(_last_overwrite(line)).plain for line in shown.split("\n"))
-    cleaned = "\n".join(lines).translate(_DROPPED)
+    cleaned = printable("\n".join(lines).translate(_HALVES), kept=_KEPT_CONTROLS)
     return cleaned if left_out <= 0 else f"{cleaned}\n[... {left_out:,} more characters are not shown]"
 
 

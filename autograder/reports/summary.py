@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from autograder.record import NOT_GRADED, QuestionResult, Result
+from autograder.record import BY_HAND, NOT_GRADED, QuestionResult, Result
 from autograder.reports.outcomes import ALL_OUTCOMES
 from autograder.reports.plain_text import one_line
 
@@ -66,7 +66,7 @@ class ClassSummary:
 
 def share(result: Result) -> float | None:
     """The total as a share of the points that counted; None where there is no mark."""
-    return result.score / result.max_score if result.graded and result.max_score else None
+    return result.total / result.max_score if result.graded and result.max_score else None
 
 
 def answer(result: Result, question_id: str) -> QuestionResult:
@@ -120,10 +120,14 @@ def _question(results: Sequence[Result], id: str, points: float, heading: str) -
         points,
         counts=_ordered(Counter(q.reason for q in answers)),
         counted=len(counted),
-        solved=mean(q.reason == "correct" for q in counted) if counted else None,
+        solved=mean(_is_solved(q) for q in counted) if counted else None,
         mean=mean(question_share(q) or 0.0 for q in counted) if counted else None,
         messages=_common_messages(counted),
     )
+
+
+def _is_solved(question: QuestionResult) -> bool:
+    return question.reason == "correct" or (question.reason == BY_HAND and (question_share(question) or 0.0) >= 1)
 
 
 def question_share(question: QuestionResult) -> float | None:

@@ -19,6 +19,7 @@ from autograder.reports.plain_text import one_line, points
 from autograder.reports.summary import answer, outcome_counts, share, summarise
 
 UNCONFINED = "UNCONFINED: these submissions ran without a sandbox."
+PROBLEM_LIMIT = 1000  # characters: a whole sentence, and what to do
 _PATIENCE_S = 1.0
 _NUMERIC = frozenset({"points", "total"})
 
@@ -27,10 +28,11 @@ def print_submission(console: Console, result: Result, *, confined: bool) -> Non
     """One submission: question, points, outcome, first line of feedback; then its total."""
     rows = [_question_row(result, question.id) for question in result.questions]
     print_table(console, ["question", "points", "outcome", "feedback"], rows)
-    who = f"{one_line(result.student)}: " if result.student else ""
-    print_line(console, Text(f"{who}{result.assignment}: ").append_text(_total(result)))
+    labels = [one_line(result.student), result.assignment]
+    who = ": ".join(filter(None, labels)) or "this file"
+    print_line(console, Text(f"{who}: ").append_text(_total(result)))
     if result.problem:
-        print_line(console, Text(one_line(result.problem, 1000)))
+        print_line(console, Text(one_line(result.problem, PROBLEM_LIMIT)))
     _stamp(console, confined)
 
 
@@ -40,7 +42,33 @@ def print_class(console: Console, results: Sequence[Result], *, confined: bool) 
     several = ["assignment"] if len({r.assignment for r in results}) > 1 else []
     rows = [_student_row(result, bool(several)) for result in ordered]
     print_table(console, ["student", *several, "total", "outcomes"], rows)
+    _print_faults(console, ordered)
     print_summary(console, results, confined=confined)
+
+
+def _print_faults(console: Console, results: Sequence[Result]) -> None:
+    """Why questions were not graded, by a fault of the suite or the machine: once for all students that met it."""
+    students: dict[tuple[str, str, str], list[str]] = {}
+    for result in results:
+        for question in result.questions:
+            if question.fault:
+                students.setdefault((result.assignment, question.id, question.fault), []).append(result.student)
+    for (assignment, id, fault), who in students.items():
+        names = one_line(who[0]) + (f" and {len(who) - 1} more" if len(who) > 1 else "")
+        print_line(console, Text(f"{assignment}, {id}: not graded for {names}: {one_line(fault, PROBLEM_LIMIT)}"))
+
+
+def print_adjusted(console: Console, adjusted: int) -> None:
+    """Say of how many submissions the gradebook has more than the automatic marks of the table; nothing of none."""
+    if adjusted:
+        verb = "has" if adjusted == 1 else "have"
+        print_line(
+            console,
+            Text(
+                f"The marks are the automatic ones. {adjusted} of these {verb} marks by hand or late penalties as well,"
+                " which `python -m autograder report` and `nbgrader export` count."
+            ),
+        )
 
 
 def print_summary(console: Console, results: Sequence[Result], *, confined: bool) -> None:
@@ -52,6 +80,11 @@ def print_summary(console: Console, results: Sequence[Result], *, confined: bool
         line = Text(f"{name}: {len(summary.results) - missing} graded, {mean}, ")
         print_line(console, line.append(f"{missing} not graded", look(NOT_GRADED).style if missing else ""))
     _stamp(console, confined)
+
+
+def print_again(console: Console, student: str) -> None:
+    """Say whom the command is waiting for, now that all the others are done."""
+    print_line(console, Text(f"waiting for {one_line(student)}: graded once more, alone, the machine was too busy"))
 
 
 @contextmanager
@@ -100,7 +133,7 @@ def _bar_columns() -> list[TextColumn | BarColumn | MofNCompleteColumn | TimeRem
 def _question_row(result: Result, id: str) -> list[Text]:
     question = answer(result, id)
     reached = "-" if question.score is None else f"{points(question.score)} / {points(question.max_score)}"
-    said = "" if question.reason == "correct" else one_line(question.output)
+    said = "" if question.reason == "correct" else one_line(question.fault or question.output)
     return [Text(one_line(id)), Text(reached), Text(question.reason, look(question.reason).style), Text(said)]
 
 
@@ -109,7 +142,7 @@ def _total(result: Result) -> Text:
         return Text("not graded", look(NOT_GRADED).style)
     if share(result) is None:
         return Text("nothing counted", "dim")
-    return Text(f"{points(result.score)} / {points(result.max_score)}", "bold")
+    return Text(f"{points(result.total)} / {points(result.max_score)}", "bold")
 
 
 def _student_row(result: Result, with_assignment: bool) -> list[Text]:
@@ -121,7 +154,7 @@ def _student_row(result: Result, with_assignment: bool) -> list[Text]:
 def _outcomes(result: Result) -> Text:
     """10 correct, 1 wrong, 1 timeout; or the reason why nothing could be graded."""
     if result.problem:
-        return Text(one_line(result.problem))
+        return Text(one_line(result.problem, PROBLEM_LIMIT))
     counts = outcome_counts(result).items()
     return Text(", ").join(Text(f"{n} {reason}", look(reason).style) for reason, n in counts)
 

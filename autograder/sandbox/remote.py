@@ -28,12 +28,12 @@ from autograder.errors import (
 from autograder.follow_through import FollowThrough
 from autograder.sandbox.deadline import Deadline
 from autograder.sandbox.waiting import own_waited_s
+from autograder.untrusted_text import LIMIT, untrusted_name, untrusted_text
 from autograder.wire import Channel, WireClosed, WireError, WireTimeout, pack
 
 HELLO_S = 30.0
 KILL_S = 2.0
 SHORT_S = 0.1  # answers that took no longer in all are not worth asking how long they waited for a core
-SHOWN = 300  # characters of an exception's text: enough to recognise it, too few to hand out the hidden inputs
 NO_ANSWER = "what came back is not an answer"
 
 Verdict = Callable[[], tuple[str, str] | None]
@@ -229,21 +229,20 @@ def _value_of(reply: tuple[Any, ...]) -> Any:
         case ("value", value):
             return value
         case ("missing", str(name)):
-            raise NotWritten(f"{name[:SHOWN]} is not defined in the notebook")
+            raise NotWritten(f"{untrusted_name(name)} is not defined in the notebook")
         case ("raised", [*names], str(message), str(trace)):
-            raise _failure(tuple(name[:SHOWN] for name in names if type(name) is str), message[:SHOWN], trace)
+            raise _failure(tuple(name for name in names if type(name) is str), message, trace)
         case ("memory", str(message)):
-            raise OutOfMemory(f"out of memory: {message[:SHOWN]}")
+            raise OutOfMemory(f"out of memory: {untrusted_text(message)}")
         case ("exit", str(name)):
-            raise ChildDied(f"the call ended the program ({name[:SHOWN]})")
+            raise ChildDied(f"the call ended the program ({untrusted_name(name)})")
         case ("unsendable", str(message)):
-            raise BadReply(message[:SHOWN])
+            raise BadReply(f"what came back cannot be sent: {untrusted_text(message)}")
         case _:
             raise BadReply(NO_ANSWER)
 
 
 def _failure(bases: tuple[str, ...], message: str, trace: str) -> StudentError:
     if "NotImplementedError" in bases:
-        return NotWritten(f"not written yet: {message or trace[-SHOWN:]}")
-    name = bases[0] if bases else "an exception"
-    return CallFailed(f"{name}: {message}", name, bases, trace)
+        return NotWritten(f"not written yet: {untrusted_name(message or trace[-LIMIT:])}")
+    return CallFailed(message, bases[0] if bases else "Exception", bases, trace)

@@ -28,6 +28,7 @@ from autograder.sandbox.box import Box, Limits, Packages
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.cgroup import Group
 from autograder.sandbox.cores import Core
+from autograder.sandbox.event_loop import EventLoop
 from autograder.sandbox.inside import Inside
 from autograder.sandbox.relay import Relay
 from autograder.sandbox.remote import RemoteConnection, open_fork
@@ -74,7 +75,7 @@ class Session:
         self.needed: Needed | None = None
         self.left_out: dict[int, tuple[str, str]] = {}
         self.interrupted: dict[int, tuple[str, str]] = {}
-        self._loop = asyncio.new_event_loop()
+        self._loop = EventLoop()
         self.starved = False
         self._restarts = 0
         self._budget = Budget(limits.notebook_s)
@@ -155,7 +156,7 @@ class Session:
 
     def close(self) -> None:
         """Kill everything in the sandbox and remove its folder; safe to call twice."""
-        if not self._loop.is_closed():
+        if not self._loop.is_closed:
             self._stop()
             self._loop.close()
 
@@ -174,7 +175,7 @@ class Session:
         return [pid for pid in descendants(self._process) if pid not in self._own]
 
     def _wait(self, work: Awaitable[Any]) -> Any:
-        return self._loop.run_until_complete(work)
+        return self._loop.complete(work)
 
     def _start(self) -> None:
         self.box = Box(self.files, self.limits, self.confined, self.needs)

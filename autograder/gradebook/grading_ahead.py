@@ -1,0 +1,80 @@
+"""The exporter of `nbgrader autograde`: what cannot be graded is refused before anything of nbgrader's is removed.
+
+nbgrader removes a submission's folder in autograded/ before it grades it again, and what is left of it when that
+fails. An exporter is made before both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+
+from autograder import course
+from autograder.authoring import source_notebook
+from autograder.authoring.unedited import require_unedited
+from autograder.errors import GraderError
+from autograder.grading import Graded, forget_loaded, grade_patiently, loaded_reference
+from autograder.nbgrader_settings import BUILT_SOURCE
+from autograder.options import Options
+from autograder.sandbox import SpareKernel, require_bubblewrap
+
+
+class GradingAheadExporter(NotebookExporter):
+    """nbconvert's exporter to notebooks. Where one submission is to be graded again, it has been when this is made.
+
+    graded_ahead   what came of it, by its bytes
+    Making one raises GraderError, TaskError where nothing can be graded: nbgrader stops then, and has changed nothing.
+    """
+
+    _converter: Any
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)  # type: ignore[no-untyped-call]
+        self._converter = self.parent
+        self.graded_ahead: dict[bytes, Graded] = {}
+        if self.config.GradeInSandbox.get("results_folder"):
+            return  # `autograder grade` has graded it
+        id = self._converter.coursedir.assignment_id
+        options_asked = Options(assignment=id)
+        with contextlib.closing(_ready_kernel(options_asked)) as spare:
+            if len(self._converter.assignments) == 1:
+                for notebook in next(iter(self._converter.assignments.values())):
+                    if self._will_be_removed(notebook):
+                        self._grade(Path(notebook).read_bytes(), options_asked, spare)
+
+    def _will_be_removed(self, notebook: str) -> bool:
+        """Whether nbgrader is to remove what came of this submission before."""
+        folders = self._converter.coursedir
+        names = self._converter.init_single_notebook_resources(notebook)["nbgrader"]
+        old, new = (
+            folders.format_path(folder, names["student"], names["assignment"])
+            for folder in (folders.autograded_directory, folders.submitted_directory)
+        )
+        times = [folders.get_existing_timestamp(folder) for folder in (old, new)]
+        return Path(old).is_dir() and (self._converter.force or (None not in times and times[1] > times[0]))
+
+    def _grade(self, data: bytes, options: Options, spare: SpareKernel) -> None:
+        graded = grade_patiently(data, options, spare)
+        if graded.notebook is None:
+            raise GraderError(f"{graded.result.problem}. Nothing was changed: what was graded before is still there")
+        self.graded_ahead[data] = graded
+
+
+def _ready_kernel(options: Options) -> SpareKernel:
+    """A kernel for a submission. Raises what stands in the way of grading any submission of the assignment.
+
+    A Jupyter server lives for weeks: what it has loaded of the course may have been changed since.
+    """
+    id = str(options.assignment)
+    assignment = course.load(id)
+    forget_loaded()
+    source_notebook.refresh([id])
+    require_unedited(assignment, course.ROOT / BUILT_SOURCE / id / f"{assignment.name}.ipynb")
+    require_bubblewrap()
+    loaded_reference(id)
+    spare = SpareKernel()
+    spare.start(course.handed_out(id), options.limits, options.confined)
+    return spare

@@ -1,0 +1,53 @@
+"""Text of a stranger's, shown so that nobody can take it for the grader's own words.
+
+A student chooses the name of an exception's class and the text of an exception, the names of files and keys. With line
+ends in them they would write lines into a report; with characters that steer a terminal, turn the direction of writing
+or take no room, they would hide some.
+"""
+
+from __future__ import annotations
+
+LIMIT = 160  # characters of an exception's text: enough to recognise it, too few to hand out the hidden inputs
+NAME_LIMIT = 60
+
+
+def untrusted_text(text: str, limit: int = LIMIT) -> str:
+    """The text in quotation marks: one line of printable ASCII, at most `limit` long, the rest as Python's escapes."""
+    line = "".join(map(_in_ascii, " ".join(text[: 4 * limit].split()))).replace('"', "'")
+    return f'"{cut(line, limit)}"'
+
+
+def untrusted_name(name: str) -> str:
+    """A name as it is if it is one that Python allows, in ASCII and of at most NAME_LIMIT characters; else quoted."""
+    plain = name.isascii() and len(name) <= NAME_LIMIT and all(part.isidentifier() for part in name.split("."))
+    return name if plain else untrusted_text(name, NAME_LIMIT)
+
+
+def untrusted_error(name: str, text: str) -> str:
+    """What an exception of a student's says: the name of its class and its text, if any, in quotation marks."""
+    return ": ".join([untrusted_name(name), *([untrusted_text(text)] if text.strip() else [])])
+
+
+def printable(text: str, instead: str = "", kept: str = "") -> str:
+    """The text with spaces of every kind as blanks and `instead` for each character that is not printable.
+
+    kept   control characters that stay
+    """
+    return "".join(
+        character if character.isprintable() or character in kept else " " if character.isspace() else instead
+        for character in text
+    )
+
+
+def one_line(text: str, limit: int = 120) -> str:
+    """Words in one line of at most `limit` characters: letters of every script stay, the unprintable are marked."""
+    return cut(" ".join(printable(text[: 4 * limit], "\N{REPLACEMENT CHARACTER}").split()), limit)
+
+
+def cut(line: str, limit: int) -> str:
+    """A line of at most `limit` characters; three dots stand for the rest."""
+    return line if len(line) <= limit else f"{line[: limit - 3]}..."
+
+
+def _in_ascii(character: str) -> str:
+    return character if " " <= character <= "~" else character.encode("unicode_escape").decode()
