@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import nbformat
 
 from autograder import course, submission
+from autograder.cell_errors import explained
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
 from autograder.judging import judge_question, not_graded
 from autograder.options import Options
@@ -234,6 +235,7 @@ class CellNote:
 def cell_notes(notebook: nbformat.NotebookNode, stopped: dict[int, tuple[str, str]]) -> dict[str, CellNote]:
     """By grade_id (or place): the cells that raised, were stopped, or left out of the run."""
     notes = {}
+    saved_by = notebook.metadata.get("language_info", {}).get("version", "")
     for place, cell in enumerate(notebook.cells):
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         label = f"The cell {name}" if name else f"Cell {place + 1}"
@@ -242,10 +244,9 @@ def cell_notes(notebook: nbformat.NotebookNode, stopped: dict[int, tuple[str, st
             notes[name or str(place)] = CellNote(reason, f"{label} {what}.")
             continue
         error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
-        if error is not None and "NotImplementedError" not in error.ename:
-            reason = {"MemoryError": "memory"}.get(error.ename, "")
-            what = " ".join(error.evalue.split())[:200]  # in one line: the others in a record are the grader's
-            notes[name or str(place)] = CellNote(reason, f"{label} raised {error.ename[:80]}: {what}")
+        known = explained(label, cell.source, error, saved_by) if error is not None else None
+        if known is not None:
+            notes[name or str(place)] = CellNote(*known)
     return notes
 
 

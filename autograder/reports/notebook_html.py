@@ -1,7 +1,7 @@
 """A student's notebook as a piece of HTML: their text, code and outputs, and nothing that could act.
 
-Three layers, each enough alone against a script: only harmless parts of the notebook are copied (no output
-type but text and pictures, no metadata, no attachments), nbconvert sanitizes what it renders, and the page
+Three layers, each enough alone against a script: only harmless parts of the notebook are copied (no output or
+attachment but text and pictures, no metadata), nbconvert sanitizes what it renders, and the page
 around forbids scripts and every address (Content-Security-Policy). No file is read: pictures that a text
 cell names by path stay away, for nbconvert would embed any file below the working directory, suites included.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import bleach  # type: ignore[import-untyped]
@@ -18,6 +18,7 @@ import nbformat
 from markupsafe import Markup, escape
 from nbconvert.exporters import HTMLExporter
 
+from autograder.kept_parts import EMPTY, resolved, shown_size
 from autograder.reports.plain_text import clean
 
 ANCHOR = "cell-id="  # what nbconvert puts before a cell's id
@@ -101,7 +102,7 @@ def _attribute_kept(tag: str, name: str, value: str) -> bool:
 def _cell(cell: nbformat.NotebookNode, budget: _Budget) -> nbformat.NotebookNode:
     source = clean(_joined(cell.get("source", "")), SOURCE_LIMIT)
     if cell.cell_type == "markdown":
-        return _text_cell(source.replace("attachment:", "attachment "))
+        return _written(source, cell.get("attachments", {}), budget)
     return _node(
         cell_type="code",
         metadata={},
@@ -109,6 +110,25 @@ def _cell(cell: nbformat.NotebookNode, budget: _Budget) -> nbformat.NotebookNode
         execution_count=_count(cell),
         outputs=list(_outputs(cell.get("outputs", []), budget)),
     )
+
+
+def _written(source: str, attached: Mapping[str, Mapping[str, str]], budget: _Budget) -> nbformat.NotebookNode:
+    """A text cell with the pictures pasted into it; where one is not shown, its name is."""
+    shown = {name: kinds for name, kinds in _pasted(attached) if budget.takes(shown_size(source, name, kinds))}
+    _, missing = resolved(source, shown)
+    for name in missing:
+        source = source.replace(f"attachment:{name}", f"attachment {name}")
+    found, _ = resolved(source, shown)
+    return _node(cell_type="markdown", metadata={}, source=source, **({"attachments": found} if found else {}))
+
+
+def _pasted(attached: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
+    """(name, picture by its kind) of the attachments that are what they say they are."""
+    for name, kinds in attached.items():
+        for mime_type, start in _PICTURES.items():
+            encoded = kinds.get(mime_type, "")
+            if kinds != EMPTY and _begins(encoded, start):
+                yield name, {mime_type: encoded}
 
 
 def _name_cells(copies: list[Any], cells: list[Any], questions: Collection[str]) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from autograder.cell_errors import ASKED_FOR_INPUT, INPUT_REFUSED
 from autograder.errors import (
     BadReply,
     CallFailed,
@@ -256,7 +257,9 @@ def _value_of(reply: tuple[Any, ...]) -> Any:
 
 
 def _failure(bases: tuple[str, ...], message: str, trace: str) -> StudentError:
-    if "NotImplementedError" in bases:
-        return NotWritten(f"not written yet: {message or trace[-SHOWN:]}")
     name = bases[0] if bases else "an exception"
+    if name == "NotImplementedError":
+        return NotWritten(f"not written yet: {message or trace[-SHOWN:]}")
+    if name == INPUT_REFUSED:
+        return CallFailed(f"the call {ASKED_FOR_INPUT}", name, bases, trace)
     return CallFailed(f"{name}: {message}", name, bases, trace)
