@@ -1,4 +1,4 @@
-"""What is kept of a stranger's cell beside its text: pasted pictures, and metadata of plain values. All of it bounded."""
+"""What is kept of a stranger's cell beside its text: pasted pictures, metadata of plain values; all of it bounded."""
 
 from __future__ import annotations
 

@@ -107,7 +107,8 @@ def _made_of(cells: list[nbformat.NotebookNode], metadata: dict[str, Any]) -> nb
 def _plain_cell(cell: Any, number: int) -> nbformat.NotebookNode:
     """A cell with its text, its nbgrader id, the pictures in it, and what its metadata say that does no harm.
 
-    A tag may say that it is to be left out of the run. Leaving out their own cell can only cost a student: what counts, and is run, is then what the release says.
+    A tag may say that it is to be left out of the run. Leaving out their own cell can only cost a student: what
+    counts, and is run, is then what the release says.
     """
     metadata = cell.get("metadata") if isinstance(cell, dict) else None
     metadata = metadata if isinstance(metadata, dict) else {}

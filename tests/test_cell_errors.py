@@ -1,4 +1,4 @@
-"""What is said of a cell that raised: one sentence that names the cell, the line, and both Pythons where they differ."""
+"""What is said of a cell that raised: one sentence with the cell, the line, and both Pythons where they differ."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def test_input_is_named_and_is_a_wrong_answer():
 def test_newer_syntax_names_both_pythons_the_cell_and_its_line():
     said = sentence("SyntaxError", "f-string: expecting '}' (2765669380.py, line 3)", F_STRING, "3.12.3")
     assert said == (
-        "Line 3 of the cell double needs Python 3.12 (the notebook was saved by Python 3.12.3), and Python 3.11 grades: "
-        "SyntaxError: f-string: expecting '}'"
+        "Line 3 of the cell double needs Python 3.12 (the notebook was saved by Python 3.12.3), and Python 3.11 "
+        "grades: SyntaxError: f-string: expecting '}'"
     )
     assert "saved by" not in sentence("SyntaxError", "no (1.py, line 3)", F_STRING, "3.9.1")
 
