@@ -62,6 +62,7 @@ ROOMS: list[set[str]] = [
     {"stand_in"},
     {"wire"},
     {"notebook_size"},
+    {"plain_path"},
     {"errors"},
     {"whole_files"},
 ]

@@ -29,6 +29,7 @@ from autograder.filling import as_bytes
 from autograder.gradebook.not_graded import forget_not_graded, keep_not_graded, kept_not_graded
 from autograder.gradebook.prepared import prepare
 from autograder.nbgrader_settings import settings
+from autograder.plain_path import plain_path, plain_temporary
 from autograder.reports.feedback import feedback_html
 from autograder.result_store import FOLDER, Kept
 
@@ -47,13 +48,13 @@ class Book:
         self.root = root.resolve()
         self.config = _instructors(self.root)
         self.config.merge(settings(self.root))
-        self.config.CourseDirectory.source_directory = str(course.ROOT / "build" / "source")
+        self.config.CourseDirectory.source_directory = str(plain_path(course.ROOT) / "build" / "source")
         # nbgrader makes the release anew, while others may be reading the one in assignments/
         self.config.CourseDirectory.release_directory = f"{FOLDER}/release"
 
     def open(self) -> Gradebook:
         """nbgrader's Gradebook, to be used in a `with`."""
-        return Gradebook(f"sqlite:///{self.root / 'gradebook.db'}")
+        return Gradebook(f"sqlite:///{plain_path(self.root) / 'gradebook.db'}")
 
     def know(self, assignments: Sequence[str]) -> None:
         """Put the assignments into the gradebook, with `nbgrader generate_assignment`. Raises GraderError."""
@@ -71,7 +72,7 @@ class Book:
             self._enter_not_graded(student, id)
             keep_not_graded(self.root, student, kept.result)
             return
-        with TemporaryDirectory(prefix="autograder-") as folder:
+        with TemporaryDirectory(prefix="autograder-", dir=plain_temporary()) as folder:
             staged = Path(folder) / "submitted" / student / id
             staged.mkdir(parents=True)
             clean = as_bytes(submission.read(data))  # nbgrader refuses more of a notebook than can be graded
