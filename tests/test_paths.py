@@ -1,4 +1,4 @@
-"""A course, a class and a temporary folder whose paths hold what other programs read as patterns: graded as anywhere."""
+"""A course, a class, a temporary folder whose paths hold what other programs read as patterns: graded as anywhere."""
 
 from __future__ import annotations
 
