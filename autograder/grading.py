@@ -22,12 +22,13 @@ from autograder.cell_errors import explained
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
 from autograder.judging import judge_question, not_graded
 from autograder.options import Options
-from autograder.plugin import Outcome, Question, SuitePlugin
+from autograder.plugin import STARVED, Outcome, Question, SuitePlugin
 from autograder.provenance import environment, suite_sha256
 from autograder.record import QuestionResult, Result
 from autograder.refusal import faulty, refused
 from autograder.running import run_suite
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap
+from autograder.time_limits import late, longer_limits
 
 
 @dataclass
@@ -98,12 +99,15 @@ def _grade_restored(
             outcomes = _all_failed(wanted, death)
         notes = cell_notes(runnable, session.interrupted | session.left_out)
     questions = [_result(info, wanted, outcomes, notes) for info in assignment.questions]
+    starved = session.starved  # a cell was stopped before its time: what went wrong after it may be no mistake
+    if starved:
+        questions = [_unless_starved(*pair) for pair in zip(assignment.questions, questions, strict=True)]
     result = Result(
         assignment.id, questions, suite_sha256=suite_sha256(assignment.id), environment=environment(options)
     )
     result.notes = [*handed_in.notes, *(note.text for note in notes.values())]
     result.output = "\n".join([*result.notes, _headline(result)])
-    starved = session.starved or any(test.starved for tests in outcomes.values() for test in tests)
+    starved |= any(test.starved for tests in outcomes.values() for test in tests)
     return Graded(result, runnable, starved, result.graded and not starved)
 
 
@@ -155,6 +159,7 @@ def _ask(
     first = SuitePlugin(session.connect, reference, wanted, on_test=lambda outcome: on_step(outcome.question.id))
     run_suite(assignment.suite, first)
     outcomes = by_question(first.outcomes)
+    outcomes |= _asked_longer(session, assignment, reference, first.questions, outcomes)
     stand_ins = stand_ins_for(assignment, first.questions, outcomes, wanted)
     if stand_ins:
         again = SuitePlugin(
@@ -164,6 +169,23 @@ def _ask(
         for id, second in by_question(again.outcomes).items():
             outcomes[id] = _that_counts(outcomes[id], second)
     return outcomes
+
+
+def _asked_longer(
+    session: Session,
+    assignment: course.Assignment,
+    reference: SimpleNamespace,
+    questions: dict[str, list[Question]],
+    outcomes: dict[str, list[Outcome]],
+) -> dict[str, list[Outcome]]:
+    """Second outcomes of questions that ran out of time, where the machine is too slow for what the suite states."""
+    ids = late(outcomes)
+    limits = longer_limits(assignment.suite, reference, questions, ids) if ids else {}
+    if not limits:
+        return {}
+    again = SuitePlugin(session.connect, reference, frozenset(limits), limits=limits)
+    run_suite(assignment.suite, again)
+    return by_question(again.outcomes)
 
 
 def _that_counts(own: list[Outcome], with_stand_ins: list[Outcome]) -> list[Outcome]:
@@ -222,6 +244,10 @@ def _result(
         return not_graded(info, "the hidden suite has no test of it")
     note = next((notes[cell] for cell in info.cells if cell in notes), None)
     return judge_question(info, tests, note.reason if note else "", note.text if note else "")
+
+
+def _unless_starved(info: course.QuestionInfo, graded: QuestionResult) -> QuestionResult:
+    return graded if graded.reason in ("correct", "skipped") else not_graded(info, STARVED)
 
 
 @dataclass(frozen=True)

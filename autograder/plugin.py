@@ -22,12 +22,14 @@ from typing import Any
 
 import pytest
 
+from autograder import apart
 from autograder.checks import ledger
 from autograder.errors import CallTimeout, GraderError, StudentError
 from autograder.follow_through import FollowThrough
 from autograder.student import Connection, Student
 
 DEFAULT_TIMEOUT_S = 20.0
+STARVED = "it ran out of time on a machine too busy to give it a core: grade it again when the machine is quieter"
 
 Connect = Callable[[FollowThrough, float], AbstractContextManager[Connection]]
 
@@ -89,6 +91,8 @@ class SuitePlugin:
     reference   the solution's namespace
     wanted      ids of the questions to run
     stand_ins   for a question, the names that the reference answers for in this run
+    limits      for a question, seconds in place of those that its tests state
+    used_s      for a question, the seconds that the answers to its tests have taken so far
     """
 
     connect: Connect
@@ -96,9 +100,10 @@ class SuitePlugin:
     wanted: frozenset[str]
     stand_ins: Mapping[str, Sequence[str]] = field(default_factory=dict)
     on_test: Callable[[Outcome], None] = lambda outcome: None
+    limits: Mapping[str, float] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     questions: dict[str, list[Question]] = field(default_factory=dict)
-    _used_s: dict[str, float] = field(default_factory=dict)
+    used_s: dict[str, float] = field(default_factory=dict)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Declare the marker."""
@@ -124,23 +129,34 @@ class SuitePlugin:
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
         """The student's names, in a fork of its own, with stand-ins where this run has them."""
         asked = question_of(request.node)
-        limit = max(q.timeout_s for q in self.questions[asked.id])
-        left = limit - self._used_s.get(asked.id, 0.0)
+        stated = max(q.timeout_s for q in self.questions[asked.id])
+        limit = self.limits.get(asked.id, stated)
+        left = limit - self.used_s.get(asked.id, 0.0)
         if left <= 0:
             raise CallTimeout(f"the question had used up its {limit:g} s")
         names = self.stand_ins.get(asked.id, ())
         follow_through = FollowThrough({name: getattr(self.reference, name) for name in names})
         with self.connect(follow_through, left) as connection:
+            connection.stretch = limit / stated
             yield Student(connection)
-        self._used_s[asked.id] = self._used_s.get(asked.id, 0.0) + connection.used_s
+        self.used_s[asked.id] = self.used_s.get(asked.id, 0.0) + connection.used_s
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        """Refuse a test that compared nothing."""
+        """Refuse a test that compared nothing; where a test goes on in a fork, its end there is its end here."""
         before = ledger.made()
-        yield
-        if ledger.made() == before:
-            raise AssertionError("this test passed without comparing anything")
+        try:
+            with apart.forking():
+                yield
+            if ledger.made() == before:
+                raise AssertionError("this test passed without comparing anything")
+        except apart.Ended as ended:
+            if ended.report is not None:
+                raise JudgedApart(**ended.report) from None
+        except BaseException as error:
+            apart.report(verdict(error))
+            raise
+        apart.report(None)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
@@ -159,15 +175,29 @@ class SuitePlugin:
         return report
 
 
+class JudgedApart(Exception):
+    """What made a test fail that ended in a fork; `verdict` is what it means."""
+
+    def __init__(self, **verdict: Any) -> None:
+        super().__init__(verdict["message"])
+        self.verdict = verdict
+
+
 def judge(outcome: Outcome, error: BaseException) -> None:
     """Write into `outcome` what `error` means for it."""
     outcome.passed = False
+    for name, value in (error.verdict if isinstance(error, JudgedApart) else verdict(error)).items():
+        setattr(outcome, name, value)
+
+
+def verdict(error: BaseException) -> dict[str, Any]:
+    """What an error means for a test: fields of its Outcome."""
+    if isinstance(error, CallTimeout) and error.starved:
+        return {"fault": "grader", "starved": True, "message": STARVED}
     if isinstance(error, StudentError):
-        outcome.reason, outcome.message = error.reason, str(error) or type(error).__name__
-        outcome.starved = isinstance(error, CallTimeout) and error.starved
-        return
-    outcome.fault = "grader" if isinstance(error, (GraderError, MemoryError, OSError)) else "task"
-    outcome.message = f"{type(error).__name__}: {error}"
+        return {"reason": error.reason, "message": str(error) or type(error).__name__}
+    fault = "grader" if isinstance(error, (GraderError, MemoryError, OSError)) else "task"
+    return {"fault": fault, "message": f"{type(error).__name__}: {error}"}
 
 
 def question_of(item: pytest.Item) -> Question:

@@ -13,6 +13,7 @@ Every request may raise one of the `StudentError`s in `autograder.errors`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -28,11 +29,13 @@ from autograder.wire import Ref, StandInRef
 class Connection(Protocol):
     """How requests reach the student's code.
 
-    used_s  once it is closed: the seconds that the answers took
+    used_s   once it is closed: the seconds that the answers took
+    stretch  by how much limits of single requests are longer than stated
     """
 
     follow_through: FollowThrough
     used_s: float
+    stretch: float
 
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
         """Carry out one request; raises a StudentError."""
@@ -140,19 +143,22 @@ def _sent(value: Any) -> Any:
 class BareConnection:
     """The same requests carried out in this very process: no isolation, for trusted code and benchmarks only.
 
-    namespace   the notebook's globals
-    given       stand-ins to put in place first
+    namespace       the notebook's globals
+    follow_through  answers for the stand-ins that are put in place first
+
+    `used_s` counts CPU seconds; no limit holds.
     """
 
     def __init__(self, namespace: dict[str, Any], follow_through: FollowThrough | None = None) -> None:
         self.follow_through = follow_through or FollowThrough({})
-        self.used_s = 0.0  # no limit holds here
+        self.used_s, self.stretch = 0.0, 1.0
         self._servant = Servant(namespace, self._ask)
         if self.follow_through.names():
             self._servant.handle(("stand_ins", self.follow_through.names()))
 
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
         """Carry out one request; raises NotWritten or CallFailed."""
+        started = time.process_time()
         try:
             return _copied(self._servant.handle((operation, *_copied(fields))))
         except Missing as missing:
@@ -162,6 +168,8 @@ class BareConnection:
                 raise NotWritten(str(error)) from None
             bases = tuple(cls.__name__ for cls in type(error).__mro__)
             raise CallFailed(str(error), bases[0], bases) from error
+        finally:
+            self.used_s += time.process_time() - started
 
     def _ask(self, question: tuple[Any, ...]) -> Any:
         return _copied(answered(self.follow_through.answer(_copied(question))))

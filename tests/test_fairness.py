@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -25,9 +26,9 @@ from autograder.grading import grade, grade_patiently
 from autograder.options import Options
 from autograder.record import Result
 from autograder.result_store import Kept
-from autograder.sandbox import Limits, Session
+from autograder.sandbox import Limits, Session, waiting
 from autograder.sandbox.remote import open_fork
-from autograder.sandbox.waiting import PATIENCE, is_starved, waited_s, wall_s
+from autograder.sandbox.waiting import LATE_S, MAX_STARTED, PATIENCE, CpuAccount, is_starved, wall_s
 from autograder.student import Student
 
 SPIN = "import time\nwhile True: pass"
@@ -57,16 +58,82 @@ def busy(processes: int) -> Iterator[list[int]]:
 # how long somebody waited
 
 
-def test_who_shares_a_core_waits_and_who_sleeps_does_not() -> None:
+def test_who_shares_a_core_with_others_waits_and_who_sleeps_does_not() -> None:
     sleeper = subprocess.Popen(["sleep", "60"])
     try:
+        sleeping = CpuAccount(lambda: [sleeper.pid]).stopwatch()
         with busy(2 * (psutil.cpu_count() or 1) + 1) as pids:
-            until(lambda: waited_s(pids) > 0.2)
-            assert waited_s([sleeper.pid]) < 0.1
+            others = CpuAccount(lambda: pids[:1]).stopwatch()
+            until(lambda: others.waited_s() > 0.2)
+            assert sleeping.waited_s() < 0.1
     finally:
         sleeper.kill()
         sleeper.wait()
-    assert waited_s(pids) == 0.0  # they are gone
+    assert others.waited_s() == 0.0  # it is gone
+
+
+class Account:
+    """A sandbox of one thread that is asked, and of others: the seconds they ran, and those that it waited."""
+
+    pids = staticmethod(lambda: [1])
+    held_up_s = staticmethod(lambda: 0.0)
+    started = staticmethod(lambda: 0)
+    ran = waited = others = 0.0
+
+    def used_s(self) -> float:
+        return self.ran + self.others
+
+    def threads(self, pids: Iterable[int]) -> dict[tuple[int, int], tuple[float, float]]:
+        return {(1, 1): (self.ran, self.waited)}
+
+
+@pytest.mark.parametrize(
+    ("ran", "waited", "others", "expected"),
+    [
+        (2.0, 8.0, 0.0, 8.0),  # others have the core
+        (2.0, 8.0, 8.0, 0.0),  # a hog: its own processes have it
+        (2.0, 8.0, 3.0, 5.0),  # they have a part of it
+        (0.0, 1.0, 9.0, 0.0),  # they ran while it slept
+        (5.0, 0.0, 0.0, 0.0),
+    ],
+)
+def test_waiting_for_ones_own_processes_is_no_waiting(ran, waited, others, expected, monkeypatch) -> None:
+    account = Account()
+    account.ran, account.waited, account.others = 1.0, 1.0, 1.0
+    monkeypatch.setattr(waiting, "threads_of", account.threads)
+    watching = waiting.Stopwatch(account, account.pids)
+    account.ran, account.waited, account.others = 1.0 + ran, 1.0 + waited, 1.0 + others
+    assert watching.waited_s() == pytest.approx(expected)
+
+
+def test_a_sandbox_that_starts_very_much_is_not_believed_to_have_waited() -> None:
+    account = CpuAccount(lambda: [os.getpid()])
+    account.started = lambda: 0  # type: ignore[method-assign]
+    watching = account.stopwatch()
+    account.started = lambda: MAX_STARTED + 1  # type: ignore[method-assign]
+    watching._threads = {thread: (ran, waited - 9.0) for thread, (ran, waited) in watching._threads.items()}
+    assert watching.waited_s() == 0.0
+    account.started = lambda: MAX_STARTED  # type: ignore[method-assign]
+    assert watching.waited_s() > 8.0
+
+
+def test_what_stops_the_grader_too_is_seen_by_late_ticks() -> None:
+    account = CpuAccount(list)
+    watching = account.stopwatch()
+    for late_s in (0.5, LATE_S / 2, 1.0):
+        account.tick(late_s)
+    assert watching.waited_s() == pytest.approx(1.5)
+    assert account.stopwatch().waited_s() == 0.0
+
+
+def test_processes_that_have_ended_count_from_the_last_tick() -> None:
+    account = CpuAccount(lambda: [pid for pid in pids if psutil.pid_exists(pid)])
+    with busy(1) as pids:
+        until(lambda: account.used_s() > 0.3)
+        account.tick(0.0)
+        used_s = account.used_s()
+    account.tick(0.0)
+    assert account.used_s() >= used_s
 
 
 def test_a_limit_is_as_long_as_one_waits_but_for_so_long() -> None:

@@ -153,7 +153,7 @@ def test_any_replies_come_to_a_plain_value_or_the_students_fault(sent):
         theirs.shutdown(socket.SHUT_WR)
         answers = FollowThrough({"double": lambda xs: 2 * xs, "Reference": Reference})
         answers.offer(Reference())
-        connection = RemoteConnection(Channel(ours), Path("/nowhere"), None, answers, TIMEOUT_S)
+        connection = RemoteConnection(Channel(ours), Path("/nowhere"), None, answers, TIMEOUT_S, 2**28)
         with closing(connection):
             said = ""
             try:

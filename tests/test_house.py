@@ -33,6 +33,7 @@ ROOMS: list[set[str]] = [
     {"gradebook"},
     {"reports"},
     {"grading", "early_start"},
+    {"time_limits"},
     {"judging", "running"},
     {"plugin"},
     {"checks"},
@@ -63,6 +64,7 @@ ROOMS: list[set[str]] = [
     {"wire"},
     {"notebook_size"},
     {"plain_path"},
+    {"apart"},
     {"errors"},
     {"whole_files"},
 ]

@@ -237,7 +237,7 @@ def heard(*replies: bytes) -> object:
         for reply in replies:
             theirs.sendall(reply)
         theirs.shutdown(socket.SHUT_WR)
-        connection = RemoteConnection(Channel(mine), Path("/nowhere"), None, FollowThrough(GIVEN), 5.0)
+        connection = RemoteConnection(Channel(mine), Path("/nowhere"), None, FollowThrough(GIVEN), 5.0, 2**28)
         return connection.request("call", "f", (), {}, False)
 
 
@@ -301,7 +301,7 @@ def test_a_peer_that_asks_for_ever_runs_into_the_deadline():
 
         asking = threading.Thread(target=ask)
         asking.start()
-        connection = RemoteConnection(Channel(mine), Path("/nowhere"), None, FollowThrough(GIVEN), 0.2)
+        connection = RemoteConnection(Channel(mine), Path("/nowhere"), None, FollowThrough(GIVEN), 0.2, 2**28)
         with pytest.raises(CallTimeout, match=r"no answer within 0\.2 s"):
             connection.request("call", "f", (), {}, False)
         connection.close()

@@ -64,7 +64,13 @@ class Ran:
 # the cells and questions of a notebook that keeps its kernel
 
 LIMITS = Limits(
-    memory_bytes=2048 * MIB, question_bytes=256 * MIB, file_bytes=4 * MIB, processes=64, cell_s=1.0, output_chars=1000
+    memory_bytes=2048 * MIB,
+    question_bytes=256 * MIB,
+    file_bytes=4 * MIB,
+    processes=64,
+    files=1_000,
+    cell_s=1.0,
+    output_chars=1000,
 )
 CELLS = {
     "definitions": """
@@ -314,10 +320,9 @@ BREAKING = {
         "had more than 64 processes and threads at a time",
     ),
     "filler": (
-        "import glob, time\nplace = glob.glob('/tmp/ag-*')[0]\n"
-        "for n in range(4): open(f'{place}/{n}', 'wb').write(bytes(2**21))\ntime.sleep(0.9)",
+        "import time\nfor n in range(1500): open(f'/tmp/{n}', 'wb')\ntime.sleep(0.9)",
         "crashed",
-        "filled the private folder",
+        "made more than 1,000 files",
     ),
     "forged": (
         "k = get_ipython().kernel; k.session.send(k.iopub_socket, 'error', {}, parent=k.get_parent())",

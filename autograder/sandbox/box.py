@@ -25,7 +25,9 @@ class Limits:
     memory_bytes    address space of the kernel, and so of the notebook's cells
     question_bytes  address space that one question may add to what the notebook left
     processes       processes and threads at a time (where the kernel's own limit does not hold, `watch` sees to it)
+    open_files      files and sockets that all of them have open at a time
     file_bytes      size of one file; also of everything in the working folder, and in /tmp
+    files           files and folders in memory: in the working folder, /tmp and /dev/shm together
     cell_s          wall seconds of one cell
     notebook_s      wall seconds of all cells together
     output_chars    characters that one cell may print; the rest is cut, and said
@@ -34,8 +36,10 @@ class Limits:
 
     memory_bytes: int = 4 * 2**30
     question_bytes: int = 3 * 2**29
-    processes: int = 128
+    processes: int = 64
+    open_files: int = 4_000
     file_bytes: int = 64 * 2**20
+    files: int = 10_000
     cell_s: float = 30.0
     notebook_s: float = 240.0
     output_chars: int = 20_000
@@ -66,7 +70,8 @@ class Box:
         if not (self.confined and counts_per_sandbox()):  # else a desktop's hundreds of processes would count too
             del limits["processes"]
         (self.folder / "limits.json").write_text(json.dumps(limits))
-        self.socket = self.folder / "agent.sock"
+        self.sockets = self.folder / "run"  # inside in memory; outside a link to it, once the kernel runs
+        self.socket = self.sockets / "agent.sock"
         self.agent = self.folder / "agent"
         self.work = self.folder / "work"
         if not self.confined:
@@ -74,6 +79,7 @@ class Box:
 
     def _copy_in(self) -> None:
         """Without mounts, the agent and the handed-out files are copied."""
+        self.sockets.mkdir()
         (self.agent / "autograder").mkdir(parents=True)
         self.work.mkdir()
         for path in AGENT_FILES:

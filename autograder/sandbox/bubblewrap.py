@@ -1,9 +1,10 @@
 """The bubblewrap command around one kernel.
 
-Inside: its own user, pid, ipc, mount, network and host-name namespaces, no capabilities; the system and the
-Python environment read-only; a working folder, /tmp and /dev/shm in memory, each bounded; the handed-out files;
-and one private folder shared with the grader for the kernel's sockets. Nothing else can be written. Not inside:
-the repository, the gradebook, other submissions, home folders, the network.
+Inside: its own user, pid, ipc, mount, network and host-name namespaces, no capabilities, no further namespaces, the
+system calls of `system_calls` alone; the system and the Python environment read-only; a working folder, /tmp, /dev/shm
+and a folder for the kernel's sockets in memory, each bounded; the handed-out files. Nothing else can be written, and
+nothing that can be lies on a disk. Not inside: the repository, the gradebook, other submissions, home folders, the
+network.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from pathlib import Path
 from autograder import course
 from autograder.errors import SandboxMissing
 from autograder.sandbox.box import AGENT_FILES, LAUNCHER, PACKAGE, Box
+from autograder.sandbox.inside import IN_MEMORY
 
-WORK = "/home/student"
+WORK = IN_MEMORY[-1]
+SOCKETS_BYTES = 2**20
 HOW_TO_INSTALL = (
     "Install it (Debian, Ubuntu: apt-get install bubblewrap; conda: conda install -c conda-forge bubblewrap), or "
     "choose --unconfined, which is stamped on every report."
@@ -66,9 +69,22 @@ def command(box: Box, inner: list[str], environment: dict[str, str]) -> list[str
     ]
 
 
+def with_filter(wrapped: list[str], handle: int) -> list[str]:
+    """The wrapped command with the filter of system calls that the open file `handle` holds."""
+    return [wrapped[0], "--seccomp", str(handle), *wrapped[1:]]
+
+
 def _namespaces() -> list[str]:
     flags = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "notebook"]
-    return [*flags, "--uid", "1000", "--gid", "1000"]
+    no_more = ["--unshare-user", "--disable-userns"] if can_disable_namespaces() else []
+    return [*flags, *no_more, "--uid", "1000", "--gid", "1000"]
+
+
+@functools.cache
+def can_disable_namespaces() -> bool:
+    """Whether this bwrap can forbid user namespaces inside, as it can since 0.8; without, the filter refuses them."""
+    probe = [require_bubblewrap(), "--help"]
+    return "--disable-userns" in subprocess.run(probe, capture_output=True, text=True, check=False).stdout
 
 
 def _system() -> list[str]:
@@ -112,7 +128,7 @@ def _hidden_below(visible: Path) -> list[str]:
 def _scratch(box: Box) -> list[str]:
     """/tmp, /dev/shm and the working folder, in memory: before anything that may lie below them."""
     size = str(box.limits.file_bytes)
-    return [part for folder in ("/tmp", "/dev/shm", WORK) for part in ("--size", size, "--tmpfs", folder)]
+    return [part for folder in IN_MEMORY for part in ("--size", size, "--tmpfs", folder)]
 
 
 def _sealed() -> list[str]:
@@ -122,8 +138,10 @@ def _sealed() -> list[str]:
 
 
 def _files(box: Box) -> list[str]:
-    """The private folder, the agent, and what was handed out."""
-    arguments = ["--bind", str(box.folder), str(box.folder)]
+    """A folder for the kernel's sockets, what it is told, the agent, and what was handed out."""
+    arguments = ["--size", str(SOCKETS_BYTES), "--tmpfs", str(box.sockets)]
+    for path in sorted(box.folder.rglob("*.json")):
+        arguments += ["--ro-bind", str(path), str(path)]
     arguments += ["--ro-bind", str(LAUNCHER), "/opt/agent/launch.py"]
     for path in AGENT_FILES:
         arguments += ["--ro-bind", str(path), f"/opt/agent/autograder/{path.name}"]

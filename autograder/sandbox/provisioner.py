@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from autograder.sandbox import bubblewrap, fonts
 from autograder.sandbox.box import Box
+from autograder.sandbox.cores import Core
+from autograder.sandbox.system_calls import filter_file
 
 PASSED_ON = ("OPENBLAS_CORETYPE", "TZ", "LANG", "LC_ALL")
 
@@ -24,6 +27,7 @@ class BubblewrapProvisioner(LocalProvisioner):
     """Starts, watches and kills one confined kernel."""
 
     box: Box
+    core: Core | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Point the kernel's sockets into the private folder and wrap its command."""
@@ -31,7 +35,7 @@ class BubblewrapProvisioner(LocalProvisioner):
         manager: Any = self.parent
         manager.transport = "ipc"
         manager.connection_file = str(self.box.folder / "kernel.json")
-        manager.ip = str(self.box.folder / "k")
+        manager.ip = str(self.box.sockets / "k")
         manager.transport_encryption = "disabled"  # the sockets lie in a private folder
         kwargs = await super().pre_launch(**kwargs)
         inner = self.box.kernel_command(manager.connection_file)
@@ -44,8 +48,15 @@ class BubblewrapProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start it, its own chatter kept in the private folder."""
-        log = open(self.box.folder / "kernel.log", "wb")  # noqa: SIM115
-        with log:
+        self.core = Core()
+        path = filter_file() if self.box.confined else None
+        with (
+            open(self.box.folder / "kernel.log", "wb") as log,
+            path.open("rb") if path is not None else nullcontext() as calls,
+            self.core.starting(),
+        ):
+            if calls is not None:
+                cmd, kwargs["pass_fds"] = bubblewrap.with_filter(cmd, calls.fileno()), (calls.fileno(),)
             return await super().launch_kernel(cmd, stdout=log, stderr=log, **kwargs)
 
     async def wait(self) -> int | None:
@@ -59,6 +70,8 @@ class BubblewrapProvisioner(LocalProvisioner):
     async def cleanup(self, restart: bool = False) -> None:
         """Remove the private folder."""
         await super().cleanup(restart=restart)
+        if self.core is not None:
+            self.core.release()
         if not restart:
             self.box.remove()
 

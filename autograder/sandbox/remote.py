@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from autograder import apart
 from autograder.cell_errors import ASKED_FOR_INPUT, INPUT_REFUSED
 from autograder.errors import (
     BadReply,
@@ -56,10 +57,11 @@ def open_fork(
     Raises ChildDied if nothing listens there any more.
     """
     try:
-        channel, pid = _dial(path, {"memory_bytes": memory_bytes, "cpu_s": int(timeout_s) + 5}, HELLO_S)
+        hello = Deadline([(HELLO_S, 0.0)], waited)
+        channel, pid = _dial(path, {"memory_bytes": memory_bytes, "cpu_s": int(timeout_s) + 5}, hello)
     except (OSError, WireError) as error:
         raise ChildDied(f"the process that ran the notebook is gone ({error})") from None
-    connection = RemoteConnection(channel, path, pid, follow_through, timeout_s, waited, verdict)
+    connection = RemoteConnection(channel, path, pid, follow_through, timeout_s, memory_bytes, waited, verdict)
     try:
         if follow_through.names():
             connection.request("stand_ins", follow_through.names())
@@ -69,15 +71,15 @@ def open_fork(
     return connection
 
 
-def _dial(path: Path, order: dict[str, int], timeout_s: float) -> tuple[Channel, Any]:
+def _dial(path: Path, order: dict[str, int], deadline: Deadline) -> tuple[Channel, Any]:
     """A channel to a new fork that has been told `order`, and the fork's process id. Raises OSError, WireError."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connection.settimeout(timeout_s)
+        connection.settimeout(deadline.longest_s())
         _connect(connection, path)
         channel = Channel(connection)
-        pid = channel.receive(timeout_s)
-        channel.send(order, timeout_s)
+        pid = deadline.receive(channel)
+        channel.send(order, deadline.longest_s())
     except (OSError, WireError):
         connection.close()
         raise
@@ -111,14 +113,17 @@ class RemoteConnection:
         pid: Any,
         follow_through: FollowThrough,
         timeout_s: float,
+        memory_bytes: int,
         waited: Callable[[], float] = lambda: 0.0,
         verdict: Verdict = lambda: None,
     ) -> None:
         self.follow_through = follow_through
-        self.used_s = 0.0
+        self.used_s, self.stretch = 0.0, 1.0
+        self._memory_bytes = memory_bytes
         self._channel, self._path, self._pid = channel, path, pid
         self._timeout_s, self._waited, self._verdict = timeout_s, waited, verdict
         self._asking_s = 0.0
+        self._deadline: Deadline | None = None
         self._ended: StudentError | None = None
 
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
@@ -132,19 +137,23 @@ class RemoteConnection:
             packed = pack((operation, *fields))
         except WireError as error:
             raise TaskError(f"the suite asks with a value that may not cross: {error}") from None
-        limits = [(self._timeout_s, self._asking_s), *([] if timeout_s is None else [(timeout_s, 0.0)])]
-        deadline = Deadline(limits, self._waited)
+        call_s = math.inf if timeout_s is None else timeout_s * self.stretch
+        limits = [(self._timeout_s, self._asking_s), *([(call_s, 0.0)] if call_s < math.inf else [])]
+        self._deadline = Deadline(limits, self._waited)
         try:
-            return self._asked(packed, deadline)
+            return self._asked(packed)
         except WireTimeout:
-            said = f"no answer within {timeout_s or self._timeout_s:g} s"
-            self._end(CallTimeout(said, starved=deadline.starved))
+            reason = f"no answer within {min(call_s, self._timeout_s):g} s"
+            self._end(CallTimeout(reason, starved=self._deadline.starved))
         except WireClosed:
             self._end(self._death())
         except WireError as error:
             self._end(BadReply(f"what came back cannot be read: {error}"))
+        except apart.Ended as ended:
+            self._asking_s, self._deadline = ended.asked_s, None
+            raise
         finally:
-            self._asking_s += time.monotonic() - deadline.started
+            self._asking_s, self._deadline = self._asked_s(), None
         assert self._ended is not None
         raise self._ended
 
@@ -154,23 +163,33 @@ class RemoteConnection:
         self.used_s = max(0.0, self._asking_s - waited)
         self._channel.close()
 
-    def _asked(self, packed: bytes, deadline: Deadline) -> Any:
+    def _asked_s(self) -> float:
+        """Seconds that the answers have taken, a request that is being answered included."""
+        return self._asking_s + (time.monotonic() - self._deadline.started if self._deadline is not None else 0.0)
+
+    def _asked(self, packed: bytes) -> Any:
         """The answer to a request; meanwhile the fork may ask back about stand-ins, which does not buy time."""
+        deadline = self._deadline
+        assert deadline is not None
         self._channel.send_packed(packed, deadline.longest_s())
         while True:
-            reply = self._received(deadline)
+            reply = deadline.receive(self._channel)
             if type(reply) is not tuple or not reply or type(reply[0]) is not str:
                 raise BadReply(NO_ANSWER)
             if reply[0] != "ask":
                 return _value_of(reply)
-            self._channel.send_packed(self._answer(reply[1:]), deadline.longest_s())
+            self._go_apart()
+            with apart.computing(deadline.left_s()):
+                answer = self._answer(reply[1:])
+            self._channel.send_packed(answer, deadline.longest_s())
 
-    def _received(self, deadline: Deadline) -> Any:
-        while True:
-            try:
-                return self._channel.receive(deadline.left_s())
-            except WireTimeout:
-                deadline.extend()
+    def _go_apart(self) -> None:
+        """Have the reference compute in a process of its own; what that process may not do is charged to the asker."""
+        try:
+            apart.go_apart(self._memory_bytes, self._asked_s)
+        except StudentError as error:
+            self._end(error)
+            raise
 
     def _answer(self, question: tuple[Any, ...]) -> bytes:
         """The reference's answer to a question about a stand-in, packed; that it cannot be sent is an answer too."""
@@ -195,7 +214,7 @@ class RemoteConnection:
         if type(self._pid) is not int:
             return
         with contextlib.suppress(OSError, WireError):
-            channel, _ = _dial(self._path, {"kill": self._pid}, KILL_S)
+            channel, _ = _dial(self._path, {"kill": self._pid}, Deadline([(KILL_S, 0.0)], lambda: 0.0))
             channel.close()
 
 
@@ -220,6 +239,14 @@ class Deadline:
             self.extend()
             return self.left_s()
         return left_s
+
+    def receive(self, channel: Channel) -> Any:
+        """What comes next over a channel. Raises WireError, WireTimeout among them once the time is over."""
+        while True:
+            try:
+                return channel.receive(self.left_s())
+            except WireTimeout:
+                self.extend()
 
     def longest_s(self) -> float:
         """Seconds until it is over however long the fork has to wait for a core. Raises WireTimeout."""

@@ -24,8 +24,9 @@ from jupyter_client.manager import AsyncKernelManager
 from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
 from autograder.sandbox.box import Box, Limits
+from autograder.sandbox.cores import Core
+from autograder.sandbox.inside import Inside
 from autograder.sandbox.remote import RemoteConnection, open_fork
-from autograder.sandbox.waiting import waited_s
 from autograder.sandbox.watch import Watch, descendants, end, sweep
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
 KERNEL = "autograder-confined"
 KERNELS = Path(__file__).resolve().parent / "kernels"
-START_S = 60.0
+START_S = 300.0  # wall seconds, on however busy a machine, for a kernel that has run nothing of a student's
+REACH_S = 0.005  # between two looks whether its folders can be reached
 MESSAGE_BYTES = 64 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
 SERVE = "__import__('autograder.agent').agent.serve({path!r}, globals())"
 
@@ -140,16 +142,17 @@ class Session:
         started, limits = time.monotonic(), (timeout_s, self.limits.question_bytes)
         try:
             verdict = partial(getattr, self._watch, "verdict")
-            return open_fork(self.box.socket, follow_through, *limits, self._fork_waited_s, verdict)
+            others = self._watch.account.stopwatch(self._forks)
+            return open_fork(self.box.socket, follow_through, *limits, others.waited_s, verdict)
         except ChildDied:
             self._lost_s += time.monotonic() - started
             raise
 
-    def _fork_waited_s(self) -> float:
-        return waited_s(pid for pid in descendants(self._process) if pid not in self._own)
+    def _forks(self) -> list[int]:
+        return [pid for pid in descendants(self._process) if pid not in self._own]
 
     def _kernel_waited_s(self) -> float:
-        return waited_s(descendants(self._process))
+        return self._since_start.waited_s()
 
     def _wait(self, work: Awaitable[Any]) -> Any:
         return self._loop.run_until_complete(work)
@@ -161,6 +164,8 @@ class Session:
         try:
             self._wait(self.manager.start_kernel(box=self.box))
         except Exception as error:
+            if self.manager.provisioner is not None:
+                self._wait(self.manager.provisioner.cleanup())
             self.box.remove()
             self.manager.context.destroy(linger=0)
             if isinstance(error, AutograderError):
@@ -168,8 +173,11 @@ class Session:
             raise KernelFailed(f"the confined kernel could not be started: {error}") from error
         provisioner: Any = self.manager.provisioner
         self._process: subprocess.Popen[bytes] = provisioner.process
-        self._watch = Watch(self._process, self.box.folder, self.limits)
+        self._core: Core = provisioner.core
+        self._inside = Inside()
+        self._watch = Watch(self._process, self.box.folder, self.limits, self._inside)
         self._watch.start()
+        self._since_start = self._watch.account.stopwatch()
         self.client: AsyncKernelClient = self.manager.client()
         self.client.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
         self.client.start_channels(hb=False, stdin=False)
@@ -182,6 +190,8 @@ class Session:
         self.client.stop_channels()
         self._process.wait()
         self.manager.context.destroy(linger=0)
+        self._inside.close()
+        self._core.release()
         self.box.remove()
 
     async def _end_tasks(self) -> None:
@@ -201,9 +211,14 @@ class Session:
     async def _ready(self) -> None:
         """Wait until the kernel answers and its output arrives here. Raises KernelFailed."""
         deadline = time.monotonic() + START_S
+        reached = not self.confined
         while time.monotonic() < deadline:
             if not await self.manager.is_alive():
                 raise KernelFailed(f"the confined kernel ended while starting: {self._log()}")
+            reached = reached or self._inside.reach(self.box.sockets, descendants(self._process))
+            if not reached:
+                await asyncio.sleep(REACH_S)
+                continue
             self.client.kernel_info()
             with contextlib.suppress(Exception):
                 await self.client.get_shell_msg(timeout=1.0)

@@ -1,26 +1,31 @@
-"""How long processes were ready to run and had no core: time that a busy machine took from them.
+"""How long a sandbox was kept from its core by others: time that a busy machine took from it, and no limit counts.
 
-Linux counts it for every thread (/proc/<pid>/task/<tid>/schedstat, second field, nanoseconds). Where it is not
-counted, nobody has waited, and limits are wall seconds.
+Linux counts for every thread how long it ran and how long it was ready to run and had no core
+(/proc/<pid>/task/<tid>/schedstat, nanoseconds). What a sandbox's own processes kept one of its threads waiting is not
+counted in its favour: it is at most what they ran themselves, since all of them share one core. What stops the grader
+itself as well (a cgroup's quota, a stopped or suspended machine) shows in the ticks of the watch. Where none of this
+can be seen, nobody has waited, and limits are wall seconds.
 """
 
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
-from collections.abc import Iterable
+import struct
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-PATIENCE = 3.0  # a limit may take so many times itself on the wall
+PATIENCE = 10.0  # a limit may take so many times itself on the wall
+MAX_STARTED = 200  # a sandbox that starts more processes and threads than this meanwhile could hide what they ran
+LATE_S = 0.02  # a tick that comes later than this was held up
 
-
-def waited_s(pids: Iterable[int]) -> float:
-    """The most seconds that one thread of these processes has waited for a core since it began."""
-    return max((_thread_waited_s(task) for pid in pids for task in _tasks(pid)), default=0.0)
+_SHARED = struct.Struct("ddq")
+Threads = dict[tuple[int, int], tuple[float, float]]
 
 
 def wall_s(limit_s: float, waited: float) -> float:
-    """The wall seconds that a limit comes to for who has waited so long: at most PATIENCE times the limit."""
+    """Extend a limit in seconds by the seconds spent waiting for a core: to PATIENCE times the limit at most."""
     return limit_s + min(waited, (PATIENCE - 1) * limit_s)
 
 
@@ -29,13 +34,117 @@ def is_starved(limit_s: float, waited: float) -> bool:
     return waited > (PATIENCE - 1) * limit_s
 
 
+class CpuAccount:
+    """CPU seconds of all processes of one sandbox, those that have ended included, as a watch that ticks sees them.
+
+    pids  lists its processes
+
+    What the watch has seen is shared with forks of the grader, in which it does not tick.
+    """
+
+    def __init__(self, pids: Callable[[], Iterable[int]]) -> None:
+        self.pids = pids
+        self._seen: tuple[float, dict[int, float]] = 0.0, {}  # of those that ended, of the others; replaced as a whole
+        self._shared = mmap.mmap(-1, _SHARED.size)
+
+    def tick(self, late_s: float) -> None:
+        """Look at all processes; `late_s` is by how much that is later than it should be."""
+        used_s, held_up_s, started = self._read()
+        ended_s, before = self._seen
+        now = {pid: own_s for pid, (own_s, _) in self._now().items()}
+        ended_s += sum(own_s for pid, own_s in before.items() if pid not in now)
+        self._seen = ended_s, now
+        self._shared[:] = _SHARED.pack(
+            max(used_s, ended_s + sum(now.values())),
+            held_up_s + (late_s if late_s > LATE_S else 0.0),
+            max(started, *map(_number_inside, now), 0),
+        )
+
+    def used_s(self) -> float:
+        """User and system seconds up to now. What a process runs between the last tick and its end is lost."""
+        now = self._now()
+        ended_s, before = self._seen
+        own = before | {pid: own_s for pid, (own_s, _) in now.items()}
+        waited_for = sum(own_s + children_s for own_s, children_s in now.values())
+        return max(self._read()[0], ended_s + sum(own.values()), waited_for)
+
+    def held_up_s(self) -> float:
+        """Seconds by which the ticks have been late in all."""
+        return self._read()[1]
+
+    def started(self) -> int:
+        """How many processes and threads the sandbox has started, as far as the ticks have seen."""
+        return self._read()[2]
+
+    def stopwatch(self, pids: Callable[[], Iterable[int]] | None = None) -> Stopwatch:
+        """A stopwatch of the time that others take from now on from processes of the sandbox: `pids`, or all."""
+        return Stopwatch(self, pids or self.pids)
+
+    def _now(self) -> dict[int, tuple[float, float]]:
+        return {pid: times for pid in self.pids() if (times := _cpu_s(pid)) is not None}
+
+    def _read(self) -> tuple[float, float, int]:
+        used_s, held_up_s, started = _SHARED.unpack(self._shared[:])
+        return used_s, held_up_s, started
+
+
+class Stopwatch:
+    """How long one thread of some of a sandbox's processes has been kept from its core by others, since it was made."""
+
+    def __init__(self, account: CpuAccount, pids: Callable[[], Iterable[int]]) -> None:
+        self._account, self._pids = account, pids
+        self._threads = threads_of(pids())
+        self._used_s, self._held_up_s = account.used_s(), account.held_up_s()
+        self._started = account.started()
+
+    def waited_s(self) -> float:
+        """The most seconds for one thread; 0 if the sandbox has meanwhile started too much to tell."""
+        held_up_s = self._account.held_up_s() - self._held_up_s
+        if self._account.started() - self._started > MAX_STARTED:
+            return held_up_s
+        used_s = self._account.used_s() - self._used_s
+        waits = [held_up_s]
+        for thread, (ran, waited) in threads_of(self._pids()).items():
+            ran_before, waited_before = self._threads.get(thread, (0.0, 0.0))
+            by_its_own = max(0.0, used_s - (ran - ran_before))
+            waits.append(waited - waited_before - by_its_own)
+        return max(waits)
+
+
+def threads_of(pids: Iterable[int]) -> Threads:
+    """Seconds that each thread of these processes has run, and has waited for a core, by process and thread id."""
+    return {
+        (pid, int(task.name)): times for pid in pids for task in _tasks(pid) if (times := _schedule(task)) is not None
+    }
+
+
 def _tasks(pid: int) -> list[Path]:
     with contextlib.suppress(OSError):
         return [Path(f"/proc/{pid}/task", name) for name in os.listdir(f"/proc/{pid}/task")]
     return []
 
 
-def _thread_waited_s(task: Path) -> float:
+def _schedule(task: Path) -> tuple[float, float] | None:
+    with contextlib.suppress(OSError, ValueError):
+        ran, waited, *_ = (task / "schedstat").read_text().split()
+        return int(ran) / 1e9, int(waited) / 1e9
+    return None
+
+
+def _cpu_s(pid: int) -> tuple[float, float] | None:
+    """CPU seconds of a process, and those of its children that have ended and were waited for."""
     with contextlib.suppress(OSError, ValueError, IndexError):
-        return int((task / "schedstat").read_text().split()[1]) / 1e9
-    return 0.0
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        own, system, children, children_system = (int(field) for field in fields[11:15])
+        tick = os.sysconf("SC_CLK_TCK")
+        return (own + system) / tick, (children + children_system) / tick
+    return None
+
+
+def _number_inside(pid: int) -> int:
+    """A process's number in the sandbox, where they are counted from 1; 0 where it has none of its own there."""
+    with contextlib.suppress(OSError, ValueError):
+        text = Path(f"/proc/{pid}/status").read_text(errors="replace")
+        numbers = text.partition("NSpid:")[2].partition("\n")[0].split()
+        return int(numbers[-1]) if len(numbers) > 1 else 0
+    return 0

@@ -1,8 +1,8 @@
 """What resource limits cannot bound, watched from outside: a sandbox as a whole.
 
-The kernel does not hold root to a number of processes, it limits memory process by process, and the private folder
-lies on the grader's disk. A thread looks ten times a second (0.3 ms each) and ends a sandbox that goes over.
-Where there is no /proc nothing is found, and nothing ended.
+The kernel does not hold root to a number of processes, it limits memory and open files process by process, and files
+in memory by their bytes alone, not by their number. A thread looks ten times a second (0.5 ms each) and ends a sandbox
+that goes over. Where there is no /proc nothing is found, and nothing ended.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.sandbox.box import Limits
+from autograder.sandbox.inside import Inside
+from autograder.sandbox.waiting import CpuAccount
 
 PERIOD_S = 0.1
 MAX_FILES = 5_000
@@ -29,24 +32,32 @@ class Watch(threading.Thread):
     """Looks after one sandbox until `stop`.
 
     process   what was started: bubblewrap, or the kernel itself
-    folder    the private folder
+    folder    the private folder, where it lies on the grader's disk
+    inside    the sandbox's own folders, once they can be reached
+    account   the CPU seconds of all that runs in it
     verdict   None, or once it has ended the sandbox: the reason, and what the sandbox had done
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path, limits: Limits) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], folder: Path, limits: Limits, inside: Inside | None = None
+    ) -> None:
         super().__init__(name="autograder-watch", daemon=True)
         self.verdict: tuple[str, str] | None = None
-        self._process, self._folder, self._limits = process, folder, limits
+        self.account = CpuAccount(lambda: descendants(process))
+        self._process, self._folder, self._inside, self._limits = process, folder, inside or Inside(), limits
         self._given_bytes = _stored_bytes(folder)
         self._stopped = threading.Event()
 
     def run(self) -> None:
         """Look until stopped."""
-        while not self._stopped.wait(PERIOD_S):
+        due = time.monotonic() + PERIOD_S
+        while not self._stopped.wait(max(0.0, due - time.monotonic())):
+            self.account.tick(time.monotonic() - due)
             self.verdict = self._excess()
             if self.verdict is not None:
                 end(self._process)
                 return
+            due = time.monotonic() + PERIOD_S
 
     def stop(self) -> None:
         """Stop looking; returns when the thread has ended."""
@@ -54,15 +65,20 @@ class Watch(threading.Thread):
         self.join()
 
     def _excess(self) -> tuple[str, str] | None:
-        limits, inside, tasks = self._limits, [], 0
+        limits, inside, tasks, files = self._limits, [], 0, 0
         for pid in _walk(self._process):  # no further than it must: among thousands that run, this thread has to wait
             inside.append(pid)
             tasks += _tasks(pid)
+            files += _open_files(pid)
             if tasks > limits.processes:
                 return "crashed", f"had more than {limits.processes} processes and threads at a time"
+            if files > limits.open_files:
+                return "crashed", f"had more than {limits.open_files:,} files and sockets open at a time"
         most = limits.memory_bytes + limits.question_bytes
         if sum(map(_resident_bytes, inside)) > most and sum(map(_own_bytes, inside)) > most:
             return "memory", f"used more than {most / 2**30:.2g} GiB of memory in all"
+        if self._inside.files() > limits.files:
+            return "crashed", f"made more than {limits.files:,} files"
         if _stored_bytes(self._folder) - self._given_bytes > limits.file_bytes:
             return "crashed", "filled the private folder"
         return None
@@ -114,6 +130,13 @@ def _send(number: signal.Signals, pids: list[int]) -> None:
 def _tasks(pid: int) -> int:
     with contextlib.suppress(OSError):
         return len(os.listdir(f"/proc/{pid}/task"))
+    return 0
+
+
+def _open_files(pid: int) -> int:
+    """How many files a process has open; Linux says so in the size of the folder that lists them, since 6.2."""
+    with contextlib.suppress(OSError):
+        return os.stat(f"/proc/{pid}/fd").st_size or len(os.listdir(f"/proc/{pid}/fd"))
     return 0
 
 
