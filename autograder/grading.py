@@ -22,6 +22,7 @@ from autograder.cell_errors import explained
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
 from autograder.judging import judge_question, not_graded
 from autograder.options import Options
+from autograder.own_files import usable
 from autograder.plugin import STARVED, Outcome, Question, SuitePlugin
 from autograder.provenance import environment, suite_sha256
 from autograder.record import QuestionResult, Result
@@ -83,9 +84,11 @@ def _grade_restored(
     on_step: Callable[[str], None],
     spare: SpareKernel,
 ) -> Graded:
-    kind = course.handed_out(handed_in.assignment), options.limits, options.confined
+    handed_out = course.handed_out(handed_in.assignment)
+    kind = handed_out, options.limits, options.confined
+    own, of_files = usable(options.own_files, handed_out)
     runnable = without_checks(handed_in.notebook)
-    with spare.take(*kind) as session, ThreadPoolExecutor(1) as background:
+    with spare.take([*handed_out, *own], *kind[1:]) as session, ThreadPoolExecutor(1) as background:
         session.notebook = runnable
         on_step("starting")
         loading = background.submit(_load, handed_in.assignment)  # while the kernel starts and runs the cells
@@ -105,7 +108,7 @@ def _grade_restored(
     result = Result(
         assignment.id, questions, suite_sha256=suite_sha256(assignment.id), environment=environment(options)
     )
-    result.notes = [*handed_in.notes, *(note.text for note in notes.values())]
+    result.notes = [*of_files, *handed_in.notes, *(note.text for note in notes.values())]
     result.output = "\n".join([*result.notes, _headline(result)])
     starved |= any(test.starved for tests in outcomes.values() for test in tests)
     return Graded(result, runnable, starved, result.graded and not starved)

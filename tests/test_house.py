@@ -43,7 +43,7 @@ ROOMS: list[set[str]] = [
     {"provenance"},
     {"options"},
     {"sandbox"},
-    {"cell_errors"},
+    {"cell_errors", "own_files"},
     {"newer_syntax"},
     {"follow_through"},
     {"filling"},

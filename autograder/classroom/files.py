@@ -5,7 +5,6 @@ Nothing is unpacked onto the disk, so a name in a zip leads nowhere; it only say
 
 from __future__ import annotations
 
-import errno
 import lzma
 import os
 import stat
@@ -14,14 +13,15 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from autograder.errors import GraderError, Unreadable
 from autograder.notebook_size import MAX_NOTEBOOK_BYTES, refuse_large
+from autograder.own_files import LINK, read_regular
 
 MAX_DEPTH = 8  # folders in folders
 JUNK = {"__macosx", "thumbs.db", "desktop.ini"}
-LINK = "the file is a link"
 IN_UTF8 = 0x800
 ENCRYPTED = 0x1
 UNICODE_PATH = 0x7075  # the field in which WinZip and Info-ZIP keep a name in UTF-8
@@ -193,26 +193,36 @@ def _unicode_path(extra: bytes, raw: bytes) -> bytes:
 
 def read(content: Path | Zipped) -> bytes:
     """The bytes of a file. Raises Unreadable with one line that says why not."""
-    return _in_zip(content) if isinstance(content, Zipped) else _on_disk(content)
+    if isinstance(content, Zipped):
+        return _in_zip(content)
+    return read_regular(content, MAX_NOTEBOOK_BYTES, refuse_large)
 
 
-def _on_disk(path: Path) -> bytes:
-    """Neither through a link, were it put there since, nor from a pipe, which might never end."""
+def size(content: Path | Zipped) -> int:
+    """The bytes of a file, not yet read. Raises Unreadable."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise Unreadable(LINK if error.errno == errno.ELOOP else f"the file cannot be read: {error.strerror}") from None
-    with os.fdopen(handle, "rb", closefd=True) as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("the file is not an ordinary file")
-        refuse_large(status.st_size)
-        return file.read(MAX_NOTEBOOK_BYTES + 1)
+        if isinstance(content, Path):
+            return content.lstat().st_size
+        return _archive(content.archive).getinfo(content.name).file_size
+    except DAMAGED as error:
+        raise Unreadable(f"it cannot be read: {shown(str(error))}") from None
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    """A zip, opened; kept open, since to read its list of contents takes longer than to read a notebook."""
+    status = path.stat()
+    return _opened(path, status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, *version: int) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)
 
 
 def _in_zip(content: Zipped) -> bytes:
     try:
-        with zipfile.ZipFile(content.archive) as archive, archive.open(content.name) as file:
+        archive = _archive(content.archive)
+        with archive.open(content.name) as file:
             refuse_large(archive.getinfo(content.name).file_size)
             return file.read(MAX_NOTEBOOK_BYTES + 1)
     except DAMAGED as error:

@@ -73,7 +73,8 @@ class Classroom:
             data = one.read()
         except Unreadable:
             data = b""
-        if hashlib.sha256(data).hexdigest() != kept.result.submission_sha256:
+        same = hashlib.sha256(data).hexdigest() == kept.result.submission_sha256
+        if not same or options.own_files.sha256() != kept.beside:
             return Kept(refused(b"", options, CHANGED))
         self.store.keep(data, options, kept)
         return kept
@@ -105,7 +106,8 @@ class Classroom:
         if self.writer.has(one.student, result, one.timestamp):
             return result
         try:
-            self.writer.enter(one.student, one.read() if kept.notebook else b"", kept, one.timestamp)
+            data = one.read() if kept.notebook else b""
+            self.writer.enter(one.student, data, kept, one.timestamp, one.own_files())
         except GraderError as error:
             result.problem = f"could not be entered into the gradebook: {str(error).splitlines()[0]}"
         return result
@@ -140,7 +142,7 @@ def _tasks(work: Sequence[tuple[HandedIn, Options]], places: Sequence[int], hand
 
 def asked(one: HandedIn, options: Options) -> Options:
     """What is asked of the grading of one file."""
-    return replace(options, assignment=one.assignment or options.assignment)
+    return replace(options, assignment=one.assignment or options.assignment, own_files=one.own_files())
 
 
 def _of(one: HandedIn, result: Result) -> Result:

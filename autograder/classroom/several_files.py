@@ -23,12 +23,13 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Taken:
-    """A file that is graded, or what is said in place of one."""
+    """A file that is graded, or what is said in place of one. `beside`: what else was handed in with it."""
 
     piece: Piece
     assignment: str | None
     problem: str = ""
     notes: tuple[str, ...] = ()
+    beside: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,10 @@ def settle(pieces: Sequence[Piece], wanted: str | None) -> Iterator[Taken]:
             mine = [replace(one, assignment=one.assignment or _looked_at(one).assignment) for one in mine]
         for assignment in sorted({piece.assignment for piece in mine}, key=str):
             if assignment is None or wanted in (None, assignment):
-                yield from _of_one_place([one for one in mine if one.assignment == assignment], assignment, wanted)
+                here = [one for one in mine if one.assignment == assignment]
+                beside = tuple(one for one in here if one.file is not None and not one.is_notebook)
+                for taken in _of_one_place(here, assignment, wanted):
+                    yield replace(taken, beside=beside)
 
 
 def _by_student(pieces: Sequence[Piece]) -> dict[str, list[Piece]]:

@@ -29,6 +29,7 @@ from autograder.filling import as_bytes
 from autograder.gradebook.not_graded import forget_not_graded, keep_not_graded, kept_not_graded
 from autograder.gradebook.prepared import prepare
 from autograder.nbgrader_settings import settings
+from autograder.own_files import NONE, OwnFile, OwnFiles, usable
 from autograder.plain_path import plain_path, plain_temporary
 from autograder.reports.feedback import feedback_html
 from autograder.result_store import FOLDER, Kept
@@ -62,7 +63,7 @@ class Book:
         for id in assignments:
             self._run(GenerateAssignment, id, ".", self.config)
 
-    def record(self, student: str, data: bytes, kept: Kept, timestamp: str = "") -> None:
+    def record(self, student: str, data: bytes, kept: Kept, timestamp: str = "", own: OwnFiles = NONE) -> None:
         """Enter one submission with `nbgrader autograde`; if it could not be read, say so in the gradebook.
 
         Raises GraderError.
@@ -77,6 +78,7 @@ class Book:
             staged.mkdir(parents=True)
             clean = as_bytes(submission.read(data))  # nbgrader refuses more of a notebook than can be graded
             (staged / f"{course.name_of(id)}.ipynb").write_bytes(clean)
+            _lay_out(staged, usable(own, course.handed_out(id))[0])
             if timestamp:
                 (staged / "timestamp.txt").write_text(timestamp)
             prepare(Path(folder), kept, clean)
@@ -127,6 +129,14 @@ class Book:
             log = (done.get("log") or done["error"]).strip()
             name = converter.__name__
             raise GraderError(f"nbgrader's {name} failed for {student} {id}: {cause(log)}\n{log[-3000:]}")
+
+
+def _lay_out(folder: Path, files: Sequence[OwnFile]) -> None:
+    """Write what the student handed in beside the notebook: nbgrader keeps it in autograded/."""
+    for file in files:
+        path = folder / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
 
 
 def cause(log: str) -> str:

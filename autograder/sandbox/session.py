@@ -23,6 +23,7 @@ from jupyter_client.manager import AsyncKernelManager
 
 from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
+from autograder.own_files import OwnFile
 from autograder.sandbox.box import Box, Limits
 from autograder.sandbox.cores import Core
 from autograder.sandbox.inside import Inside
@@ -53,7 +54,7 @@ class Session:
     """
 
     def __init__(
-        self, notebook: nbformat.NotebookNode | None, files: list[Path], limits: Limits, confined: bool = True
+        self, notebook: nbformat.NotebookNode | None, files: list[Path | OwnFile], limits: Limits, confined: bool = True
     ) -> None:
         self.notebook, self.files, self.limits, self.confined = notebook, files, limits, confined
         self.left_out: dict[int, tuple[str, str]] = {}
@@ -76,7 +77,7 @@ class Session:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def is_of(self, files: Sequence[Path], limits: Limits, confined: bool) -> bool:
+    def is_of(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool) -> bool:
         """Whether it was started with these, and its kernel has not ended since."""
         alive = self._process.poll() is None and self._watch.verdict is None
         return alive and (self.files, self.limits, self.confined) == (list(files), limits, confined)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.own_files import OwnFile
 from autograder.sandbox.box import Limits
 from autograder.sandbox.session import Session
 
@@ -19,17 +20,17 @@ class SpareKernel:
         self.goes_on = goes_on
         self._session: Session | None = None
 
-    def start(self, files: Sequence[Path], limits: Limits, confined: bool) -> None:
+    def start(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool) -> None:
         """Start one. Raises SandboxMissing, KernelFailed."""
         self.close()
         self._session = Session(None, list(files), limits, confined)
 
-    def prepare(self, files: Sequence[Path], limits: Limits, confined: bool) -> None:
+    def prepare(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool) -> None:
         """Start one if more is to come. Raises SandboxMissing, KernelFailed."""
         if self.goes_on:
             self.start(files, limits, confined)
 
-    def take(self, files: Sequence[Path], limits: Limits, confined: bool) -> Session:
+    def take(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool) -> Session:
         """The one that was started, if it is of this kind, else a new one; the caller closes it.
 
         Raises SandboxMissing, KernelFailed.
