@@ -88,6 +88,7 @@ def set_release(config: Config) -> None:
 
 def set_grading(config: Config) -> None:
     """How `nbgrader autograde`, `generate_feedback` and `export` grade and report."""
+    config.Autograde.exporter_class = "autograder.gradebook.reading.SubmittedNotebookExporter"
     config.Autograde.sanitize_preprocessors = SANITIZE_STEPS
     config.Autograde.autograde_preprocessors = GRADE_STEPS
     config.OverwriteCells.add_missing_cells = True
