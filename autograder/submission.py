@@ -21,6 +21,7 @@ import nbformat
 from autograder import course
 from autograder.definitions import is_same_code, parsed
 from autograder.errors import Unreadable
+from autograder.file_kinds import why_unreadable
 from autograder.kept_parts import EMPTY, harmless_metadata, pictures, resolved, shown_size
 from autograder.matching import id_of, is_readable, is_run, likeness, matches, names_in
 from autograder.mending import added_to, mended, which_counts
@@ -31,9 +32,7 @@ from autograder.release import SKIPPED, Release, release, squeezed
 MAX_CELLS = 5_000
 MAX_SHOWN = 40 * 2**20  # characters of the pictures in text cells, as often as they are shown
 MAX_PICTURE_NOTES = 10
-CONFLICT = re.compile(rb"^<{7}(?: .*)?\r?$", re.MULTILINE)
 VERSION = re.compile(r"\d{1,2}(\.\d{1,3}){1,2}")
-GRADE_ID = re.compile(rb'"grade_id": ?"(\w+)"')
 
 
 @dataclass
@@ -53,28 +52,19 @@ def read(data: bytes) -> nbformat.NotebookNode:
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"the file is not a complete notebook: {_conflict(data) or str(error)[:100]}") from None
+        raise Unreadable(why_unreadable(data, error)) from None
     try:
         return _notebook(content)
+    except Unreadable as problem:
+        raise Unreadable(f"the file is not a notebook: {problem}") from None
     except Exception as error:  # whatever nbformat raises at one that contradicts itself, its own kinds among them
         why = " ".join(str(error).split())[:100]
         raise Unreadable(f"the file is not a notebook: {type(error).__name__}: {why}") from None
 
 
-def _conflict(data: bytes) -> str:
-    """Where git left two versions in a file, "" if nowhere. A cell's id stands above its text."""
-    found = CONFLICT.search(data)
-    if found is None:
-        return ""
-    ids = GRADE_ID.findall(data, 0, found.start()) or GRADE_ID.findall(data, found.end())[:1]
-    where = f", at or below the cell {ids[-1].decode()}" if ids else ""
-    line = data.count(b"\n", 0, found.start()) + 1
-    return f"line {line} begins two versions of a merge (<<<<<<<){where}"
-
-
 def _notebook(content: Any) -> nbformat.NotebookNode:
     if not isinstance(content, dict) or not isinstance(content.get("cells", content.get("worksheets")), list):
-        raise ValueError("it has no list of cells")
+        raise Unreadable("it has no list of cells")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if content.get("nbformat") == 4:
@@ -82,7 +72,7 @@ def _notebook(content: Any) -> nbformat.NotebookNode:
         else:
             notebook = nbformat.convert(nbformat.reader.reads(json.dumps(content)), 4)
     if len(notebook.cells) > MAX_CELLS:
-        raise ValueError(f"it has {len(notebook.cells)} cells")
+        raise Unreadable(f"it has {len(notebook.cells)} cells")
     saved_by = _saved_by(content.get("metadata"))
     return _made_of([_plain_cell(cell, number) for number, cell in enumerate(notebook.cells, 1)], saved_by)
 
@@ -116,9 +106,9 @@ def _plain_cell(cell: Any, number: int) -> nbformat.NotebookNode:
     id = known.get("grade_id") if isinstance(known, dict) else None
     missing = [key for key in ("source", "cell_type") if key not in cell]
     if missing:
-        raise ValueError(f"cell {number}{f' ({id})' if isinstance(id, str) else ''} has no {missing[0]}")
+        raise Unreadable(f"cell {number}{f' ({id})' if isinstance(id, str) else ''} has no {missing[0]}")
     if not isinstance(cell["cell_type"], str):
-        raise ValueError(f"cell {number} is of no type")
+        raise Unreadable(f"cell {number} is of no type")
     kind = cell["cell_type"] if cell["cell_type"] in ("code", "markdown") else "raw"
     plain: nbformat.NotebookNode = nbformat.from_dict({
         "cell_type": kind, "metadata": harmless_metadata(metadata), "source": _text(cell["source"]),

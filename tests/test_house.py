@@ -62,7 +62,7 @@ ROOMS: list[set[str]] = [
     {"agent"},
     {"stand_in"},
     {"wire"},
-    {"notebook_size"},
+    {"notebook_size", "file_kinds"},
     {"plain_path"},
     {"apart"},
     {"errors"},

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from autograder.errors import GraderError, Unreadable
 from autograder.notebook_size import MAX_NOTEBOOK_BYTES, refuse_large
-from autograder.own_files import LINK, read_regular
+from autograder.own_files import LINK, NOTEBOOKS, read_regular
 
 MAX_DEPTH = 8  # folders in folders
 JUNK = {"__macosx", "thumbs.db", "desktop.ini"}
@@ -111,8 +111,14 @@ class Piece:
 
 
 def is_notebook(name: str) -> bool:
-    """Whether a file's name is that of a notebook."""
-    return name.lower().endswith(".ipynb")
+    """Whether a file's name is that of a notebook, or what browsers make of it: `x.ipynb.txt`."""
+    return name.lower().endswith(NOTEBOOKS)
+
+
+def stem(name: str) -> str:
+    """A file's name without its ending, all of it where a browser has added to a notebook's."""
+    ending = next((ending for ending in NOTEBOOKS if name.lower().endswith(ending)), "")
+    return name[: -len(ending)] if ending else name.rpartition(".")[0]
 
 
 def in_folder(root: Path) -> Tree:

@@ -44,8 +44,8 @@ def _is_wrapped(tree: Tree) -> bool:
     ids = course.assignment_ids()
     seconds = {parts[1] for parts in tree.folders if len(parts) > 1}
     notebooks = [file.parts[1:] for file in tree.files if file.is_notebook]
-    names = {(f"{course.name_of(id)}.ipynb",) for id in ids}
-    of_one_student = len(notebooks) == 1 and notebooks[0] in names
+    names = {course.name_of(id) for id in ids}
+    of_one_student = len(notebooks) == 1 and len(notebooks[0]) == 1 and files.stem(notebooks[0][0]) in names
     return tree.root.name != "submitted" and not seconds & set(ids) and not of_one_student
 
 
@@ -118,7 +118,7 @@ def _loose(tree: Tree, has_folders: bool) -> Iterator[Piece]:
     for file in tree.files:
         if len(file.parts) > 1:
             continue
-        name, dot, ending = file.parts[0].rpartition(".")
+        name, (_, dot, ending) = files.stem(file.parts[0]), file.parts[0].rpartition(".")
         within = isinstance(file.content, Zipped) and ending.lower() == "zip"
         if file.is_notebook or (dot and within):
             yield Piece(name, file, file.parts[0])

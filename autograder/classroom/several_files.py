@@ -86,7 +86,9 @@ def _nothing(pieces: list[Piece]) -> str:
 
 def _taken(piece: Piece, assignment: str | None, *notes: str) -> Taken:
     problem = piece.file.problem if piece.file is not None else ""
-    return Taken(piece, assignment, problem, (*piece.notes, *notes))
+    name = piece.name.rpartition("/")[2]
+    renamed = [] if name.lower().endswith(".ipynb") else [f"It was handed in as {shown(name)}, and read as a notebook."]
+    return Taken(piece, assignment, problem, (*piece.notes, *renamed, *notes))
 
 
 def _looked_at(piece: Piece) -> Looked:
