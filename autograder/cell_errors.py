@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from autograder.newer_syntax import needed_version
+from autograder.rest_of_cell import failed_line
 
 INPUT_REFUSED = "StdinNotImplementedError"  # ipykernel's: input(), pdb and getpass, where nobody can answer
 ASKED_FOR_INPUT = "asked for input(), which nobody answers while grading"
@@ -33,7 +34,9 @@ def explained(label: str, source: str, error: Any, saved_by: str = "") -> tuple[
     if name in SYNTAX:
         return "", _unreadable(label, source, name, text, saved_by)
     versions = _versions(saved_by) if name in OF_ANOTHER_VERSION else ""
-    return ("memory" if name == "MemoryError" else ""), f"{label} raised {name[:80]}: {text}{versions}"
+    line = failed_line(source, error)
+    rest = f" (in line {line}; what the cell defines below it counts all the same)" if line else ""
+    return ("memory" if name == "MemoryError" else ""), f"{label} raised {name[:80]}: {text}{versions}{rest}"
 
 
 def _unreadable(label: str, source: str, name: str, text: str, saved_by: str) -> str:

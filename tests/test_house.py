@@ -44,7 +44,7 @@ ROOMS: list[set[str]] = [
     {"options"},
     {"sandbox"},
     {"cell_errors", "own_files"},
-    {"newer_syntax"},
+    {"newer_syntax", "rest_of_cell"},
     {"follow_through"},
     {"filling"},
     {"submission"},

@@ -16,11 +16,11 @@ from typing import Any
 import nbformat
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder.sandbox.box import Limits
 from autograder.sandbox.outputs import PAGE_BYTES, bounded, numbered
+from autograder.sandbox.runner import DefiningRunner
 from autograder.sandbox.watch import Watch
 
 SHOWN_PAGES = 4  # so much more than is kept of a cell is taken in
@@ -127,7 +127,7 @@ class NotebookRun:
         return False
 
 
-class _Runner(NotebookClient):
+class _Runner(DefiningRunner):
     """nbclient's runner, but what a cell shows is dropped once it is more than will be kept of it.
 
     shown_bytes  of the cell at hand; whoever runs a cell sets it to 0 first
