@@ -20,7 +20,7 @@ WRONG = "def double(xs):\n    return 3 * xs"
 
 
 def raised(line: int, ename: str = "RuntimeError") -> nbformat.NotebookNode:
-    frame = f"\x1b[31mRuntimeError\x1b[39m  Traceback\n\x1b[36mCell\x1b[39m\x1b[36m In[7]\x1b[39m\x1b[32m, line {line}\x1b[39m"
+    frame = f"\x1b[31mRuntimeError\x1b[39m\n\x1b[36mCell\x1b[39m\x1b[36m In[7]\x1b[39m\x1b[32m, line {line}\x1b[39m"
     return nbformat.v4.new_output("error", ename=ename, evalue="", traceback=["---", frame, "File /usr/x.py, line 99"])
 
 
