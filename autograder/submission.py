@@ -25,13 +25,14 @@ from autograder.file_kinds import why_unreadable
 from autograder.kept_parts import EMPTY, harmless_metadata, pictures, resolved, shown_size
 from autograder.matching import id_of, is_readable, is_run, likeness, matches, names_in
 from autograder.mending import added_to, mended, which_counts
-from autograder.notebook_size import refuse_large
+from autograder.notebook_size import refuse_large, refuse_many_parts
 from autograder.ordering import needed_first
 from autograder.release import SKIPPED, Release, release, squeezed
 
 MAX_CELLS = 5_000
 MAX_SHOWN = 40 * 2**20  # characters of the pictures in text cells, as often as they are shown
 MAX_PICTURE_NOTES = 10
+MAX_NOTES = 100
 VERSION = re.compile(r"\d{1,2}(\.\d{1,3}){1,2}")
 
 
@@ -49,6 +50,7 @@ def read(data: bytes) -> nbformat.NotebookNode:
     if not data.strip():
         raise Unreadable("the file is empty")
     refuse_large(len(data))
+    refuse_many_parts(data)
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -63,18 +65,29 @@ def read(data: bytes) -> nbformat.NotebookNode:
 
 
 def _notebook(content: Any) -> nbformat.NotebookNode:
-    if not isinstance(content, dict) or not isinstance(content.get("cells", content.get("worksheets")), list):
+    is_new = isinstance(content, dict) and content.get("nbformat") == 4
+    found = content.get("cells", None if is_new else content.get("worksheets")) if isinstance(content, dict) else None
+    if not isinstance(found, list):
         raise Unreadable("it has no list of cells")
+    cells = found if is_new else _converted(content).cells
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"it has {len(cells)} cells; {MAX_CELLS} are the most")
+    saved_by = _saved_by(content.get("metadata"))
+    return _made_of([_plain_cell(cell, number) for number, cell in enumerate(cells, 1)], saved_by)
+
+
+def _converted(content: dict[str, Any]) -> nbformat.NotebookNode:
+    """A notebook of an older format in the present one. Raises whatever nbformat raises."""
+    for sheet in content.get("worksheets", []):
+        if len(sheet.get("cells", [])) > MAX_CELLS:
+            raise Unreadable(f"it has more than {MAX_CELLS} cells")
+        for cell in sheet.get("cells", []):
+            cell.pop("outputs", None)
+            cell |= {"outputs": []} if cell.get("cell_type") == "code" else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if content.get("nbformat") == 4:
-            notebook = nbformat.from_dict(content)
-        else:
-            notebook = nbformat.convert(nbformat.reader.reads(json.dumps(content)), 4)
-    if len(notebook.cells) > MAX_CELLS:
-        raise Unreadable(f"it has {len(notebook.cells)} cells")
-    saved_by = _saved_by(content.get("metadata"))
-    return _made_of([_plain_cell(cell, number) for number, cell in enumerate(notebook.cells, 1)], saved_by)
+        converted: nbformat.NotebookNode = nbformat.convert(nbformat.reader.reads(json.dumps(content)), 4)
+    return converted
 
 
 def _saved_by(metadata: Any) -> dict[str, Any]:
@@ -104,6 +117,8 @@ def _plain_cell(cell: Any, number: int) -> nbformat.NotebookNode:
     metadata = metadata if isinstance(metadata, dict) else {}
     known = metadata.get("nbgrader")
     id = known.get("grade_id") if isinstance(known, dict) else None
+    if not isinstance(cell, dict):
+        raise Unreadable(f"cell {number} is none")
     missing = [key for key in ("source", "cell_type") if key not in cell]
     if missing:
         raise Unreadable(f"cell {number}{f' ({id})' if isinstance(id, str) else ''} has no {missing[0]}")
@@ -162,7 +177,13 @@ def restore(notebook: nbformat.NotebookNode, assignment: str) -> Submission:
     notes += needed_first(cells, of) if readable else []
     notes += _resolve_pictures(cells)
     parsed.cache_clear()  # the trees of one notebook are of no use to the next
-    return Submission(assignment, _made_of(cells, {**METADATA, **_saved_by(notebook.metadata)}), notes)
+    return Submission(assignment, _made_of(cells, {**METADATA, **_saved_by(notebook.metadata)}), _few(notes))
+
+
+def _few(notes: list[str]) -> list[str]:
+    """As many notes as somebody reads."""
+    more = len(notes) - MAX_NOTES
+    return notes if more <= 0 else [*notes[:MAX_NOTES], f"... and {more} more such notes."]
 
 
 TOO_MUCH = "It holds so much code that cells split, merged or turned into text were not looked for."

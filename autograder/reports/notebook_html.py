@@ -26,6 +26,7 @@ CELL_LIMIT = 400
 SOURCE_LIMIT = 20_000
 OUTPUT_LIMIT = 4_000
 OUTPUTS_PER_CELL = 20
+TEXTS_LIMIT = 300_000  # characters of all cells' texts together, and of all outputs: a page takes seconds to be made
 PICTURE_LIMIT = 2_000_000  # characters of base64
 PICTURES_LIMIT = 12_000_000  # of all pictures of a notebook
 
@@ -38,10 +39,23 @@ _TAGS = {
 
 
 class _Budget:
-    """How many characters of pictures may still be shown."""
+    """How many characters of pictures may still be shown, and of texts and of outputs."""
 
     def __init__(self) -> None:
         self.left = PICTURES_LIMIT
+        self.texts_left = self.outputs_left = TEXTS_LIMIT
+
+    def text(self, text: str) -> str:
+        """A cell's text, as much of it as may still be shown."""
+        shown = clean(text, min(SOURCE_LIMIT, self.texts_left))
+        self.texts_left = max(0, self.texts_left - len(shown))
+        return shown
+
+    def output(self, text: str) -> nbformat.NotebookNode:
+        """What a cell printed, as much of it as may still be shown."""
+        shown = clean(text, min(OUTPUT_LIMIT, self.outputs_left))
+        self.outputs_left = max(0, self.outputs_left - len(shown))
+        return _node(output_type="stream", name="stdout", text=shown)
 
     def takes(self, size: int) -> bool:
         """Whether a picture of this size fits; if so it is counted."""
@@ -100,7 +114,7 @@ def _attribute_kept(tag: str, name: str, value: str) -> bool:
 
 
 def _cell(cell: nbformat.NotebookNode, budget: _Budget) -> nbformat.NotebookNode:
-    source = clean(_joined(cell.get("source", "")), SOURCE_LIMIT)
+    source = budget.text(_joined(cell.get("source", "")))
     if cell.cell_type == "markdown":
         return _written(source, cell.get("attachments", {}), budget)
     return _node(
@@ -157,16 +171,16 @@ def _outputs(outputs: list[Any], budget: _Budget) -> Iterator[nbformat.NotebookN
     for output in outputs[:OUTPUTS_PER_CELL]:
         yield _output(output, budget)
     if len(outputs) > OUTPUTS_PER_CELL:
-        yield _said(f"[... {len(outputs) - OUTPUTS_PER_CELL} more outputs are not shown]")
+        yield budget.output(f"[... {len(outputs) - OUTPUTS_PER_CELL} more outputs are not shown]")
 
 
 def _output(output: Any, budget: _Budget) -> nbformat.NotebookNode:
     kind = output.get("output_type")
     if kind == "stream":
-        return _said(_joined(output.get("text", "")))
+        return budget.output(_joined(output.get("text", "")))
     if kind == "error":
         traceback = "\n".join(map(_joined, output.get("traceback") or [output.get("evalue", "")]))
-        return _said(traceback)
+        return budget.output(traceback)
     return _displayed(output.get("data", {}), budget)
 
 
@@ -177,7 +191,7 @@ def _displayed(data: Any, budget: _Budget) -> nbformat.NotebookNode:
         if _begins(encoded, start) and budget.takes(len(encoded)):
             return _node(output_type="display_data", data={mime_type: encoded}, metadata={})
     kinds = ", ".join(sorted(map(str, data)))
-    return _said(_joined(data.get("text/plain", "")) or f"[an output of type {kinds} is not shown]")
+    return budget.output(_joined(data.get("text/plain", "")) or f"[an output of type {kinds} is not shown]")
 
 
 def _begins(encoded: str, start: bytes) -> bool:
@@ -188,10 +202,6 @@ def _begins(encoded: str, start: bytes) -> bool:
         return binascii.a2b_base64(encoded).startswith(start)
     except binascii.Error:
         return False
-
-
-def _said(text: str) -> nbformat.NotebookNode:
-    return _node(output_type="stream", name="stdout", text=clean(text, OUTPUT_LIMIT))
 
 
 def _text_cell(source: str) -> nbformat.NotebookNode:
