@@ -21,6 +21,7 @@ from autograder.notebook_size import MAX_NOTEBOOK_BYTES, refuse_large
 from autograder.own_files import LINK, NOTEBOOKS, read_regular
 
 MAX_DEPTH = 8  # folders in folders
+MAX_LISTED = 200_000  # files and folders of a class
 JUNK = {"__macosx", "thumbs.db", "desktop.ini"}
 IN_UTF8 = 0x800
 ENCRYPTED = 0x1
@@ -122,7 +123,10 @@ def stem(name: str) -> str:
 
 
 def in_folder(root: Path) -> Tree:
-    """What lies under a folder. A link is listed with its problem; whatever it leads to is left alone."""
+    """What lies under a folder. A link is listed with its problem; whatever it leads to is left alone.
+
+    Raises GraderError if there is more than can be listed.
+    """
     files: list[File] = []
     folders: set[tuple[str, ...]] = set()
 
@@ -142,14 +146,16 @@ def in_folder(root: Path) -> Tree:
                 folders.add((*way, name))
         for name in sorted(name for name in names if not _is_junk(name)):
             files.append(File((*way, name), here / name, LINK if (here / name).is_symlink() else ""))
+        _refuse_many(root, len(files) + len(folders))
     return Tree(root, tuple(files), frozenset(folders))
 
 
 def in_zip(path: Path) -> Tree:
-    """What lies in a zip. Raises GraderError if it cannot be opened."""
+    """What lies in a zip. Raises GraderError if it cannot be opened, or holds more than can be listed."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
+        _refuse_many(path, len(entries))
     except DAMAGED as error:
         raise GraderError(f"{path} cannot be opened as a zip: {shown(str(error))}") from None
     files: dict[tuple[str, ...], File] = {}  # of two entries of one name the last is meant, as in every unzip
@@ -164,6 +170,11 @@ def in_zip(path: Path) -> Tree:
         if not name.endswith("/"):
             files[parts] = File(parts, Zipped(path, entry.filename), _problem(entry))
     return Tree(path, tuple(files.values()), frozenset(folders))
+
+
+def _refuse_many(place: Path, count: int) -> None:
+    if count > MAX_LISTED:
+        raise GraderError(f"there are over {MAX_LISTED:,} files in {place}: grade the folders in it one by one")
 
 
 def _is_junk(name: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from autograder import course
 from autograder.classroom import files
@@ -18,6 +19,8 @@ from autograder.classroom.files import Piece, listed, shown
 from autograder.classroom.hand_in_time import moment, to_the_second
 from autograder.errors import AutograderError, Unreadable
 
+MAX_LOOKED_AT = 20  # notebooks of one student
+NOT_LOOKED_AT = f"it was not looked into, since {MAX_LOOKED_AT} others of that student were"
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -70,7 +73,15 @@ def _of_one_place(pieces: list[Piece], assignment: str | None, wanted: str | Non
     elif len(notebooks) == 1:
         yield _taken(notebooks[0], assignment)
     else:
-        yield from _several([_looked_at(piece) for piece in notebooks], assignment, wanted)
+        first = sorted(notebooks, key=partial(_looked_at_first, wanted=assignment or wanted))
+        left = [Looked(piece, problem=NOT_LOOKED_AT) for piece in first[:-MAX_LOOKED_AT]]
+        yield from _several([*left, *map(_looked_at, first[-MAX_LOOKED_AT:])], assignment, wanted)
+
+
+def _looked_at_first(piece: Piece, wanted: str | None) -> tuple[datetime, int, bool, str]:
+    """The order in which one student's notebooks are looked into, the last ones first."""
+    time, upload, is_named, _ = _rank(Looked(piece), wanted)
+    return time, upload, is_named, piece.name
 
 
 def _nothing(pieces: list[Piece]) -> str:

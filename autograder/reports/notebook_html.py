@@ -26,7 +26,7 @@ CELL_LIMIT = 400
 SOURCE_LIMIT = 20_000
 OUTPUT_LIMIT = 4_000
 OUTPUTS_PER_CELL = 20
-TEXTS_LIMIT = 300_000  # characters of all cells' texts together, and of all outputs: a page takes seconds to be made
+TEXTS_LIMIT = 200_000  # characters of all cells' texts together, and of all outputs: a page takes seconds to be made
 PICTURE_LIMIT = 2_000_000  # characters of base64
 PICTURES_LIMIT = 12_000_000  # of all pictures of a notebook
 
@@ -47,7 +47,7 @@ class _Budget:
 
     def text(self, text: str) -> str:
         """A cell's text, as much of it as may still be shown."""
-        shown = clean(text, min(SOURCE_LIMIT, self.texts_left))
+        shown = _with_short_blanks(clean(text, min(SOURCE_LIMIT, self.texts_left)))
         self.texts_left = max(0, self.texts_left - len(shown))
         return shown
 
@@ -143,6 +143,11 @@ def _pasted(attached: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, di
             encoded = kinds.get(mime_type, "")
             if kinds != EMPTY and _begins(encoded, start):
                 yield name, {mime_type: encoded}
+
+
+def _with_short_blanks(text: str) -> str:
+    """A text without hundreds of blanks or blank lines in a row: pygments looks through each from its every place."""
+    return re.sub(r"(?:[ \t]*\n){10,}", "\n" * 10, re.sub(r"[ \t]{100,}", " " * 100, text))
 
 
 def _name_cells(copies: list[Any], cells: list[Any], questions: Collection[str]) -> None:
