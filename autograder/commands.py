@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,6 +140,7 @@ def _one(one: classroom.HandedIn, options: Options, spare: SpareKernel) -> Resul
         data = one.read()
     except Unreadable as problem:
         return refused(b"", options, str(problem))
+    options = replace(options, own_files=one.own_files())
     came = graded(data, options, spare)
     return (graded(data, options, spare) if came.starved else came).result
 

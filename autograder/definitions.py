@@ -81,7 +81,7 @@ def _stored(node: ast.AST) -> Iterator[str]:
 def defined(source: str) -> set[str]:
     """The names that a cell's text gives a meaning to; of one that cannot be read, those after `def` and `class`."""
     if parsed(source) is None:
-        return set(DEFINES.findall(source))
+        return set(DEFINES.findall(source[:MAX_CHARACTERS]))
     return {name for statement in statements(source) for name in names_of(statement)}
 
 

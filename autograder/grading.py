@@ -18,10 +18,12 @@ from types import SimpleNamespace
 import nbformat
 
 from autograder import course, submission
+from autograder.cell_errors import explained
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
 from autograder.judging import judge_question, not_graded, with_hint_on_threads
 from autograder.needed_cells import needed_in, notes_on_deleted
 from autograder.options import Options
+from autograder.own_files import usable
 from autograder.plugin import STARVED, Outcome, Question, SuitePlugin
 from autograder.provenance import environment, suite_sha256
 from autograder.record import QuestionResult, Result
@@ -31,7 +33,6 @@ from autograder.running import forget_suites, run_suite
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap, walls
 from autograder.suite_check import require_known
 from autograder.time_limits import late, longer_limits
-from autograder.untrusted_text import untrusted_error
 
 
 @dataclass
@@ -87,9 +88,11 @@ def _grade_restored(
     spare: SpareKernel,
 ) -> Graded:
     id = handed_in.assignment
-    kind = course.handed_out(id), options.limits, options.confined, course.needed_packages(id)
+    handed_out = course.handed_out(id)
+    kind = handed_out, options.limits, options.confined, course.needed_packages(id)
+    own, of_files = usable(options.own_files, handed_out)
     runnable = without_checks(handed_in.notebook)
-    with spare.take(*kind) as session, ThreadPoolExecutor(1) as background:
+    with spare.take([*handed_out, *own], *kind[1:]) as session, ThreadPoolExecutor(1) as background:
         session.notebook, session.needed = runnable, needed_in(runnable, release(id).solutions)
         on_step("starting")
         loading = background.submit(_load, id)  # while the kernel starts and runs the cells
@@ -112,7 +115,7 @@ def _grade_restored(
     )
     result.walls = walls(options.confined)
     deleted = notes_on_deleted(runnable, assignment.solution_cells)
-    result.notes = [*handed_in.notes, *deleted, *(note.text for note in notes.values())]
+    result.notes = [*of_files, *handed_in.notes, *deleted, *(note.text for note in notes.values())]
     result.output = "\n".join([*result.notes, _headline(result)])
     starved |= any(test.starved for tests in outcomes.values() for test in tests)
     return Graded(result, runnable, starved, result.graded and not starved)
@@ -278,6 +281,7 @@ class CellNote:
 def cell_notes(notebook: nbformat.NotebookNode, stopped: dict[int, tuple[str, str]]) -> dict[str, CellNote]:
     """By grade_id (or place): the cells that raised, were stopped, or left out of the run."""
     notes = {}
+    saved_by = notebook.metadata.get("language_info", {}).get("version", "")
     for place, cell in enumerate(notebook.cells):
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         label = f"The cell {name}" if name else f"Cell {place + 1}"
@@ -286,9 +290,9 @@ def cell_notes(notebook: nbformat.NotebookNode, stopped: dict[int, tuple[str, st
             notes[name or str(place)] = CellNote(reason, f"{label} {what}.")
             continue
         error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
-        if error is not None and "NotImplementedError" not in error.ename:
-            reason = {"MemoryError": "memory"}.get(error.ename, "")
-            notes[name or str(place)] = CellNote(reason, f"{label} raised {untrusted_error(error.ename, error.evalue)}")
+        known = explained(label, cell.source, error, saved_by) if error is not None else None
+        if known is not None:
+            notes[name or str(place)] = CellNote(*known)
     return notes
 
 

@@ -7,10 +7,21 @@ from collections.abc import Iterator, Sequence
 
 import nbformat
 
-from autograder.definitions import DEFINES, DEFINITIONS, defined, is_unwritten, meaning, names_of, parsed, statements
+from autograder.definitions import (
+    DEFINES,
+    DEFINITIONS,
+    MAX_CHARACTERS,
+    defined,
+    is_unwritten,
+    meaning,
+    names_of,
+    parsed,
+    statements,
+)
 from autograder.release import SKIPPED, Release, squeezed
 
 Cells = Sequence[nbformat.NotebookNode]
+MAX_TEXT = 2_000_000  # characters of a notebook that are looked through for what was merged into other cells
 MAX_CODE = 500_000  # characters of code in a notebook; to read more than that would take too much time and memory
 
 
@@ -21,7 +32,7 @@ def is_readable(cells: Cells) -> bool:
 
 def names_in(source: str, readable: bool) -> set[str]:
     """The names that a text gives a meaning to; where there is too much to read, those after `def` and `class`."""
-    return defined(source) if readable else set(DEFINES.findall(source))
+    return defined(source) if readable else set(definitions_in(source))
 
 
 def id_of(cell: nbformat.NotebookNode) -> str:
@@ -58,25 +69,39 @@ def matches(cells: Cells, of: Release) -> tuple[list[str], list[str]]:
 def likeness(cells: Cells, of: Release) -> int:
     """How many cells of the release are there, whole or merged into others."""
     found = {id for id in matches(cells, of)[0] if id}
-    whole = squeezed("".join(cell.source for cell in cells))
-    names = {name for cell in cells if cell.cell_type == "code" for name in DEFINES.findall(cell.source)}
+    whole = squeezed("".join(_beginnings(cells)))
+    names = {name for cell in cells if cell.cell_type == "code" for name in definitions_in(cell.source)}
     return len(
         found | (names & set(of.solutions)) | {id for id in of.cells if of.is_locked(id) and of.texts[id] in whole}
     )
+
+
+def _beginnings(cells: Cells) -> Iterator[str]:
+    """The texts of cells that may have cells of the release in them, as far as there is time to look through them."""
+    left = MAX_TEXT
+    for cell in cells:
+        yield cell.source[: min(left, MAX_CHARACTERS)]
+        left = max(0, left - len(cell.source))
+
+
+def definitions_in(source: str) -> list[str]:
+    """The names after `def` and `class` at the beginning of a line; of a text too long to be read, in its beginning."""
+    return DEFINES.findall(source[:MAX_CHARACTERS])
 
 
 def _fits(cell: nbformat.NotebookNode, id: str, of: Release) -> bool:
     """Whether a cell may have the id it claims: of the right type, and not an answer under a locked cell's id."""
     if id not in of.cells or cell.cell_type != of.cells[id]["cell_type"]:
         return False
-    return not (of.is_locked(id) and set(DEFINES.findall(cell.source)) & set(of.solutions))
+    return not (of.is_locked(id) and set(definitions_in(cell.source)) & set(of.solutions))
 
 
 def _by_content(cells: Cells, ids: Sequence[str], of: Release) -> Iterator[tuple[int, str]]:
     """(place, id) for the ids that no cell has but one is recognisable; the last such cell."""
     free = [place for place, id in enumerate(ids) if not id and cells[place].cell_type == "code"]
     readable = is_readable(cells)
-    texts = {place: squeezed(cells[place].source) for place in free}
+    longest = 2 * max(map(len, of.texts.values()), default=0) + MAX_CHARACTERS  # as much again of blanks
+    texts = {place: squeezed(cells[place].source[:longest]) for place in free}
     for id in of.cells:
         if id in ids:
             continue
@@ -94,7 +119,7 @@ def _likely(name: str, source: str, of: Release, readable: bool) -> int:
     """How likely a text is the answer `name`: 3 it defines it, 2 it assigns it, 1 it is the stub, 0 it is not."""
     if name not in source or name not in names_in(source, readable):
         return 0
-    if name not in DEFINES.findall(source):
+    if name not in definitions_in(source):
         return 2
     return 3 if not readable or name in answers(source, of) else 1
 
@@ -102,7 +127,7 @@ def _likely(name: str, source: str, of: Release, readable: bool) -> int:
 def answers(source: str, of: Release) -> set[str]:
     """The solutions that a text gives a meaning to; a stub as it was released is none."""
     if parsed(source) is None:
-        return set(DEFINES.findall(source)) & set(of.solutions)
+        return set(definitions_in(source)) & set(of.solutions)
     written = [node for node in statements(source) if not is_stub(node, of)]
     return {name for node in written for name in names_of(node)} & set(of.solutions)
 

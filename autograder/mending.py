@@ -28,7 +28,7 @@ from autograder.definitions import (
     without,
 )
 from autograder.errors import Unreadable
-from autograder.matching import answers, id_of, is_run, is_stub, label, sentence
+from autograder.matching import MAX_CODE, answers, id_of, is_run, is_stub, label, sentence
 from autograder.release import SKIPPED, Release, squeezed
 
 Cells = list[nbformat.NotebookNode]
@@ -160,13 +160,23 @@ def _run_what_is_text(cells: Cells, of: Release) -> list[str]:
     for id in of.solutions:
         if id in there:
             continue
-        texts = [place for place, cell in enumerate(cells) if cell.cell_type != "code" and parsed(cell.source)]
-        found = [place for place in texts if id in answers(cells[place].source, of)]
+        found = [place for place in _that_may_be_code(cells, id) if id in answers(cells[place].source, of)]
         if found:
             text = cells[found[-1]]
             cells[found[-1]] = nbformat.v4.new_code_cell(text.source, metadata=text.metadata)
             notes.append(f"The cell {id} had been turned into text: it was run as code.")
     return notes
+
+
+def _that_may_be_code(cells: Cells, name: str) -> Iterator[int]:
+    """The places of text cells that name an answer and can be read as code, as far as there is time to read them."""
+    left = MAX_CODE
+    for place, cell in enumerate(cells):
+        if cell.cell_type == "code" or name not in cell.source or len(cell.source) > left:
+            continue
+        left -= len(cell.source)
+        if parsed(cell.source):
+            yield place
 
 
 def _run_what_skipped_cells_define(cells: Cells, of: Release) -> list[str]:

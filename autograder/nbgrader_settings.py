@@ -13,6 +13,8 @@ from pathlib import Path
 
 from traitlets.config import Config
 
+from autograder.plain_path import plain_path
+
 BUILT_SOURCE = "build/source"
 RELEASE = "assignments"
 
@@ -65,7 +67,8 @@ def settings(root: Path) -> Config:
 
 def set_folders(config: Config, root: Path) -> None:
     """Where everything is. The gradebook is `root`/gradebook.db, nbgrader's own choice."""
-    config.CourseDirectory.root = str(root)
+    # Of the root's path nbgrader escapes all but what a glob reads.
+    config.CourseDirectory.root = str(plain_path(root) if set(str(root)) & set("*?[") else root)
     config.CourseDirectory.source_directory = BUILT_SOURCE
     config.CourseDirectory.release_directory = RELEASE
     config.CourseDirectory.submitted_directory = "submitted"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from autograder.own_files import NONE, OwnFiles
 from autograder.sandbox.box import Limits
 
 
@@ -15,6 +16,7 @@ class Options:
     questions   ids to grade; None: all
     training    whether training questions are graded
     confined    whether bubblewrap is used
+    own_files   what the student handed in beside the notebook
     """
 
     assignment: str | None = None
@@ -22,3 +24,4 @@ class Options:
     training: bool = True
     confined: bool = True
     limits: Limits = field(default_factory=Limits)
+    own_files: OwnFiles = NONE

@@ -34,8 +34,13 @@ class _Order:
         run = [is_run(cell) and not (id_of(cell) in of.cells and of.is_check(id_of(cell))) for cell in cells]
         self.cells, self.of = cells, of
         self.gives = [defined(cell.source) if is_it else set() for cell, is_it in zip(cells, run, strict=True)]
+        self.givers: dict[str, list[int]] = {}
+        for place, names in enumerate(self.gives):
+            for name in names:
+                self.givers.setdefault(name, []).append(place)
         self.places: list[int] = []
         self.notes: list[str] = []
+        self.labels: dict[int, str] = {}
         self.begun: set[int] = set()
         self.known: set[str] = set()
 
@@ -50,13 +55,18 @@ class _Order:
         names = wanted or self.gives[place] & set(self.of.solutions)
         needed = _needs(self.cells[place].source, names) - self.known if names and depth < MAX_DEPTH else set()
         for name in sorted(needed):
-            below = [other for other, gives in enumerate(self.gives) if name in gives and other not in self.begun]
+            below = [other for other in self.givers.get(name, []) if other not in self.begun]
             for other in below if name not in self.known else []:
-                which, needing = (label(one, self.cells[one], self.of) for one in (other, place))
+                which, needing = self._label(other), self._label(place)
                 self.notes.append(sentence(f"{which} stood below {needing}, which needs {name}: it was run first."))
                 self.put(other, frozenset(self.gives[other]), depth + 1)
         self.places.append(place)
         self.known |= self.gives[place]
+
+    def _label(self, place: int) -> str:
+        if place not in self.labels:
+            self.labels[place] = label(place, self.cells[place], self.of)
+        return self.labels[place]
 
 
 def _needs(source: str, names: Set[str]) -> set[str]:

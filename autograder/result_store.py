@@ -15,13 +15,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from autograder import course
 from autograder.errors import AutograderError, GraderError, TaskError
 from autograder.options import Options
+from autograder.own_files import NONE
 from autograder.provenance import environment, grader_sha256, suite_sha256
 from autograder.record import Result
 from autograder.whole_files import write_whole
@@ -36,12 +37,14 @@ class Kept:
     notebook  the executed notebook, as JSON; "" if the submission could not be read
     starved   whether it ran out of time while it waited for a core: it is to be graded again, alone
     settled   whether grading it again would come to the same
+    beside    the hash of the files that it was graded with
     """
 
     result: Result
     notebook: str = ""
     starved: bool = False
     settled: bool = False
+    beside: str = ""
 
 
 class ResultStore:
@@ -88,7 +91,8 @@ class ResultStore:
             ) from None
 
     def _file(self, data: bytes, options: Options) -> Path:
-        asked: dict[str, Any] = asdict(options) | {"questions": sorted(options.questions or ["all"])}
+        asked: dict[str, Any] = asdict(replace(options, own_files=NONE))
+        asked |= {"questions": sorted(options.questions or ["all"]), "own_files": options.own_files.sha256()}
         parts = [hashlib.sha256(data).hexdigest(), environment(options), grader_sha256(), asked]
         key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
         return self.folder / f"{key}.json"

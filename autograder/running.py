@@ -12,6 +12,7 @@ import pytest
 
 from autograder import course
 from autograder.errors import TaskError
+from autograder.plain_path import plain_path
 from autograder.plugin import SuitePlugin
 
 QUIET = [
@@ -25,10 +26,11 @@ def run_suite(path: Path, plugin: SuitePlugin) -> None:
     """Run the tests of `path`; what came of them is in `plugin.outcomes`. Raises TaskError if the suite is broken."""
     if not path.exists():
         raise TaskError(f"there is no hidden suite {path.name}")
-    _forget_others(path)
+    _forget_others(plain_path(path.parent) / path.name)
     watcher = _CollectionWatcher()
     with _nothing_else_having_a_say():
-        status = pytest.main([str(path), "--rootdir", str(path.parent), *QUIET], plugins=[plugin, watcher])
+        folder = plain_path(path.parent)
+        status = pytest.main([str(folder / path.name), "--rootdir", str(folder), *QUIET], plugins=[plugin, watcher])
     if watcher.interrupted:
         raise KeyboardInterrupt
     if watcher.broken or status not in (

@@ -182,9 +182,9 @@ class BareConnection:
             return _copied(self._servant.handle((operation, *_copied(fields))))
         except Missing as missing:
             raise NotWritten(f"{untrusted_name(str(missing))} is not defined") from None
-        except NotImplementedError as error:
-            raise NotWritten(untrusted_name(str(error))) from None
         except Exception as error:
+            if type(error) is NotImplementedError:
+                raise NotWritten(untrusted_name(str(error))) from None
             bases = tuple(cls.__name__ for cls in type(error).__mro__)
             raise CallFailed(str(error), bases[0], bases) from error
         finally:

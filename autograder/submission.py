@@ -21,15 +21,19 @@ import nbformat
 from autograder import course
 from autograder.definitions import is_same_code, parsed
 from autograder.errors import TaskError, Unreadable
+from autograder.file_kinds import why_unreadable
+from autograder.kept_parts import EMPTY, harmless_metadata, pictures, resolved, shown_size
 from autograder.matching import id_of, is_readable, is_run, likeness, matches, names_in
 from autograder.mending import added_to, mended, which_counts
-from autograder.notebook_size import refuse_large
+from autograder.notebook_size import refuse_large, refuse_many_parts
 from autograder.ordering import needed_first
 from autograder.release import SKIPPED, Release, release, squeezed
 
 MAX_CELLS = 5_000
-CONFLICT = re.compile(rb"^<{7}(?: .*)?\r?$", re.MULTILINE)
-GRADE_ID = re.compile(rb'"grade_id": ?"(\w+)"')
+MAX_SHOWN = 40 * 2**20  # characters of the pictures in text cells, as often as they are shown
+MAX_PICTURE_NOTES = 10
+MAX_NOTES = 100
+VERSION = re.compile(r"\d{1,2}(\.\d{1,3}){1,2}")
 
 
 @dataclass
@@ -46,40 +50,52 @@ def read(data: bytes) -> nbformat.NotebookNode:
     if not data.strip():
         raise Unreadable("the file is empty")
     refuse_large(len(data))
+    refuse_many_parts(data)
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"the file is not a complete notebook: {_conflict(data) or str(error)[:100]}") from None
+        raise Unreadable(why_unreadable(data, error)) from None
     try:
         return _notebook(content)
+    except Unreadable as problem:
+        raise Unreadable(f"the file is not a notebook: {problem}") from None
     except Exception as error:  # whatever nbformat raises at one that contradicts itself, its own kinds among them
         why = " ".join(str(error).split())[:100]
         raise Unreadable(f"the file is not a notebook: {type(error).__name__}: {why}") from None
 
 
-def _conflict(data: bytes) -> str:
-    """Where git left two versions in a file, "" if nowhere. A cell's id stands above its text."""
-    found = CONFLICT.search(data)
-    if found is None:
-        return ""
-    ids = GRADE_ID.findall(data, 0, found.start()) or GRADE_ID.findall(data, found.end())[:1]
-    where = f", at or below the cell {ids[-1].decode()}" if ids else ""
-    line = data.count(b"\n", 0, found.start()) + 1
-    return f"line {line} begins two versions of a merge (<<<<<<<){where}"
-
-
 def _notebook(content: Any) -> nbformat.NotebookNode:
-    if not isinstance(content, dict) or not isinstance(content.get("cells", content.get("worksheets")), list):
-        raise ValueError("it has no list of cells")
+    is_new = isinstance(content, dict) and content.get("nbformat") == 4
+    found = content.get("cells", None if is_new else content.get("worksheets")) if isinstance(content, dict) else None
+    if not isinstance(found, list):
+        raise Unreadable("it has no list of cells")
+    cells = found if is_new else _converted(content).cells
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"it has {len(cells)} cells; {MAX_CELLS} are the most")
+    saved_by = _saved_by(content.get("metadata"))
+    return _made_of([_plain_cell(cell, number) for number, cell in enumerate(cells, 1)], saved_by)
+
+
+def _converted(content: dict[str, Any]) -> nbformat.NotebookNode:
+    """A notebook of an older format in the present one. Raises whatever nbformat raises."""
+    for sheet in content.get("worksheets", []):
+        if len(sheet.get("cells", [])) > MAX_CELLS:
+            raise Unreadable(f"it has more than {MAX_CELLS} cells")
+        for cell in sheet.get("cells", []):
+            cell.pop("outputs", None)
+            cell |= {"outputs": []} if cell.get("cell_type") == "code" else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if content.get("nbformat") == 4:
-            notebook = nbformat.from_dict(content)
-        else:
-            notebook = nbformat.convert(nbformat.reader.reads(json.dumps(content)), 4)
-    if len(notebook.cells) > MAX_CELLS:
-        raise ValueError(f"it has {len(notebook.cells)} cells")
-    return _made_of([_plain_cell(cell, number) for number, cell in enumerate(notebook.cells, 1)], {})
+        converted: nbformat.NotebookNode = nbformat.convert(nbformat.reader.reads(json.dumps(content)), 4)
+    return converted
+
+
+def _saved_by(metadata: Any) -> dict[str, Any]:
+    """Of a notebook's metadata the Python that it was last run with, if it is named."""
+    language = metadata.get("language_info") if isinstance(metadata, dict) else None
+    version = language.get("version") if isinstance(language, dict) else None
+    known = isinstance(version, str) and VERSION.fullmatch(version)
+    return {"language_info": {"name": "python", "version": version}} if known else {}
 
 
 def _made_of(cells: list[nbformat.NotebookNode], metadata: dict[str, Any]) -> nbformat.NotebookNode:
@@ -92,29 +108,36 @@ def _made_of(cells: list[nbformat.NotebookNode], metadata: dict[str, Any]) -> nb
 
 
 def _plain_cell(cell: Any, number: int) -> nbformat.NotebookNode:
-    """A cell with its text, its nbgrader id, whether it is to be left out of the run, and nothing else.
+    """A cell with its text, its nbgrader id, the pictures in it, and what its metadata say that does no harm.
 
-    Leaving out their own cell can only cost a student: what counts, and is run, is then what the release says.
+    A tag may say that it is to be left out of the run. Leaving out their own cell can only cost a student: what
+    counts, and is run, is then what the release says.
     """
     metadata = cell.get("metadata") if isinstance(cell, dict) else None
     metadata = metadata if isinstance(metadata, dict) else {}
-    tags, known = metadata.get("tags"), metadata.get("nbgrader")
+    known = metadata.get("nbgrader")
     id = known.get("grade_id") if isinstance(known, dict) else None
+    if not isinstance(cell, dict):
+        raise Unreadable(f"cell {number} is none")
     missing = [key for key in ("source", "cell_type") if key not in cell]
     if missing:
-        raise ValueError(f"cell {number}{f' ({id})' if isinstance(id, str) else ''} has no {missing[0]}")
+        raise Unreadable(f"cell {number}{f' ({id})' if isinstance(id, str) else ''} has no {missing[0]}")
     if not isinstance(cell["cell_type"], str):
-        raise ValueError(f"cell {number} is of no type")
+        raise Unreadable(f"cell {number} is of no type")
     kind = cell["cell_type"] if cell["cell_type"] in ("code", "markdown") else "raw"
     plain: nbformat.NotebookNode = nbformat.from_dict({
-        "cell_type": kind, "metadata": {}, "source": _text(cell["source"]),
-        **({"outputs": [], "execution_count": None} if kind == "code" else {}),
+        "cell_type": kind, "metadata": harmless_metadata(metadata), "source": _text(cell["source"]),
+        **({"outputs": [], "execution_count": None} if kind == "code" else _attached(cell)),
     })  # fmt: skip  # not with nbformat's own maker, which checks each cell against the schema: half of all reading
-    if isinstance(tags, list) and SKIPPED in tags:
-        plain.metadata["tags"] = [SKIPPED]
     if isinstance(id, str) and id:
         plain.metadata["nbgrader"] = {"grade_id": id}
     return plain
+
+
+def _attached(cell: dict[str, Any]) -> dict[str, Any]:
+    """The pictures of a text cell, if there are any."""
+    found = pictures(cell.get("attachments"))
+    return {"attachments": found} if found else {}
 
 
 def _text(source: Any) -> str:
@@ -168,8 +191,15 @@ def restore(notebook: nbformat.NotebookNode, assignment: str) -> Submission:
     notes += [*found, *(which_counts(cells, ids, of) if readable else []), *_put_back(cells, ids, of)]
     _insert_missing(cells, of, notes, readable)
     notes += needed_first(cells, of) if readable else []
+    notes += _resolve_pictures(cells)
     parsed.cache_clear()  # the trees of one notebook are of no use to the next
-    return Submission(assignment, _made_of(cells, METADATA), notes)
+    return Submission(assignment, _made_of(cells, {**METADATA, **_saved_by(notebook.metadata)}), _few(notes))
+
+
+def _few(notes: list[str]) -> list[str]:
+    """As many notes as somebody reads."""
+    more = len(notes) - MAX_NOTES
+    return notes if more <= 0 else [*notes[:MAX_NOTES], f"... and {more} more such notes."]
 
 
 TOO_MUCH = "It holds so much code that cells split, merged or turned into text were not looked for."
@@ -177,6 +207,27 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+
+
+def _resolve_pictures(cells: list[nbformat.NotebookNode]) -> list[str]:
+    """Let each reference to a picture in a text cell lead to one, as many as a page can hold; notes on those that do
+    not."""
+    notes, left = [], MAX_SHOWN
+    for place, cell in enumerate(cells):
+        if cell.cell_type != "markdown":
+            continue
+        attached = dict(cell.get("attachments", {}))
+        for name, kinds in attached.items():
+            left -= shown_size(cell.source, name, kinds)
+            if left < 0:
+                attached[name] = EMPTY
+                notes.append(f"Cell {place + 1} shows more pictures than a page can hold: {name[:80]!a} is left out.")
+        found, missing = resolved(cell.source, attached)
+        if found:
+            cell["attachments"] = nbformat.from_dict(found)
+        gone = [name for name in missing if name not in attached]
+        notes += [f"Cell {place + 1} shows a picture that is not in the file: {name[:80]!a}." for name in gone]
+    return notes[:MAX_PICTURE_NOTES]
 
 
 def _put_back(cells: list[nbformat.NotebookNode], ids: Sequence[str], of: Release) -> list[str]:
@@ -201,8 +252,11 @@ def _put_back(cells: list[nbformat.NotebookNode], ids: Sequence[str], of: Releas
 def _restored(cell: nbformat.NotebookNode, id: str, of: Release) -> nbformat.NotebookNode:
     """The student's cell under the release's metadata; a locked one with the release's text."""
     if not id:
-        long = SKIPPED in cell.metadata.get("tags", []) or squeezed(cell.source) in of.long
-        cell.metadata = nbformat.from_dict({"tags": [SKIPPED]} if long else {})
+        tags = [tag for tag in cell.metadata.get("tags", []) if tag != SKIPPED]
+        if SKIPPED in cell.metadata.get("tags", []) or squeezed(cell.source) in of.long:
+            tags.append(SKIPPED)
+        kept = {key: value for key, value in cell.metadata.items() if key not in ("nbgrader", "tags")}
+        cell.metadata = nbformat.from_dict({**kept, "tags": tags} if tags else kept)
         return cell
     cell.metadata = nbformat.from_dict(copy.deepcopy(of.cells[id]["metadata"]))
     if of.is_locked(id):

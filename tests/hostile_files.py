@@ -158,13 +158,50 @@ def deep_json(place: Path, honest: bytes) -> Path:
 
 @made
 def deep_metadata_json(place: Path, honest: bytes) -> Path:
-    """Hands in a notebook whose metadata are lists in lists, nine hundred deep.
-
-    said: the file is not a notebook
-    """
+    """Hands in a notebook whose metadata are lists in lists, nine hundred deep."""
     deep = json.loads("[" * 900 + "]" * 900)
     (place / "attacker.ipynb").write_text(json.dumps(json.loads(honest) | {"metadata": {"deep": deep}}))
     return place
+
+
+@made
+def lists_without_end(place: Path, honest: bytes) -> Path:
+    """Hands in fifty megabytes of empty lists, which would take gigabytes when read.
+
+    said: the file holds more than 2,000,000 lists and objects
+    """
+    (place / "attacker.ipynb").write_bytes(b'{"cells": [], "nbformat": 4, "x": [' + b"[]," * (16 * 2**20) + b"0]}")
+    return place
+
+
+SHADOWING = [
+    "numpy.py", "json.py", "sitecustomize.py", "ipykernel.py", "autograder.py", "ipython_config.py", "given.py",
+    "launch.py",
+    "numpy/__init__.py", "autograder/agent.py",
+]  # fmt: skip
+
+
+@made
+def files_that_shadow_modules(place: Path, honest: bytes) -> Path:
+    """Hands in files beside the notebook that are named like NumPy, the kernel, its settings and the grader's agent."""
+    folder = place / "submitted" / "attacker" / ID
+    for name in SHADOWING:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("import os\nos._exit(0)\n")
+    (folder / "tiny.ipynb").write_bytes(honest)
+    return place / "submitted"
+
+
+@made
+def links_beside_the_notebook(place: Path, honest: bytes) -> Path:
+    """Hands in links beside the notebook that lead to files of the grader's, and to a folder of everything."""
+    folder = place / "submitted" / "attacker" / ID
+    folder.mkdir(parents=True)
+    (folder / "tiny.ipynb").write_bytes(honest)
+    (folder / "passwords.csv").symlink_to("/etc/passwd")
+    (folder / "everything").symlink_to("/")
+    os.mkfifo(folder / "pipe.csv")
+    return place / "submitted"
 
 
 @made

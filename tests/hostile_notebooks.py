@@ -190,6 +190,19 @@ def texts_that_act(notebook: Notebook) -> None:
 
 
 @edit
+def picture_shown_without_end(notebook: Notebook) -> None:
+    """Has one picture of a megabyte, which a short text shows three thousand times.
+
+    honest: double wrong, scale_forward correct
+    says: shows more pictures than a page can hold
+    """
+    picture = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(2**20)).decode()
+    cell = nbformat.v4.new_markdown_cell("![][x]" * 3000 + "\n\n[x]: attachment:a.png")
+    cell["attachments"] = {"a.png": {"image/png": picture}}
+    notebook.cells.insert(0, cell)
+
+
+@edit
 def deep_metadata(notebook: Notebook) -> None:
     """Has metadata of lists in lists, two hundred deep.
 

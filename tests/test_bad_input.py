@@ -66,11 +66,11 @@ def test_a_path_that_is_not_there(command: Commands, tmp_path: Path) -> None:
 
 UNREADABLE = {
     "empty file": (b"", "the file is empty"),
-    "not JSON": (b"<html>Please log in</html>", "the file is not a complete notebook: Expecting value"),
-    "cut off": (b'{"cells": [{"cell_type": "code", "sou', "the file is not a complete notebook: Unterminated string"),
-    "no text": (bytes(range(256)), "the file is not a complete notebook"),
-    "other JSON": (b'{"name": "no notebook"}', "the file is not a notebook: ValueError: it has no list of cells"),
-    "a number": (b"7", "the file is not a notebook: ValueError: it has no list of cells"),
+    "not JSON": (b"<html>Please log in</html>", "the file is a web page, not a notebook: download the raw file"),
+    "cut off": (b'{"cells": [{"cell_type": "code", "sou', "the file is not a complete notebook: it ends in the middle"),
+    "no text": (bytes(range(256)), "the file is not a complete notebook: it holds no text"),
+    "other JSON": (b'{"name": "no notebook"}', "the file is not a notebook: it has no list of cells"),
+    "a number": (b"7", "the file is not a notebook: it has no list of cells"),
     "odd cells": (b'{"nbformat": 4, "cells": [1, 2]}', "the file is not a notebook"),
     "no cell of ours": (
         json.dumps(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])).encode(),

@@ -141,6 +141,43 @@ def test_whatever_the_first_question_does_the_second_is_graded(root, body, reaso
     assert marks(result) == {"double": (0, reason), "scale_forward": (60, "correct")}
 
 
+ASKS = {
+    "input on top": ("name = input('Your name? ')\ndef double(xs):\n    return 2 * xs\n", "The cell double asked for"),
+    "input inside": ("def double(xs):\n    input('go on?')\n    return 2 * xs\n", "the call asked for"),
+    "a debugger on top": (
+        "import pdb; pdb.set_trace()\ndef double(xs):\n    return 2 * xs\n",
+        "The cell double asked for",
+    ),
+    "a debugger inside": (
+        "def double(xs):\n    import pdb\n    pdb.set_trace()\n    return 2 * xs\n",
+        "the call asked for",
+    ),
+    "a password": (
+        "import getpass\nword = getpass.getpass()\ndef double(xs):\n    return 2 * xs\n",
+        "The cell double asked",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ASKS)
+def test_an_answer_that_asks_for_input_is_wrong_and_told_so(root, name):
+    source, told = ASKS[name]
+    result = graded(root, {"double": source})
+    assert marks(result) == {"double": (0, "wrong"), "scale_forward": (60, "correct")}
+    assert feedback(result, "double").startswith(told)
+    assert "input()" in feedback(result, "double")
+
+
+def test_an_error_that_is_derived_from_the_stubs_is_told(root):
+    source = (
+        "class Later(NotImplementedError): pass\ndef double(xs):\n    raise Later('tomorrow')\nraise Later('today')"
+    )
+    result = graded(root, {"double": source})
+    assert marks(result) == {"double": (0, "wrong"), "scale_forward": (60, "correct")}
+    assert feedback(result, "double") == "The cell double raised Later: today\n\nLater: tomorrow"
+
+
 def test_a_loop_without_end_costs_its_question(root, with_suite):
     text = (root / "autograder" / "suites" / f"test_{ID}.py").read_text()
     with_suite(text.replace("from __future__ import annotations", "").replace("points=1", "points=1, timeout_s=1.0"))

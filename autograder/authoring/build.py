@@ -12,6 +12,7 @@ from autograder import course
 from autograder.authoring import source_notebook
 from autograder.errors import TaskError
 from autograder.nbgrader_settings import BUILT_SOURCE, RELEASE, settings
+from autograder.plain_path import plain_temporary
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def release(assignment: course.Assignment, source: dict[str, bytes]) -> dict[str
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.utils import capture_log
 
-    with TemporaryDirectory(prefix="autograder-build-") as folder:
+    with TemporaryDirectory(prefix="autograder-build-", dir=plain_temporary()) as folder:
         root = Path(folder).resolve()
         source_notebook.write(root / BUILT_SOURCE / assignment.id, source)
         config = settings(root)

@@ -5,7 +5,6 @@ Nothing is unpacked onto the disk, so a name in a zip leads nowhere; it only say
 
 from __future__ import annotations
 
-import errno
 import lzma
 import os
 import stat
@@ -14,15 +13,17 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from autograder.errors import GraderError, Unreadable
 from autograder.notebook_size import MAX_NOTEBOOK_BYTES, refuse_large
+from autograder.own_files import LINK, NOTEBOOKS, read_regular
 from autograder.untrusted_text import one_line
 
 MAX_DEPTH = 8  # folders in folders
+MAX_LISTED = 200_000  # files and folders of a class
 JUNK = {"__macosx", "thumbs.db", "desktop.ini"}
-LINK = "the file is a link"
 IN_UTF8 = 0x800
 ENCRYPTED = 0x1
 UNICODE_PATH = 0x7075  # the field in which WinZip and Info-ZIP keep a name in UTF-8
@@ -112,12 +113,21 @@ class Piece:
 
 
 def is_notebook(name: str) -> bool:
-    """Whether a file's name is that of a notebook."""
-    return name.lower().endswith(".ipynb")
+    """Whether a file's name is that of a notebook, or what browsers make of it: `x.ipynb.txt`."""
+    return name.lower().endswith(NOTEBOOKS)
+
+
+def stem(name: str) -> str:
+    """A file's name without its ending, all of it where a browser has added to a notebook's."""
+    ending = next((ending for ending in NOTEBOOKS if name.lower().endswith(ending)), "")
+    return name[: -len(ending)] if ending else name.rpartition(".")[0]
 
 
 def in_folder(root: Path) -> Tree:
-    """What lies under a folder. A link is listed with its problem; whatever it leads to is left alone."""
+    """What lies under a folder. A link is listed with its problem; whatever it leads to is left alone.
+
+    Raises GraderError if there is more than can be listed.
+    """
     files: list[File] = []
     folders: set[tuple[str, ...]] = set()
 
@@ -137,14 +147,16 @@ def in_folder(root: Path) -> Tree:
                 folders.add((*way, name))
         for name in sorted(name for name in names if not _is_junk(name)):
             files.append(File((*way, name), here / name, LINK if (here / name).is_symlink() else ""))
+        _refuse_many(root, len(files) + len(folders))
     return Tree(root, tuple(files), frozenset(folders))
 
 
 def in_zip(path: Path) -> Tree:
-    """What lies in a zip. Raises GraderError if it cannot be opened."""
+    """What lies in a zip. Raises GraderError if it cannot be opened, or holds more than can be listed."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
+        _refuse_many(path, len(entries))
     except DAMAGED as error:
         raise GraderError(f"{path} cannot be opened as a zip: {one_line(str(error))}") from None
     files: dict[tuple[str, ...], File] = {}  # of two entries of one name the last is meant, as in every unzip
@@ -159,6 +171,11 @@ def in_zip(path: Path) -> Tree:
         if not name.endswith("/"):
             files[parts] = File(parts, Zipped(path, entry.filename), _problem(entry))
     return Tree(path, tuple(files.values()), frozenset(folders))
+
+
+def _refuse_many(place: Path, count: int) -> None:
+    if count > MAX_LISTED:
+        raise GraderError(f"there are over {MAX_LISTED:,} files in {place}: grade the folders in it one by one")
 
 
 def _is_junk(name: str) -> bool:
@@ -194,26 +211,36 @@ def _unicode_path(extra: bytes, raw: bytes) -> bytes:
 
 def read(content: Path | Zipped) -> bytes:
     """The bytes of a file. Raises Unreadable with one line that says why not."""
-    return _in_zip(content) if isinstance(content, Zipped) else _on_disk(content)
+    if isinstance(content, Zipped):
+        return _in_zip(content)
+    return read_regular(content, MAX_NOTEBOOK_BYTES, refuse_large)
 
 
-def _on_disk(path: Path) -> bytes:
-    """Neither through a link, were it put there since, nor from a pipe, which might never end."""
+def size(content: Path | Zipped) -> int:
+    """The bytes of a file, not yet read. Raises Unreadable."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise Unreadable(LINK if error.errno == errno.ELOOP else f"the file cannot be read: {error.strerror}") from None
-    with os.fdopen(handle, "rb", closefd=True) as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("the file is not an ordinary file")
-        refuse_large(status.st_size)
-        return file.read(MAX_NOTEBOOK_BYTES + 1)
+        if isinstance(content, Path):
+            return content.lstat().st_size
+        return _archive(content.archive).getinfo(content.name).file_size
+    except DAMAGED as error:
+        raise Unreadable(f"it cannot be read: {one_line(str(error))}") from None
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    """A zip, opened; kept open, since to read its list of contents takes longer than to read a notebook."""
+    status = path.stat()
+    return _opened(path, status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, *version: int) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)
 
 
 def _in_zip(content: Zipped) -> bytes:
     try:
-        with zipfile.ZipFile(content.archive) as archive, archive.open(content.name) as file:
+        archive = _archive(content.archive)
+        with archive.open(content.name) as file:
             refuse_large(archive.getinfo(content.name).file_size)
             return file.read(MAX_NOTEBOOK_BYTES + 1)
     except DAMAGED as error:

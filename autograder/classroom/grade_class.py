@@ -79,7 +79,8 @@ class Classroom:
             data = one.read()
         except Unreadable:
             data = b""
-        if hashlib.sha256(data).hexdigest() != kept.result.submission_sha256:
+        same = hashlib.sha256(data).hexdigest() == kept.result.submission_sha256
+        if not same or options.own_files.sha256() != kept.beside:
             return Kept(refused(b"", options, CHANGED))
         self.store.keep(data, options, kept)
         return kept
@@ -112,7 +113,7 @@ class Classroom:
             return result
         try:
             data = one.read() if kept.notebook else b""
-            self.writer.enter(one.student, data, kept, one.timestamp, one.secret())
+            self.writer.enter(one.student, data, kept, one.timestamp, one.secret(), one.own_files())
         except GraderError as error:
             result.problem = f"could not be entered into the gradebook: {str(error).splitlines()[0]}"
         return result
@@ -150,7 +151,7 @@ def _tasks(work: Sequence[tuple[HandedIn, Options]], places: Sequence[int], hand
 
 def asked(one: HandedIn, options: Options) -> Options:
     """What is asked of the grading of one file."""
-    return replace(options, assignment=one.assignment or options.assignment)
+    return replace(options, assignment=one.assignment or options.assignment, own_files=one.own_files())
 
 
 def _of(one: HandedIn, result: Result) -> Result:

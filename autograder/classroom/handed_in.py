@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
+from autograder import course
 from autograder.classroom import files, layouts, several_files, student_names
 from autograder.classroom.files import Zipped
+from autograder.classroom.lms_names import RECEIPT
+from autograder.classroom.several_files import Taken
 from autograder.errors import GraderError, Unreadable
+from autograder.own_files import LINK, Candidate, OwnFiles, collected
 
 __all__ = ["HandedIn", "Zipped", "find"]
 
 SECRET = "submission_secret.txt"
 SECRET_BYTES = 1000
+
+
+class Beside(NamedTuple):
+    """A file beside a notebook: its name relative to the notebook's folder, where it lies, why it cannot be read."""
+
+    name: str
+    content: Path | Zipped
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,6 +40,7 @@ class HandedIn:
     timestamp   when, as nbgrader's timestamp.txt has it; "" if what it was found in does not say
     problem     why it cannot be graded, "" if nothing is known against it
     notes       what a person should know of how it was found, one sentence each
+    beside      what else that student handed in with it
     """
 
     student: str
@@ -34,6 +49,14 @@ class HandedIn:
     timestamp: str = ""
     problem: str = ""
     notes: tuple[str, ...] = ()
+    beside: tuple[Beside, ...] = ()
+
+    def own_files(self) -> OwnFiles:
+        """The files handed in beside it that may be used, read now."""
+        return collected(
+            Candidate(name, partial(files.size, content), partial(files.read, content), problem)
+            for name, content, problem in self.beside
+        )
 
     def read(self) -> bytes:
         """Its bytes. Raises Unreadable with one line that says why."""
@@ -63,8 +86,9 @@ def find(path: Path, assignment: str | None = None) -> list[HandedIn]:
         found = list(_in(files.in_zip(path), assignment))
     else:
         id = student_names.safe_student(path.stem)
-        problem = files.LINK if path.is_symlink() else ""
-        found = [HandedIn(id, path, problem=problem, notes=student_names.note_of(path.stem, id))]
+        problem = LINK if path.is_symlink() else ""
+        notes, beside = student_names.note_of(path.stem, id), tuple(_beside_one(path))
+        found = [HandedIn(id, path, problem=problem, notes=notes, beside=beside)]
     if not found:
         raise GraderError(f"there is no notebook to grade in {path}")
     return sorted(found, key=lambda one: (one.student, one.assignment or ""))
@@ -77,4 +101,24 @@ def _in(tree: files.Tree, assignment: str | None) -> Iterator[HandedIn]:
         id = ids[one.piece.student]
         content = one.piece.file.content if one.piece.file is not None and not one.problem else b""
         notes = (*student_names.note_of(one.piece.student, id), *one.notes)
-        yield HandedIn(id, content, one.assignment, one.piece.timestamp, one.problem, notes)
+        beside = tuple(_beside(one))
+        yield HandedIn(id, content, one.assignment, one.piece.timestamp, one.problem, notes, beside)
+
+
+def _beside(one: Taken) -> Iterator[Beside]:
+    """What lies in the folder of the notebook that is graded, or below; in the order of uploads."""
+    folder = one.piece.name.rpartition("/")[0]
+    start = f"{folder}/" if folder else ""
+    for piece in sorted(one.beside, key=lambda piece: piece.upload):
+        file = piece.file
+        if file is not None and not file.is_folder and piece.name != RECEIPT and piece.name.startswith(start):
+            yield Beside(piece.name.removeprefix(start), file.content, file.problem)
+
+
+def _beside_one(path: Path) -> Iterator[Beside]:
+    """What lies beside one notebook, in the folder of one student's assignment; in any other it may be anybody's."""
+    if path.parent.resolve().name not in course.assignment_ids() or path.is_symlink():
+        return
+    for file in files.in_folder(path.parent).files:
+        if not file.is_folder and file.parts != (path.name,):
+            yield Beside("/".join(file.parts), file.content, file.problem)

@@ -45,8 +45,8 @@ def _is_wrapped(tree: Tree) -> bool:
     ids = course.assignment_ids()
     seconds = {parts[1] for parts in tree.folders if len(parts) > 1}
     notebooks = [file.parts[1:] for file in tree.files if file.is_notebook]
-    names = {(f"{course.name_of(id)}.ipynb",) for id in ids}
-    of_one_student = len(notebooks) == 1 and notebooks[0] in names
+    names = {course.name_of(id) for id in ids}
+    of_one_student = len(notebooks) == 1 and len(notebooks[0]) == 1 and files.stem(notebooks[0][0]) in names
     return tree.root.name != "submitted" and not seconds & set(ids) and not of_one_student
 
 
@@ -55,8 +55,10 @@ def plain(tree: Tree) -> list[Piece]:
     lying = by_place(tree, 2)
     pairs = {(parts[0], parts[1]) for parts in tree.folders if len(parts) == 2}
     pairs |= {(file.parts[0], file.parts[1]) for file in tree.files if len(file.parts) > (1 if file.is_folder else 2)}
+    own_folders, ids = _with_notebook(tree), set(course.assignment_ids())
+    pairs = {pair for pair in pairs if pair[0] not in own_folders or pair[1] in ids}  # others are of their own making
     sorted_out = [piece for pair in sorted(pairs) for piece in _assignment(lying.get(pair, []), *pair)]
-    own = list(_own_folders(tree, {pair[0] for pair in pairs}))
+    own = list(_own_folders(tree, pairs))
     return [*sorted_out, *own, *_loose(tree, bool(sorted_out or own))]
 
 
@@ -64,7 +66,9 @@ def _assignment(inside: list[File], student: str, assignment: str) -> Iterator[P
     """nbgrader's folder of one student and one assignment. Folders in it count if it has no notebook itself."""
     near = [file for file in inside if len(file.parts) <= 3]
     stamped = [file for file in inside if file.parts[2:] == (TIMESTAMP,)]
-    chosen = near if any(file.is_notebook for file in near) else [file for file in inside if file not in stamped]
+    chosen = [file for file in inside if file not in stamped]
+    if any(file.is_notebook for file in near):
+        chosen = [file for file in inside if file in near or not file.is_notebook]
     timestamp, notes = _timestamp(inside)
     for file in chosen:
         yield Piece(student, file, "/".join(file.parts[2:] or file.parts[1:]), assignment, timestamp, notes=notes)
@@ -88,14 +92,24 @@ def _timestamp(inside: list[File]) -> tuple[str, tuple[str, ...]]:
     return "", (f"{TIMESTAMP} was not read: {why}.",)
 
 
-def _own_folders(tree: Tree, known: set[str]) -> Iterator[Piece]:
-    """A folder for each student, with files in it; a tree without a notebook in any has none."""
-    lying = [file for file in tree.files if len(file.parts) == 2 and file.parts[0] not in known]
-    with_notebook = {file.parts[0] for file in lying if file.is_notebook}
-    flat = any(len(file.parts) == 1 and file.is_notebook for file in tree.files)
-    for file in lying:
-        if file.parts[0] in with_notebook or (with_notebook and not flat):
-            yield Piece(file.parts[0], file, file.parts[1])
+def _own_folders(tree: Tree, pairs: set[tuple[str, str]]) -> Iterator[Piece]:
+    """A folder for each student, with files in it; a tree without a notebook in any has none.
+
+    Below a folder with a notebook lies what belongs to that notebook; notebooks there do not count.
+    """
+    with_notebook = _with_notebook(tree)
+    known = {student for student, _ in pairs} - with_notebook
+    every_folder = bool(with_notebook) and not any(len(file.parts) == 1 and file.is_notebook for file in tree.files)
+    for file in tree.files:
+        student, depth = file.parts[0], len(file.parts)
+        belongs = depth > 2 and student in with_notebook and not file.is_notebook and file.parts[:2] not in pairs
+        if student not in known and (belongs or (depth == 2 and (student in with_notebook or every_folder))):
+            yield Piece(student, file, "/".join(file.parts[1:]))
+
+
+def _with_notebook(tree: Tree) -> set[str]:
+    """The folders at the top that have a notebook in them."""
+    return {file.parts[0] for file in tree.files if len(file.parts) == 2 and file.is_notebook}
 
 
 def _loose(tree: Tree, has_folders: bool) -> Iterator[Piece]:
@@ -105,7 +119,7 @@ def _loose(tree: Tree, has_folders: bool) -> Iterator[Piece]:
     for file in tree.files:
         if len(file.parts) > 1:
             continue
-        name, dot, ending = file.parts[0].rpartition(".")
+        name, (_, dot, ending) = files.stem(file.parts[0]), file.parts[0].rpartition(".")
         within = isinstance(file.content, Zipped) and ending.lower() == "zip"
         if file.is_notebook or (dot and within):
             yield Piece(name, file, file.parts[0])

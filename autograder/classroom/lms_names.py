@@ -32,6 +32,7 @@ CANVAS = re.compile(
 BLACKBOARD = re.compile(
     r"(?P<head>.+)_attempt_(?P<time>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_(?P<file>.+)|\.txt)?", re.DOTALL
 )
+RECEIPT = "the receipt"  # Blackboard's own, of an attempt
 LATE = "Canvas marks it as late."
 
 
@@ -77,7 +78,7 @@ def blackboard(tree: Tree) -> list[Piece]:
     pieces = []
     for file, match in named:
         timestamp, notes = _local(match["time"])
-        student, name = match["head"][start:], match["file"] or "the receipt"
+        student, name = match["head"][start:], match["file"] or RECEIPT
         pieces.append(Piece(student or match["head"], file, name, timestamp=timestamp, notes=notes))
     return pieces
 

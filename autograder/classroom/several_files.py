@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from autograder import course
 from autograder.classroom import files
@@ -19,17 +20,20 @@ from autograder.classroom.hand_in_time import moment, to_the_second
 from autograder.errors import AutograderError, Unreadable
 from autograder.untrusted_text import one_line
 
+MAX_LOOKED_AT = 20  # notebooks of one student
+NOT_LOOKED_AT = f"it was not looked into, since {MAX_LOOKED_AT} others of that student were"
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A file that is graded, or what is said in place of one."""
+    """A file that is graded, or what is said in place of one. `beside`: what else was handed in with it."""
 
     piece: Piece
     assignment: str | None
     problem: str = ""
     notes: tuple[str, ...] = ()
+    beside: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,10 @@ def settle(pieces: Sequence[Piece], wanted: str | None) -> Iterator[Taken]:
             mine = [replace(one, assignment=one.assignment or _looked_at(one).assignment) for one in mine]
         for assignment in sorted({piece.assignment for piece in mine}, key=str):
             if assignment is None or wanted in (None, assignment):
-                yield from _of_one_place([one for one in mine if one.assignment == assignment], assignment, wanted)
+                here = [one for one in mine if one.assignment == assignment]
+                beside = tuple(one for one in here if one.file is not None and not one.is_notebook)
+                for taken in _of_one_place(here, assignment, wanted):
+                    yield replace(taken, beside=beside)
 
 
 def _by_student(pieces: Sequence[Piece]) -> dict[str, list[Piece]]:
@@ -67,7 +74,15 @@ def _of_one_place(pieces: list[Piece], assignment: str | None, wanted: str | Non
     elif len(notebooks) == 1:
         yield _taken(notebooks[0], assignment)
     else:
-        yield from _several([_looked_at(piece) for piece in notebooks], assignment, wanted)
+        first = sorted(notebooks, key=partial(_looked_at_first, wanted=assignment or wanted))
+        left = [Looked(piece, problem=NOT_LOOKED_AT) for piece in first[:-MAX_LOOKED_AT]]
+        yield from _several([*left, *map(_looked_at, first[-MAX_LOOKED_AT:])], assignment, wanted)
+
+
+def _looked_at_first(piece: Piece, wanted: str | None) -> tuple[datetime, int, bool, str]:
+    """The order in which one student's notebooks are looked into, the last ones first."""
+    time, upload, is_named, _ = _rank(Looked(piece), wanted)
+    return time, upload, is_named, piece.name
 
 
 def _nothing(pieces: list[Piece]) -> str:
@@ -83,7 +98,11 @@ def _nothing(pieces: list[Piece]) -> str:
 
 def _taken(piece: Piece, assignment: str | None, *notes: str) -> Taken:
     problem = piece.file.problem if piece.file is not None else ""
-    return Taken(piece, assignment, problem, (*piece.notes, *notes))
+    name = piece.name.rpartition("/")[2]
+    renamed = (
+        [] if name.lower().endswith(".ipynb") else [f"It was handed in as {one_line(name)}, and read as a notebook."]
+    )
+    return Taken(piece, assignment, problem, (*piece.notes, *renamed, *notes))
 
 
 def _looked_at(piece: Piece) -> Looked:

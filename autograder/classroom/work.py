@@ -30,7 +30,7 @@ def carry_out(task: Task) -> Kept:
         if not _spare.goes_on:
             _spare.close()
     notebook = json.dumps(came.notebook) if came.notebook is not None else ""
-    return Kept(came.result, notebook, came.starved, came.settled)
+    return Kept(came.result, notebook, came.starved, came.settled, task.options.own_files.sha256())
 
 
 def end() -> None:

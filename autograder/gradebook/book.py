@@ -31,6 +31,8 @@ from autograder.gradebook.circumstances import Circumstances
 from autograder.gradebook.not_graded import forget_not_graded, keep_not_graded, kept_not_graded
 from autograder.gradebook.prepared import prepare
 from autograder.nbgrader_settings import settings
+from autograder.own_files import NONE, OwnFile, OwnFiles, usable
+from autograder.plain_path import plain_path, plain_temporary
 from autograder.record import Result
 from autograder.reports.feedback import feedback_html
 from autograder.result_store import FOLDER, Kept
@@ -57,13 +59,13 @@ class Book:
         self.root = root.resolve()
         self.config = _instructors(self.root)
         self.config.merge(settings(self.root))
-        self.config.CourseDirectory.source_directory = str(course.ROOT / "build" / "source")
+        self.config.CourseDirectory.source_directory = str(plain_path(course.ROOT) / "build" / "source")
         # nbgrader makes the release anew, while others may be reading the one in assignments/
         self.config.CourseDirectory.release_directory = f"{FOLDER}/release"
 
     def open(self) -> Gradebook:
         """nbgrader's Gradebook, to be used in a `with`."""
-        return Gradebook(f"sqlite:///{self.root / 'gradebook.db'}")
+        return Gradebook(f"sqlite:///{plain_path(self.root) / 'gradebook.db'}")
 
     def know(self, assignments: Sequence[str]) -> None:
         """Put the assignments into the gradebook, with `nbgrader generate_assignment`. Raises GraderError."""
@@ -71,7 +73,15 @@ class Book:
         for id in assignments:
             self._run(GenerateAssignment, id, ".", self.config)
 
-    def record(self, student: str, data: bytes, kept: Kept, timestamp: str = "", secret: bytes = b"") -> None:
+    def record(
+        self,
+        student: str,
+        data: bytes,
+        kept: Kept,
+        timestamp: str = "",
+        secret: bytes = b"",
+        own: OwnFiles = NONE,
+    ) -> None:
         """Enter one submission with `nbgrader autograde`; if it could not be read, say so in the gradebook.
 
         Where the course or the machine is at fault, marks that this very file has got before stay as they are.
@@ -87,11 +97,12 @@ class Book:
             keep_not_graded(self.root, student, kept.result)
             self._write_secret(self.feedback(student, id).parent, secret)
             return
-        with TemporaryDirectory(prefix="autograder-") as folder:
+        with TemporaryDirectory(prefix="autograder-", dir=plain_temporary()) as folder:
             staged = Path(folder) / "submitted" / student / id
             staged.mkdir(parents=True)
             clean = as_bytes(submission.read(data))  # nbgrader refuses more of a notebook than can be graded
             (staged / f"{course.name_of(id)}.ipynb").write_bytes(clean)
+            _lay_out(staged, usable(own, course.handed_out(id))[0])
             if timestamp:
                 (staged / "timestamp.txt").write_text(timestamp)
             self._write_secret(staged, secret)
@@ -160,6 +171,14 @@ class Book:
             log = (done.get("log") or done["error"]).strip()
             name = converter.__name__
             raise GraderError(f"nbgrader's {name} failed for {student} {id}: {cause(log)}\n{log[-3000:]}")
+
+
+def _lay_out(folder: Path, files: Sequence[OwnFile]) -> None:
+    """Write what the student handed in beside the notebook: nbgrader keeps it in autograded/."""
+    for file in files:
+        path = folder / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
 
 
 def cause(log: str) -> str:

@@ -7,23 +7,24 @@ fails. An exporter is made before both.
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-from nbconvert.exporters import NotebookExporter
 
 from autograder import course
 from autograder.authoring import source_notebook
 from autograder.authoring.unedited import require_unedited
 from autograder.errors import GraderError
+from autograder.gradebook.reading import SubmittedNotebookExporter
 from autograder.grading import Graded, forget_loaded, grade_patiently, loaded_reference
 from autograder.nbgrader_settings import BUILT_SOURCE
 from autograder.options import Options
+from autograder.own_files import lying_beside
 from autograder.sandbox import SpareKernel, require_bubblewrap
 
 
-class GradingAheadExporter(NotebookExporter):
-    """nbconvert's exporter to notebooks. Where one submission is to be graded again, it has been when this is made.
+class GradingAheadExporter(SubmittedNotebookExporter):
+    """The exporter that reads what was handed in. A submission that is to be graded again has been when this is made.
 
     graded_ahead   what came of it, by its bytes
     Making one raises GraderError, TaskError where nothing can be graded: nbgrader stops then, and has changed nothing.
@@ -43,7 +44,7 @@ class GradingAheadExporter(NotebookExporter):
             if len(self._converter.assignments) == 1:
                 for notebook in next(iter(self._converter.assignments.values())):
                     if self._will_be_removed(notebook):
-                        self._grade(Path(notebook).read_bytes(), options_asked, spare)
+                        self._grade(Path(notebook), options_asked, spare)
 
     def _will_be_removed(self, notebook: str) -> bool:
         """Whether nbgrader is to remove what came of this submission before."""
@@ -56,8 +57,9 @@ class GradingAheadExporter(NotebookExporter):
         times = [folders.get_existing_timestamp(folder) for folder in (old, new)]
         return Path(old).is_dir() and (self._converter.force or (None not in times and times[1] > times[0]))
 
-    def _grade(self, data: bytes, options: Options, spare: SpareKernel) -> None:
-        graded = grade_patiently(data, options, spare)
+    def _grade(self, path: Path, options: Options, spare: SpareKernel) -> None:
+        data = path.read_bytes()
+        graded = grade_patiently(data, replace(options, own_files=lying_beside(path)), spare)
         if graded.notebook is None:
             raise GraderError(f"{graded.result.problem}. Nothing was changed: what was graded before is still there")
         self.graded_ahead[data] = graded

@@ -19,6 +19,7 @@ from autograder.errors import GraderError
 from autograder.gradebook.prepared import prepared
 from autograder.grading import Graded, grade_patiently
 from autograder.options import Options
+from autograder.own_files import lying_beside
 from autograder.record import NOT_GRADED, QuestionResult, Result
 
 Resources = dict[str, Any]
@@ -43,10 +44,10 @@ class GradeInSandbox(NbGraderPreprocessor):
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
         """The executed notebook with a mark in every check cell. GraderError if it could not be graded at all."""
-        data = self._submitted(resources).read_bytes()
-        id = resources["nbgrader"]["assignment"]
+        path = self._submitted(resources)
+        data, id = path.read_bytes(), resources["nbgrader"]["assignment"]
         graded = prepared(self.results_folder, data) or self.parent.graded_ahead.get(data)
-        graded = graded or grade_patiently(data, Options(assignment=id))
+        graded = graded or grade_patiently(data, Options(assignment=id, own_files=lying_beside(path)))
         if graded.notebook is None:
             raise GraderError(graded.result.problem)
         resources["autograder"] = graded.result

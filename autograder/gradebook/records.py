@@ -16,6 +16,7 @@ from autograder import course
 from autograder.errors import GraderError
 from autograder.gradebook.export import is_graded
 from autograder.gradebook.not_graded import kept_not_graded
+from autograder.plain_path import plain_path
 from autograder.record import BY_HAND, NOT_GRADED, QuestionResult, Result
 
 UNKNOWN = "it has no marks, and no record says why: grade it again"
@@ -26,7 +27,7 @@ def results_in(course_dir: Path) -> list[Result]:
     path = course_dir / "gradebook.db"
     if not path.is_file():
         raise GraderError(f"there is no gradebook in {course_dir}: grade a class first")
-    with Gradebook(f"sqlite:///{path.resolve()}") as gradebook:
+    with Gradebook(f"sqlite:///{plain_path(course_dir) / path.name}") as gradebook:
         found = [
             _result(course_dir, assignment.name, handed_in)
             for assignment in gradebook.assignments

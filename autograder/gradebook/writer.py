@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import GraderError
 from autograder.gradebook.entered import Entered
+from autograder.own_files import NONE, OwnFiles
 from autograder.record import Result
 from autograder.result_store import FOLDER, Kept
 
@@ -52,7 +53,9 @@ class GradebookWriter:
         """Load nbgrader while something else is waited for."""
         threading.Thread(target=_load, daemon=True).start()
 
-    def enter(self, student: str, data: bytes, kept: Kept, timestamp: str, secret: bytes = b"") -> None:
+    def enter(
+        self, student: str, data: bytes, kept: Kept, timestamp: str, secret: bytes = b"", own: OwnFiles = NONE
+    ) -> None:
         """Enter one result with `nbgrader autograde`, its assignment first. Raises GraderError."""
         from autograder.gradebook.book import Book
 
@@ -61,7 +64,7 @@ class GradebookWriter:
         if id not in self._known:
             self._book.know([id])
             self._known.add(id)
-        self._book.record(student, data, kept, timestamp, secret)
+        self._book.record(student, data, kept, timestamp, secret, own)
 
 
 def _load() -> None:

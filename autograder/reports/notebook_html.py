@@ -1,7 +1,7 @@
 """A student's notebook as a piece of HTML: their text, code and outputs, and nothing that could act.
 
-Three layers, each enough alone against a script: only harmless parts of the notebook are copied (no output
-type but text and pictures, no metadata, no attachments), nbconvert sanitizes what it renders, and the page
+Three layers, each enough alone against a script: only harmless parts of the notebook are copied (no output or
+attachment but text and pictures, no metadata), nbconvert sanitizes what it renders, and the page
 around forbids scripts and every address (Content-Security-Policy). No file is read: pictures that a text
 cell names by path stay away, for nbconvert would embed any file below the working directory, suites included.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import bleach  # type: ignore[import-untyped]
@@ -18,6 +18,7 @@ import nbformat
 from markupsafe import Markup, escape
 from nbconvert.exporters import HTMLExporter
 
+from autograder.kept_parts import EMPTY, resolved, shown_size
 from autograder.reports.plain_text import clean
 
 ANCHOR = "cell-id="  # what nbconvert puts before a cell's id
@@ -25,6 +26,7 @@ CELL_LIMIT = 400
 SOURCE_LIMIT = 20_000
 OUTPUT_LIMIT = 4_000
 OUTPUTS_PER_CELL = 20
+TEXTS_LIMIT = 200_000  # characters of all cells' texts together, and of all outputs: a page takes seconds to be made
 PICTURE_LIMIT = 2_000_000  # characters of base64
 PICTURES_LIMIT = 12_000_000  # of all pictures of a notebook
 
@@ -37,10 +39,23 @@ _TAGS = {
 
 
 class _Budget:
-    """How many characters of pictures may still be shown."""
+    """How many characters of pictures may still be shown, and of texts and of outputs."""
 
     def __init__(self) -> None:
         self.left = PICTURES_LIMIT
+        self.texts_left = self.outputs_left = TEXTS_LIMIT
+
+    def text(self, text: str) -> str:
+        """A cell's text, as much of it as may still be shown."""
+        shown = _with_short_blanks(clean(text, min(SOURCE_LIMIT, self.texts_left)))
+        self.texts_left = max(0, self.texts_left - len(shown))
+        return shown
+
+    def output(self, text: str) -> nbformat.NotebookNode:
+        """What a cell printed, as much of it as may still be shown."""
+        shown = clean(text, min(OUTPUT_LIMIT, self.outputs_left))
+        self.outputs_left = max(0, self.outputs_left - len(shown))
+        return _node(output_type="stream", name="stdout", text=shown)
 
     def takes(self, size: int) -> bool:
         """Whether a picture of this size fits; if so it is counted."""
@@ -99,9 +114,9 @@ def _attribute_kept(tag: str, name: str, value: str) -> bool:
 
 
 def _cell(cell: nbformat.NotebookNode, budget: _Budget) -> nbformat.NotebookNode:
-    source = clean(_joined(cell.get("source", "")), SOURCE_LIMIT)
+    source = budget.text(_joined(cell.get("source", "")))
     if cell.cell_type == "markdown":
-        return _text_cell(source.replace("attachment:", "attachment "))
+        return _written(source, cell.get("attachments", {}), budget)
     return _node(
         cell_type="code",
         metadata={},
@@ -109,6 +124,30 @@ def _cell(cell: nbformat.NotebookNode, budget: _Budget) -> nbformat.NotebookNode
         execution_count=_count(cell),
         outputs=list(_outputs(cell.get("outputs", []), budget)),
     )
+
+
+def _written(source: str, attached: Mapping[str, Mapping[str, str]], budget: _Budget) -> nbformat.NotebookNode:
+    """A text cell with the pictures pasted into it; where one is not shown, its name is."""
+    shown = {name: kinds for name, kinds in _pasted(attached) if budget.takes(shown_size(source, name, kinds))}
+    _, missing = resolved(source, shown)
+    for name in missing:
+        source = source.replace(f"attachment:{name}", f"attachment {name}")
+    found, _ = resolved(source, shown)
+    return _node(cell_type="markdown", metadata={}, source=source, **({"attachments": found} if found else {}))
+
+
+def _pasted(attached: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
+    """(name, picture by its kind) of the attachments that are what they say they are."""
+    for name, kinds in attached.items():
+        for mime_type, start in _PICTURES.items():
+            encoded = kinds.get(mime_type, "")
+            if kinds != EMPTY and _begins(encoded, start):
+                yield name, {mime_type: encoded}
+
+
+def _with_short_blanks(text: str) -> str:
+    """A text without hundreds of blanks or blank lines in a row: pygments looks through each from its every place."""
+    return re.sub(r"(?:[ \t]*\n){10,}", "\n" * 10, re.sub(r"[ \t]{100,}", " " * 100, text))
 
 
 def _name_cells(copies: list[Any], cells: list[Any], questions: Collection[str]) -> None:
@@ -137,16 +176,16 @@ def _outputs(outputs: list[Any], budget: _Budget) -> Iterator[nbformat.NotebookN
     for output in outputs[:OUTPUTS_PER_CELL]:
         yield _output(output, budget)
     if len(outputs) > OUTPUTS_PER_CELL:
-        yield _said(f"[... {len(outputs) - OUTPUTS_PER_CELL} more outputs are not shown]")
+        yield budget.output(f"[... {len(outputs) - OUTPUTS_PER_CELL} more outputs are not shown]")
 
 
 def _output(output: Any, budget: _Budget) -> nbformat.NotebookNode:
     kind = output.get("output_type")
     if kind == "stream":
-        return _said(_joined(output.get("text", "")))
+        return budget.output(_joined(output.get("text", "")))
     if kind == "error":
         traceback = "\n".join(map(_joined, output.get("traceback") or [output.get("evalue", "")]))
-        return _said(traceback)
+        return budget.output(traceback)
     return _displayed(output.get("data", {}), budget)
 
 
@@ -157,7 +196,7 @@ def _displayed(data: Any, budget: _Budget) -> nbformat.NotebookNode:
         if _begins(encoded, start) and budget.takes(len(encoded)):
             return _node(output_type="display_data", data={mime_type: encoded}, metadata={})
     kinds = ", ".join(sorted(map(str, data)))
-    return _said(_joined(data.get("text/plain", "")) or f"[an output of type {kinds} is not shown]")
+    return budget.output(_joined(data.get("text/plain", "")) or f"[an output of type {kinds} is not shown]")
 
 
 def _begins(encoded: str, start: bytes) -> bool:
@@ -168,10 +207,6 @@ def _begins(encoded: str, start: bytes) -> bool:
         return binascii.a2b_base64(encoded).startswith(start)
     except binascii.Error:
         return False
-
-
-def _said(text: str) -> nbformat.NotebookNode:
-    return _node(output_type="stream", name="stdout", text=clean(text, OUTPUT_LIMIT))
 
 
 def _text_cell(source: str) -> nbformat.NotebookNode:

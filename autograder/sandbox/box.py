@@ -7,10 +7,12 @@ import platform
 import re
 import shutil
 import sys
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from autograder.own_files import OwnFile
 from autograder.sandbox.leftovers import private_folder, remove_folder
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -57,18 +59,21 @@ def counts_per_sandbox(release: str = "") -> bool:
 class Box:
     """A private folder (short, for Unix socket paths) and what is put into the confined kernel.
 
-    files     files and folders that appear, read-only, in the kernel's working folder
+    placed    what appears in the kernel's working folder: paths read-only, a student's own files to be written to
     confined  whether bubblewrap is used; without it only the limits hold
     needs     the packages that are to be seen beside the usual ones; None for all that are installed
     """
 
-    files: Sequence[Path] = ()
+    placed: Sequence[Path | OwnFile] = ()
     limits: Limits = field(default_factory=Limits)
     confined: bool = True
     needs: Packages = None
 
     def __post_init__(self) -> None:
         self.folder, self._lock = private_folder()
+        self.files = [path for path in self.placed if isinstance(path, Path)]
+        own = {file.name: b64encode(file.data).decode() for file in self.placed if isinstance(file, OwnFile)}
+        (self.folder / "own_files.json").write_text(json.dumps(own))
         limits = asdict(self.limits)
         if not (self.confined and counts_per_sandbox()):  # else a desktop's hundreds of processes would count too
             del limits["processes"]
@@ -93,7 +98,7 @@ class Box:
     def kernel_command(self, connection_file: str) -> list[str]:
         """The command that sets the limits and becomes the kernel, as seen from inside."""
         launcher = str(LAUNCHER) if not self.confined else "/opt/agent/launch.py"
-        return [sys.executable, launcher, str(self.folder / "limits.json"), connection_file]
+        return [sys.executable, launcher, str(self.folder / "limits.json"), connection_file]  # own_files.json beside it
 
     def remove(self) -> None:
         """Delete the private folder."""

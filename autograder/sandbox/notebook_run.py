@@ -17,7 +17,6 @@ from typing import Any
 import nbformat
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder.needed_cells import Needed, definitions_in
@@ -25,6 +24,7 @@ from autograder.sandbox.box import Limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.deadline import Deadline
 from autograder.sandbox.outputs import PAGE_BYTES, bounded, numbered
+from autograder.sandbox.runner import DefiningRunner
 from autograder.sandbox.waiting import Stopwatch, own_waited_s
 from autograder.sandbox.watch import Watch
 from autograder.wire import WireTimeout
@@ -189,7 +189,7 @@ class NotebookRun:
         return False
 
 
-class _Runner(NotebookClient):
+class _Runner(DefiningRunner):
     """nbclient's runner, but what a cell shows is dropped once it is more than will be kept of it.
 
     shown_bytes  of the cell at hand; whoever runs a cell sets it to 0 first

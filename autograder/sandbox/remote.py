@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import apart
+from autograder.cell_errors import ASKED_FOR_INPUT, INPUT_REFUSED
 from autograder.errors import (
     BadReply,
     CallFailed,
@@ -243,6 +244,9 @@ def _value_of(reply: tuple[Any, ...]) -> Any:
 
 
 def _failure(bases: tuple[str, ...], message: str, trace: str) -> StudentError:
-    if "NotImplementedError" in bases:
+    name = bases[0] if bases else "Exception"
+    if name == "NotImplementedError":
         return NotWritten(f"not written yet: {untrusted_name(message or trace[-LIMIT:])}")
-    return CallFailed(message, bases[0] if bases else "Exception", bases, trace)
+    if name == INPUT_REFUSED:
+        return CallFailed(f"the call {ASKED_FOR_INPUT}", name, bases, trace)
+    return CallFailed(message, name, bases, trace)

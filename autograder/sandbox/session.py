@@ -24,6 +24,7 @@ from jupyter_client.manager import AsyncKernelManager
 
 from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.follow_through import FollowThrough
+from autograder.own_files import OwnFile
 from autograder.sandbox.box import Box, Limits, Packages
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.cgroup import Group
@@ -66,7 +67,7 @@ class Session:
     def __init__(
         self,
         notebook: nbformat.NotebookNode | None,
-        files: list[Path],
+        files: list[Path | OwnFile],
         limits: Limits,
         confined: bool = True,
         needs: Packages = None,
@@ -94,7 +95,7 @@ class Session:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def is_of(self, files: Sequence[Path], limits: Limits, confined: bool, needs: Packages = None) -> bool:
+    def is_of(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool, needs: Packages = None) -> bool:
         """Whether it was started with these, and its kernel has not ended since."""
         alive = self._process.poll() is None and self._watch.verdict is None
         mine = self.files, self.limits, self.confined, self.needs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.own_files import OwnFile
 from autograder.sandbox.box import Limits, Packages
 from autograder.sandbox.session import Session
 
@@ -19,17 +20,17 @@ class SpareKernel:
         self.goes_on = goes_on
         self._session: Session | None = None
 
-    def start(self, files: Sequence[Path], limits: Limits, confined: bool, needs: Packages = None) -> None:
+    def start(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool, needs: Packages = None) -> None:
         """Start one. Raises SandboxMissing, KernelFailed."""
         self.close()
         self._session = Session(None, list(files), limits, confined, needs)
 
-    def prepare(self, files: Sequence[Path], limits: Limits, confined: bool, needs: Packages = None) -> None:
+    def prepare(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool, needs: Packages = None) -> None:
         """Start one if more is to come. Raises SandboxMissing, KernelFailed."""
         if self.goes_on:
             self.start(files, limits, confined, needs)
 
-    def take(self, files: Sequence[Path], limits: Limits, confined: bool, needs: Packages = None) -> Session:
+    def take(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool, needs: Packages = None) -> Session:
         """The one that was started, if it is of this kind, else a new one; the caller closes it.
 
         Raises SandboxMissing, KernelFailed.
