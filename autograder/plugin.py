@@ -7,12 +7,14 @@ A suite is an ordinary pytest module:
 
 `student` is the view of what the notebook defined (`autograder.student.Student`), in a fork of its own for
 every test; `reference` is the namespace of the solution. A test passes by making at least one comparison of
-`autograder.checks` and raising nothing. A StudentError lowers the mark. Anything else, a bare assert
-included, says that the suite is wrong, and then nobody's mark is lowered.
+`autograder.checks` and raising nothing. A StudentError lowers the mark. So does anything else that a test raises,
+a bare assert included, if the same test passes with the reference in the student's place: then it was raised by
+what the student's code gave. If the reference fails too, the suite is wrong, and nobody's mark is lowered.
 """
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -23,11 +25,12 @@ from typing import Any
 import pytest
 
 from autograder.checks import ledger
-from autograder.errors import CallTimeout, GraderError, StudentError
+from autograder.errors import BadReply, CallTimeout, GraderError, StudentError
 from autograder.follow_through import FollowThrough
-from autograder.student import Connection, Student
+from autograder.student import BareConnection, Connection, Student
 
 DEFAULT_TIMEOUT_S = 20.0
+UNTESTABLE = "what your code gave is not of the kind that the question asks for, so that it could not be tested"
 
 Connect = Callable[[FollowThrough, float], AbstractContextManager[Connection]]
 
@@ -38,6 +41,7 @@ class Question:
 
     points      the test's share of the question, against the shares of the question's other tests
     given       ids of the questions it builds on: where these are wrong, the reference stands in
+    settable    attributes that the student's code may set on the reference's objects that stand in
     timeout_s   seconds for the answers to all tests of the question together (the largest one stated counts); those in
                 which the student's code waits for a core do not count
     training    whether the test trains a model (left out by --no-training)
@@ -47,6 +51,7 @@ class Question:
     id: str
     points: float = 1
     given: Sequence[str] = ()
+    settable: Sequence[str] = ()
     timeout_s: float = DEFAULT_TIMEOUT_S
     training: bool = False
     hint: str = ""
@@ -129,7 +134,7 @@ class SuitePlugin:
         if left <= 0:
             raise CallTimeout(f"the question had used up its {limit:g} s")
         names = self.stand_ins.get(asked.id, ())
-        follow_through = FollowThrough({name: getattr(self.reference, name) for name in names})
+        follow_through = FollowThrough({name: getattr(self.reference, name) for name in names}, asked.settable)
         with self.connect(follow_through, left) as connection:
             yield Student(connection)
         self._used_s[asked.id] = self._used_s.get(asked.id, 0.0) + connection.used_s
@@ -152,16 +157,31 @@ class SuitePlugin:
         outcome.seconds += call.duration
         if call.excinfo is not None and not outcome.message:
             judge(outcome, call.excinfo.value)
+            if call.when == "call" and outcome.fault == "task" and self._reference_passes(item):
+                judge(outcome, BadReply(UNTESTABLE))
         elif call.when == "call" and call.excinfo is None:
             outcome.passed, outcome.reason = True, "correct"
         if call.when == "teardown":
             self.on_test(outcome)
         return report
 
+    def _reference_passes(self, item: pytest.Item) -> bool:
+        """Run a test again with the reference in the student's place; whether it passes."""
+        test: Callable[..., None] = getattr(item, "obj")  # noqa: B009
+        known = {**getattr(item, "funcargs", {}), "student": Student(BareConnection(dict(vars(self.reference))))}
+        before = ledger.made()
+        try:
+            test(**{name: known[name] for name in inspect.signature(test).parameters})
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # SystemExit too, and what pytest.fail raises
+            return False
+        return ledger.made() > before
+
 
 def judge(outcome: Outcome, error: BaseException) -> None:
     """Write into `outcome` what `error` means for it."""
-    outcome.passed = False
+    outcome.passed, outcome.fault = False, ""
     if isinstance(error, StudentError):
         outcome.reason, outcome.message = error.reason, str(error) or type(error).__name__
         outcome.starved = isinstance(error, CallTimeout) and error.starved
