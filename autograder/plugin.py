@@ -27,7 +27,7 @@ import pytest
 from autograder.checks import ledger
 from autograder.errors import BadReply, CallTimeout, GraderError, StudentError
 from autograder.follow_through import FollowThrough
-from autograder.student import BareConnection, Connection, Student
+from autograder.student import Connection, Student, of_reference
 
 DEFAULT_TIMEOUT_S = 20.0
 UNTESTABLE = "what your code gave is not of the kind that the question asks for, so that it could not be tested"
@@ -136,7 +136,7 @@ class SuitePlugin:
         names = self.stand_ins.get(asked.id, ())
         follow_through = FollowThrough({name: getattr(self.reference, name) for name in names}, asked.settable)
         with self.connect(follow_through, left) as connection:
-            yield Student(connection)
+            yield Student(connection, of_reference(self.reference))
         self._used_s[asked.id] = self._used_s.get(asked.id, 0.0) + connection.used_s
 
     @pytest.hookimpl(wrapper=True)
@@ -168,7 +168,7 @@ class SuitePlugin:
     def _reference_passes(self, item: pytest.Item) -> bool:
         """Run a test again with the reference in the student's place; whether it passes."""
         test: Callable[..., None] = getattr(item, "obj")  # noqa: B009
-        known = {**getattr(item, "funcargs", {}), "student": Student(BareConnection(dict(vars(self.reference))))}
+        known = {**getattr(item, "funcargs", {}), "student": of_reference(self.reference)}
         before = ledger.made()
         try:
             test(**{name: known[name] for name in inspect.signature(test).parameters})

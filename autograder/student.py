@@ -14,6 +14,7 @@ Every request may raise one of the `StudentError`s in `autograder.errors`.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 import numpy as np
@@ -39,10 +40,14 @@ class Connection(Protocol):
 
 
 class Student:
-    """What the notebook defined."""
+    """What the notebook defined.
 
-    def __init__(self, connection: Connection) -> None:
+    reference   the same view of the solution, whose names run in this process; None where there is none to compare with
+    """
+
+    def __init__(self, connection: Connection, reference: Student | None = None) -> None:
         self._connection = connection
+        self.reference = reference
 
     def call(self, name: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> Any:
         """The value of `name(*args, **kwargs)`. References, arrays and plain values may be arguments."""
@@ -177,6 +182,13 @@ class BareConnection:
 
     def _ask(self, question: tuple[Any, ...]) -> Any:
         return _copied(answered(self.follow_through.answer(_copied(question))))
+
+
+def of_reference(reference: SimpleNamespace) -> Student:
+    """The solution in a student's place: its names run in this very process."""
+    solution = Student(BareConnection(dict(vars(reference))))
+    solution.reference = solution
+    return solution
 
 
 def _copied(value: Any) -> Any:

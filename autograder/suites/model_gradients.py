@@ -1,8 +1,9 @@
 """The backward of an encoder, a decoder or a model of both, in float32.
 
 Where the student's forward agrees with the oracle's at these weights, so must the gradients. Where it does not, that
-is another question's loss: then each gradient is judged by the slopes of the student's own forward. Sizes of 1 are
-asked of a right forward only; a wrong one may give nothing there that has a slope.
+is another question's loss: then each gradient is judged by the slopes of the student's own forward, unless that is
+another function altogether (`autograder.suites.likeness`). Sizes of 1 are asked of a right forward only; a wrong one
+may give nothing there that has a slope.
 
 Those slopes are five-point differences along unit directions. With a step of 0.1 the formula is good to about 1e-4 of
 the slope, float32 losses to 1e-6 of their size over the step; a gradient may be off by 1 % of a typical entry and
@@ -23,10 +24,11 @@ import numpy as np
 from autograder import checks
 from autograder.checks.slopes import unit_direction
 from autograder.errors import CallFailed, CheckFailed
-from autograder.student import RemoteObject, Student
+from autograder.student import RemoteObject, Student, of_reference
 from autograder.suites import oracles_seq2seq as oracles
+from autograder.suites.likeness import Side, is_alike
 from autograder.suites.model_weights import own_weights
-from autograder.suites.received import Array, array, arrays, number
+from autograder.suites.received import Array, array, arrays, finite, number
 
 STEPS = (0.1, 0.02, 0.004, 0.001)
 DIRECTIONS = 3
@@ -89,8 +91,26 @@ class ModelRun:
         if order is None:
             raise CheckFailed(f"{self.where}: the shapes of grads", str(received)[:200], str(wanted))
         grads = arrays(f"{self.where}: grads", yours.get("grads"), [wanted[i] for i in order])
+        grads = [finite(f"{self.where}: grads", grad) for grad in grads]
         found = [grads[order.index(i)] for i in range(len(grads))]
-        return [*found, array(f"{self.where}: d{self.state}", returned, self.inputs[-1].shape)] if self.state else found
+        if not self.state:
+            return found
+        where = f"{self.where}: d{self.state}"
+        return [*found, finite(where, array(where, returned, self.inputs[-1].shape))]
+
+    def side(self, point: Point) -> Side:
+        """The gradients as a function of the weights, the state and the upstream gradient, where these are arrays."""
+        P = len(point.weights)
+
+        def gradients(at: list[Array]) -> list[Array]:
+            run = replace(self, inputs=(*self.inputs[:-1], at[P])) if self.state else self
+            run = replace(run, upstream=at[-1]) if isinstance(self.upstream, np.ndarray) else run
+            yours = run.filled(at[:P])
+            run.outputs(yours)
+            return run.gradients(yours, point, run.backward(yours))
+
+        state = [self.inputs[-1]] if self.state else []
+        return Side(gradients, [*point.weights, *state, *([self.upstream] if np.ndim(self.upstream) else [])])
 
 
 @dataclass(frozen=True)
@@ -139,10 +159,25 @@ def check_gradients(run: ModelRun, note: str = "", otherwise: ModelRun | None = 
     run.outputs(yours)
     received = run.gradients(yours, point, run.backward(yours))
     if not right or point.wanted is None:
+        _refuse_another_function(run, point)
         return _check_slopes(run, point, received)
     for name, mine, wanted in zip(_titles(run, point), received, point.wanted, strict=True):
         checks.values(f"{run.where}{note}: the gradient of {name}", mine, wanted)
     return None
+
+
+def _refuse_another_function(run: ModelRun, point: Point) -> None:
+    """CheckFailed for a forward that is neither the oracle's nor nearly so: its slopes are no measure of a backward."""
+    asked = replace(run, student=of_reference(run.reference))
+    wanted = point_of(asked)
+    alike = len(wanted.weights) == len(point.weights) and is_alike(
+        run.side(point), asked.side(wanted), may_be_idle=_may_be_idle(point.names)
+    )
+    if not alike:
+        yours = "gradients of another function: your forward pass is not, and not nearly, the one asked for"
+        raise CheckFailed(
+            f"{run.where}: the gradients", yours, f"the gradients of {run.name}.forward as it is asked for"
+        )
 
 
 def forward_agrees(run: ModelRun, point: Point) -> bool:
