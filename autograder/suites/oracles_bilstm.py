@@ -71,6 +71,11 @@ def bi_case(
     return BiCase(weights, xs, dhs, lengths)
 
 
+def large_case(seed: int) -> BiCase:
+    """A case whose weights are a million numbers, in float32."""
+    return bi_case(seed, N=2, T=3, D=281, H=283, dtype=np.float32)
+
+
 def ragged_case(seed: int, N: int = 5, T: int = 7, D: int = 2, H: int = 3, dtype: Any = np.float64) -> BiCase:
     """A case whose rows have lengths of their own, in no order."""
     lengths: list[int] = np.random.default_rng(seed).integers(1, T + 1, N).tolist()

@@ -12,8 +12,9 @@ import numpy as np
 from autograder import checks
 from autograder.plugin import question
 from autograder.student import Student
+from autograder.suites import large_sizes
 from autograder.suites import layer_gradients as backward_of
-from autograder.suites.oracles_lstm import TimeCase, time_case, time_run
+from autograder.suites.oracles_lstm import TimeCase, large_time_case, time_case, time_run
 
 STEP = ("lstm_forward", "lstm_backward")
 time_lstm_forward = partial(
@@ -153,3 +154,9 @@ def test_time_lstm_backward_keeps_dtype(student: Student) -> None:
 def test_time_lstm_backward_leaves_its_upstream_alone(student: Student) -> None:
     """dhs is still what it was."""
     backward_of.check_upstream_untouched(time_run(student, time_case(37)), ("dhs",), seed=37)
+
+
+@time_lstm_backward(points=2)
+def test_time_lstm_backward_of_many_weights(student: Student) -> None:
+    """By the chain rule, not by moving each number and looking what forward gives."""
+    large_sizes.check_layer(time_run(student, time_case(38)), time_run(student, large_time_case(39)), seed=38)

@@ -126,3 +126,9 @@ def test_seq2seq_generate_rows(student: Student, reference: SimpleNamespace) -> 
 def test_seq2seq_generate_leaves_its_input_alone(student: Student, reference: SimpleNamespace) -> None:
     """xs is still what it was."""
     written.check_generate_inputs_untouched(student, reference, "Seq2seq")
+
+
+@seq2seq_backward(points=2)
+def test_seq2seq_backward_of_many_weights(student: Student, reference: SimpleNamespace) -> None:
+    """By the chain rule, not by moving each number and looking what forward gives."""
+    ask.check_backward_of_many_weights(student, reference, "Seq2seq")
