@@ -144,7 +144,7 @@ def check_backward(student: Student, reference: SimpleNamespace, name: str) -> N
 def check_backward_of_many_weights(student: Student, reference: SimpleNamespace, name: str) -> None:
     """By the chain rule, not by moving each number and looking what forward gives."""
     small, rng = run(student, reference, name, 229), np.random.default_rng(230)
-    sizes = Sizes(V, D=307, H=397)
+    sizes = Sizes(V, D=223, H=227)
     shape = (N, 3, sizes.H) if name in LOOKS_BACK else (N, sizes.H)
     inputs = (text(230, N, 3, V), rng.uniform(-0.9, 0.9, shape).astype(np.float32))
     dscores = rng.standard_normal((N, 3, V)).astype(np.float32)

@@ -120,7 +120,7 @@ def check_backward(student: Student, reference: SimpleNamespace, name: str) -> N
 
 def check_backward_of_many_weights(student: Student, reference: SimpleNamespace, name: str) -> None:
     """By the chain rule, not by moving each number and looking what forward gives."""
-    small, sizes = run(student, reference, name, 129), Sizes(V, D=307, H=397)
+    small, sizes = run(student, reference, name, 129), Sizes(V, D=223, H=227)
     xs, upstream = text(130, N, 3, V), np.random.default_rng(130).uniform(-0.9, 0.9, (N, sizes.H))
     large = replace(small, seed=130, inputs=(xs,), upstream=upstream.astype(np.float32), sizes=sizes)
     large_sizes.check_model(small, large)

@@ -84,9 +84,16 @@ def forward_agrees(run: ModelRun, point: Point) -> bool:
 
 
 def check_overwritten(first: ModelRun, second: ModelRun) -> None:
-    """Two forwards and backwards: the arrays of `grads` stay, and hold what the second alone would have put there."""
+    """Two forwards and backwards: the arrays of `grads` stay, and hold what the second alone would have put there.
+
+    They stand in the order of `params`.
+    """
     point = point_of(second)
     yours, once = second.filled(point.weights), second.filled(point.weights)
+    shapes = [oracles.received_shapes(second.name, yours, attribute) for attribute in ("grads", "params")]
+    if shapes[0] != shapes[1]:
+        where = f"{second.where}: grads, an array for each of params in the same order"
+        raise CheckFailed(where, f"the shapes {str(shapes[0])[:200]}", f"the shapes {str(shapes[1])[:200]}")
     refs = [yours.ref("grads", i) for i in range(len(point.weights))]
     first.outputs(yours)
     first.backward(yours)

@@ -72,8 +72,8 @@ def bi_case(
 
 
 def large_case(seed: int) -> BiCase:
-    """A case whose weights are a million numbers, in float32."""
-    return bi_case(seed, N=2, T=3, D=281, H=283, dtype=np.float32)
+    """A case whose weights are 400,000 numbers, in float32."""
+    return bi_case(seed, N=2, T=3, D=157, H=163, dtype=np.float32)
 
 
 def ragged_case(seed: int, N: int = 5, T: int = 7, D: int = 2, H: int = 3, dtype: Any = np.float64) -> BiCase:
