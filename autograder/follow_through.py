@@ -9,7 +9,7 @@ with the size of what it asks for.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -30,21 +30,29 @@ PLAIN = (type(None), bool, int, float, str, bytes, list, tuple, dict, np.ndarray
 class FollowThrough:
     """Answers questions about stand-ins with the reference's functions, classes and objects.
 
-    `given` maps each name that may be asked for to the reference's function or class.
+    given      maps each name that may be asked for to the reference's function or class
+    settable   attributes that the student's code may set on the objects made of these; all others stay as they are
     """
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
+    def __init__(self, given: Mapping[str, Any], settable: Collection[str] = ()) -> None:
         self.given = dict(given)
         self.objects: list[Any] = []
+        self._settable = frozenset(settable)
+        self._offered: set[int] = set()
+        self._settable_of: list[frozenset[str]] = []  # the attributes that may be set on each of `objects`
         self._drawn_from: list[np.random.Generator] = []  # those of the last call's arguments
 
     def names(self) -> dict[str, bool]:
         """The given names; True for a class."""
         return {name: isinstance(value, type) for name, value in self.given.items()}
 
-    def offer(self, thing: Any) -> StandInRef:
-        """Let the student's process use one of the grader's objects."""
-        return self._enter(thing, ())
+    def offer(self, thing: Any, settable: Collection[str] = ()) -> StandInRef:
+        """Let the student's process use one of the grader's objects, and set the attributes named in `settable`.
+
+        On what this object returns, nothing may be set.
+        """
+        self._offered.add(len(self.objects))
+        return self._enter(thing, (), frozenset(settable))
 
     def answer(self, question: tuple[Any, ...]) -> tuple[str, Any]:
         """("value", answer), or ("error", (type name, message)) if the reference raised."""
@@ -61,7 +69,7 @@ class FollowThrough:
 
     def _call_function(self, name: str, args: Any, kwargs: Any) -> Any:
         args, kwargs = self._arguments(args, kwargs)
-        return self._returned(self.given[name](*args, **kwargs), [*args, *kwargs.values()])
+        return self._returned(self.given[name](*args, **kwargs), [*args, *kwargs.values()], self._settable)
 
     def _call_method(self, id: int, method: str, args: Any, kwargs: Any, params: list[np.ndarray] | None) -> Any:
         thing = self.objects[id]
@@ -74,7 +82,7 @@ class FollowThrough:
         if isinstance(thing, np.random.Generator):
             _refuse_large([*args[method in DRAWN_FROM :], *kwargs.values()])
         value = getattr(thing, method)(*args, **kwargs)
-        return self._returned(value, ()), (list(thing.grads) if params is not None else None)
+        return self._returned(value, (), self._inherited(id)), (list(thing.grads) if params is not None else None)
 
     def _get_attribute(self, id: int, name: str) -> tuple[str, Any]:
         value = getattr(self.objects[id], name, _ABSENT)
@@ -82,30 +90,37 @@ class FollowThrough:
             return "absent", None
         if callable(value) and not isinstance(value, type):
             return "method", None
-        return "value", self._returned(value, ())
+        return "value", self._returned(value, (), self._inherited(id))
 
     def _set_attribute(self, id: int, name: str, value: Any) -> bool:
         thing = self.objects[id]
-        if name.startswith("_") or not hasattr(thing, name):
+        if name.startswith("_") or name not in self._settable_of[id] or not hasattr(thing, name):
             return False
         setattr(thing, name, self._checked(value))
         return True
 
-    def _returned(self, value: Any, args: Any) -> Any:
-        return value if isinstance(value, PLAIN) and not _holds_objects(value) else self._register(value, args)
+    def _inherited(self, id: int) -> frozenset[str]:
+        """The attributes that may be set on what this object returns: a layer of a given model is a given layer."""
+        return frozenset() if id in self._offered else self._settable
 
-    def _register(self, thing: Any, args: Any) -> StandInRef:
+    def _returned(self, value: Any, args: Any, settable: frozenset[str]) -> Any:
+        if isinstance(value, PLAIN) and not _holds_objects(value):
+            return value
+        return self._register(value, args, settable)
+
+    def _register(self, thing: Any, args: Any, settable: frozenset[str]) -> StandInRef:
         """A reference to one of the course's own objects. What would be seen by all who are graded afterwards, a class
         or a module, is refused, and so is what is not the course's: only a suite can offer that."""
         foreign = type(thing).__module__.partition(".")[0] in FOREIGN and type(thing) is not np.random.Generator
         if foreign or isinstance(thing, type):
             raise TypeError(f"a {type(thing).__name__} of the grader's is not handed out")
-        return self._enter(thing, args)
+        return self._enter(thing, args, settable)
 
-    def _enter(self, thing: Any, args: Any) -> StandInRef:
+    def _enter(self, thing: Any, args: Any, settable: frozenset[str]) -> StandInRef:
         if len(self.objects) >= MAX_OBJECTS:
             raise MemoryError("too many objects")
         self.objects.append(thing)
+        self._settable_of.append(settable)
         return StandInRef(len(self.objects) - 1, _mirror(thing, args))
 
     def _arguments(self, args: Any, kwargs: Any) -> tuple[Any, Any]:

@@ -7,12 +7,14 @@ A suite is an ordinary pytest module:
 
 `student` is the view of what the notebook defined (`autograder.student.Student`), in a fork of its own for
 every test; `reference` is the namespace of the solution. A test passes by making at least one comparison of
-`autograder.checks` and raising nothing. A StudentError lowers the mark. Anything else, a bare assert
-included, says that the suite is wrong, and then nobody's mark is lowered.
+`autograder.checks` and raising nothing. A StudentError lowers the mark. So does anything else that a test raises,
+a bare assert included, if the same test passes with the reference in the student's place: then it was raised by
+what the student's code gave. If the reference fails too, the suite is wrong, and nobody's mark is lowered.
 """
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -24,12 +26,13 @@ import pytest
 
 from autograder import apart
 from autograder.checks import ledger
-from autograder.errors import CallTimeout, GraderError, StudentError
+from autograder.errors import BadReply, CallTimeout, GraderError, StudentError
 from autograder.follow_through import FollowThrough
-from autograder.student import Connection, Student
+from autograder.student import Connection, Student, of_reference
 
 DEFAULT_TIMEOUT_S = 20.0
 STARVED = "it ran out of time on a machine too busy to give it a core: grade it again when the machine is quieter"
+UNTESTABLE = "what your code gave is not of the kind that the question asks for, so that it could not be tested"
 
 Connect = Callable[[FollowThrough, float], AbstractContextManager[Connection]]
 
@@ -40,6 +43,7 @@ class Question:
 
     points      the test's share of the question, against the shares of the question's other tests
     given       ids of the questions it builds on: where these are wrong, the reference stands in
+    settable    attributes that the student's code may set on the reference's objects that stand in
     timeout_s   seconds for the answers to all tests of the question together (the largest one stated counts); those in
                 which the student's code waits for a core do not count
     training    whether the test trains a model (left out by --no-training)
@@ -49,6 +53,7 @@ class Question:
     id: str
     points: float = 1
     given: Sequence[str] = ()
+    settable: Sequence[str] = ()
     timeout_s: float = DEFAULT_TIMEOUT_S
     training: bool = False
     hint: str = ""
@@ -135,10 +140,10 @@ class SuitePlugin:
         if left <= 0:
             raise CallTimeout(f"the question had used up its {limit:g} s")
         names = self.stand_ins.get(asked.id, ())
-        follow_through = FollowThrough({name: getattr(self.reference, name) for name in names})
+        follow_through = FollowThrough({name: getattr(self.reference, name) for name in names}, asked.settable)
         with self.connect(follow_through, left) as connection:
             connection.stretch = limit / stated
-            yield Student(connection)
+            yield Student(connection, of_reference(self.reference))
         self.used_s[asked.id] = self.used_s.get(asked.id, 0.0) + connection.used_s
 
     @pytest.hookimpl(wrapper=True)
@@ -154,7 +159,7 @@ class SuitePlugin:
             if ended.report is not None:
                 raise JudgedApart(**ended.report) from None
         except BaseException as error:
-            apart.report(verdict(error))
+            apart.report(verdict(error, bounded=True))
             raise
         apart.report(None)
 
@@ -168,11 +173,26 @@ class SuitePlugin:
         outcome.seconds += call.duration
         if call.excinfo is not None and not outcome.message:
             judge(outcome, call.excinfo.value)
+            if call.when == "call" and outcome.fault == "task" and self._reference_passes(item):
+                judge(outcome, BadReply(UNTESTABLE))
         elif call.when == "call" and call.excinfo is None:
             outcome.passed, outcome.reason = True, "correct"
         if call.when == "teardown":
             self.on_test(outcome)
         return report
+
+    def _reference_passes(self, item: pytest.Item) -> bool:
+        """Run a test again with the reference in the student's place; whether it passes."""
+        test: Callable[..., None] = getattr(item, "obj")  # noqa: B009
+        known = {**getattr(item, "funcargs", {}), "student": of_reference(self.reference)}
+        before = ledger.made()
+        try:
+            test(**{name: known[name] for name in inspect.signature(test).parameters})
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # SystemExit too, and what pytest.fail raises
+            return False
+        return ledger.made() > before
 
 
 class JudgedApart(Exception):
@@ -185,18 +205,19 @@ class JudgedApart(Exception):
 
 def judge(outcome: Outcome, error: BaseException) -> None:
     """Write into `outcome` what `error` means for it."""
-    outcome.passed = False
+    outcome.passed, outcome.fault = False, ""
     for name, value in (error.verdict if isinstance(error, JudgedApart) else verdict(error)).items():
         setattr(outcome, name, value)
 
 
-def verdict(error: BaseException) -> dict[str, Any]:
-    """What an error means for a test: fields of its Outcome."""
+def verdict(error: BaseException, bounded: bool = False) -> dict[str, Any]:
+    """What an error means for a test: fields of its Outcome. `bounded`: in a fork, whose memory is bounded for it."""
     if isinstance(error, CallTimeout) and error.starved:
         return {"fault": "grader", "starved": True, "message": STARVED}
     if isinstance(error, StudentError):
         return {"reason": error.reason, "message": str(error) or type(error).__name__}
-    fault = "grader" if isinstance(error, (GraderError, MemoryError, OSError)) else "task"
+    infrastructure = (GraderError, OSError) if bounded else (GraderError, OSError, MemoryError)
+    fault = "grader" if isinstance(error, infrastructure) else "task"
     return {"fault": fault, "message": f"{type(error).__name__}: {error}"}
 
 

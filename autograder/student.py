@@ -14,7 +14,8 @@ Every request may raise one of the `StudentError`s in `autograder.errors`.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,10 +44,14 @@ class Connection(Protocol):
 
 
 class Student:
-    """What the notebook defined."""
+    """What the notebook defined.
 
-    def __init__(self, connection: Connection) -> None:
+    reference   the same view of the solution, whose names run in this process; None where there is none to compare with
+    """
+
+    def __init__(self, connection: Connection, reference: Student | None = None) -> None:
         self._connection = connection
+        self.reference = reference
 
     def call(self, name: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> Any:
         """The value of `name(*args, **kwargs)`. References, arrays and plain values may be arguments."""
@@ -55,25 +60,28 @@ class Student:
     def keep(self, name: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> RemoteObject:
         """Call `name` and leave its value in the student's process."""
         ref = self._connection.request("call", name, _sent(args), _sent(kwargs), True, timeout_s=timeout_s)
-        return RemoteObject(self._connection, ref)
+        return RemoteObject(self._connection, _reference(ref))
 
     new = keep
 
     def has(self, name: str) -> bool:
         """Whether the notebook defines `name`."""
-        return bool(self._connection.request("has", name))
+        return self._connection.request("has", name) is True
 
     def put(self, value: Any) -> RemoteObject:
         """Send a value once and keep it there, to pass it to calls and to `fetch` it afterwards."""
-        return RemoteObject(self._connection, self._connection.request("put", _sent(value)))
+        return RemoteObject(self._connection, _reference(self._connection.request("put", _sent(value))))
 
     def rng(self, seed: int) -> RemoteObject:
         """A fresh `numpy.random.default_rng(seed)` over there."""
-        return RemoteObject(self._connection, self._connection.request("rng", seed))
+        return RemoteObject(self._connection, _reference(self._connection.request("rng", seed)))
 
-    def stand_in(self, thing: Any) -> StandInRef:
-        """One of the grader's own objects, as an argument: the student's code may use it, over the wire."""
-        return self._connection.follow_through.offer(thing)
+    def stand_in(self, thing: Any, settable: Collection[str] = ()) -> StandInRef:
+        """One of the grader's own objects, as an argument: the student's code may use it, over the wire.
+
+        settable   the attributes that it may set; what the test reads of the object afterwards is not among them
+        """
+        return self._connection.follow_through.offer(thing, settable)
 
 
 class Call:
@@ -99,7 +107,9 @@ class RemoteObject:
     def call_many(self, calls: Sequence[Call]) -> list[Any]:
         """The values of several method calls, made one after the other; one round trip for all."""
         requests = [("method", self._ref, call.method, _sent(call.args), _sent(call.kwargs), False) for call in calls]
-        values: list[Any] = self._connection.request("many", requests)
+        values = self._connection.request("many", requests)
+        if type(values) is not list or len(values) != len(calls):
+            raise BadReply(f"what came back is not the values of {len(calls)} calls")
         return values
 
     def keep(self, method: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> RemoteObject:
@@ -107,7 +117,7 @@ class RemoteObject:
         ref = self._connection.request(
             "method", self._ref, method, _sent(args), _sent(kwargs), True, timeout_s=timeout_s
         )
-        return RemoteObject(self._connection, ref)
+        return RemoteObject(self._connection, _reference(ref))
 
     def get(self, attribute: str) -> Any:
         """An attribute's value (arrays are copies)."""
@@ -115,7 +125,7 @@ class RemoteObject:
 
     def ref(self, attribute: str, index: int | None = None) -> RemoteObject:
         """The attribute itself (or one item of it), not a copy: to see later whether it was written in place."""
-        return RemoteObject(self._connection, self._connection.request("ref", self._ref, attribute, index))
+        return RemoteObject(self._connection, _reference(self._connection.request("ref", self._ref, attribute, index)))
 
     def set(self, attribute: str, value: Any) -> None:
         """Set an attribute."""
@@ -146,6 +156,13 @@ class RemoteObject:
     def fetch(self) -> Any:
         """The object itself, if it is a plain value or an array."""
         return self._connection.request("fetch", self._ref)
+
+
+def _reference(reply: Any) -> Ref:
+    """What came back in place of an object that stays over there; BadReply if it is not a reference to one."""
+    if type(reply) is not Ref:
+        raise BadReply("what came back is not a reference to an object")
+    return reply
 
 
 def _sent(value: Any) -> Any:
@@ -192,6 +209,13 @@ class BareConnection:
 
     def _ask(self, question: tuple[Any, ...]) -> Any:
         return _copied(answered(self.follow_through.answer(_copied(question))))
+
+
+def of_reference(reference: SimpleNamespace) -> Student:
+    """The solution in a student's place: its names run in this very process."""
+    solution = Student(BareConnection(dict(vars(reference))))
+    solution.reference = solution
+    return solution
 
 
 def _copied(value: Any) -> Any:

@@ -24,7 +24,7 @@ from autograder.errors import TaskError
 from autograder.follow_through import FollowThrough
 from autograder.plugin import Question, SuitePlugin
 from autograder.running import run_suite
-from autograder.student import BareConnection, Student
+from autograder.student import BareConnection, Student, of_reference
 
 
 def main(id: str, path: Path) -> None:
@@ -54,7 +54,7 @@ def ask(id: str, question: str, namespace: dict[str, Any]) -> None:
     if not found:
         raise TaskError(f"{id} has no test of {question}")
     for test in found:
-        known = {"student": Student(BareConnection(namespace)), "reference": reference}
+        known = {"student": Student(BareConnection(namespace), of_reference(reference)), "reference": reference}
         test(**{name: known[name] for name in inspect.signature(test).parameters})
 
 

@@ -26,7 +26,7 @@ from autograder.errors import (
     TaskError,
 )
 from autograder.follow_through import FollowThrough
-from autograder.plugin import Outcome, Question, SuitePlugin, judge
+from autograder.plugin import UNTESTABLE, Outcome, Question, SuitePlugin, judge
 from autograder.running import run_suite
 from autograder.student import BareConnection
 
@@ -39,7 +39,7 @@ def through(x): return double(x)
 """
 HEAD = """
 import pytest
-from autograder.checks import equal
+from autograder.checks import equal, values
 from autograder.errors import GraderError, TaskError
 from autograder.plugin import question
 """
@@ -137,6 +137,38 @@ def test_any_other_failure_is_nobodys_mark(suite, name):
     outcome = suite.write(one(body)).outcome()
     assert (outcome.passed, outcome.fault) == (False, fault)
     assert message in outcome.message
+
+
+# by name: what the student's double gives where 6 is wanted, and a test that cannot cope with it
+UNEXPECTED = {
+    "None": ("None", "equal('x', student.call('double', 3) + 1, 7)"),
+    "text for a number": ("'six'", "equal('x', student.call('double', 3) - 1, 5)"),
+    "a list for a number": ("[6]", "equal('x', {6: 'six'}[student.call('double', 3)], 'six')"),
+    "another number": ("0", "equal('x', 6 / student.call('double', 3), 1.0)"),
+    "no number": ("float('nan')", "values('x', 6.0, 1.0 * student.call('double', 3))"),
+    "a bare assert": ("5", "assert student.call('double', 3) > 5\nequal('x', 1, 1)"),
+    "nothing to compare": ("0", "for _ in range(student.call('double', 3)): equal('x', 1, 1)"),
+    "a recursion without end": (
+        "5",
+        "f = lambda x: x if x == 6 else f(x)\nequal('x', f(student.call('double', 3)), 6)",
+    ),
+    "a skip": ("5", "student.call('double', 3) == 6 or pytest.skip('odd')\nequal('x', 1, 1)"),
+    "what cannot be hashed": ("{1: 2}", "equal('x', student.call('double', hash(student.call('double', 3)) and 3), 6)"),
+}
+
+
+@pytest.mark.parametrize("name", UNEXPECTED)
+def test_what_a_test_raises_for_the_student_alone_lowers_the_mark(suite, name):
+    answer, body = UNEXPECTED[name]
+    suite.student = f"def double(x): return {answer}"
+    outcome = suite.write(one(body)).outcome()
+    assert (outcome.passed, outcome.reason, outcome.fault) == (False, "wrong", "")
+    assert outcome.message == UNTESTABLE
+
+
+@pytest.mark.parametrize("name", UNEXPECTED)
+def test_such_a_test_passes_for_a_right_answer(suite, name):
+    assert suite.write(one(UNEXPECTED[name][1])).outcome().passed
 
 
 def test_a_comparison_of_another_test_does_not_count(suite):

@@ -86,6 +86,7 @@ def fail_oddly():
     return np.linalg.inv(np.zeros((2, 2)))
 
 
+SETTABLE = ("train_flag",)
 GIVEN = {"Affine": Affine, "Model": Model, "double": double, "fail": fail, "fail_oddly": fail_oddly}
 
 # what the student wrote: their own pieces are wrong, so an answer that is right came from the grader
@@ -133,6 +134,12 @@ class ByName(Model):
 def double(x): raise AssertionError("the student's own double ran")
 def fail(message): pass
 def fail_oddly(): pass
+def attempted(layer, action):
+    try:
+        exec(action)
+    except Exception:
+        pass
+
 def quadruple(x): return double(double(x))
 
 def same_arrays(W, b):
@@ -197,7 +204,7 @@ def fork(served):
 
     @contextmanager
     def opened(*names: str) -> Iterator[Student]:
-        answers = FollowThrough({name: GIVEN[name] for name in names})
+        answers = FollowThrough({name: GIVEN[name] for name in names}, SETTABLE)
         with closing(open_fork(served, answers, TIMEOUT_S, MEMORY_BYTES)) as connection:
             yield Student(connection)
 
@@ -214,7 +221,7 @@ def student_with(request) -> Connect:
     def opened(*names: str) -> Iterator[Student]:
         namespace: dict[str, object] = {"__name__": "__main__"}
         exec(compile(NOTEBOOK, "<notebook>", "exec"), namespace)
-        yield Student(BareConnection(namespace, FollowThrough({name: GIVEN[name] for name in names})))
+        yield Student(BareConnection(namespace, FollowThrough({name: GIVEN[name] for name in names}, SETTABLE)))
 
     return opened
 
@@ -376,7 +383,7 @@ def test_before_it_is_made_a_stand_in_has_no_attributes(student_with):
         assert model.get("train_flag") is True
 
 
-def test_attributes_that_the_reference_has_are_set_there_and_others_stay_here(student_with):
+def test_attributes_that_may_be_set_are_set_there_and_others_stay_here(student_with):
     expected = Model(3, np.random.default_rng(3))
     with student_with("Model") as student:
         model = student.new("Model", 3, np.random.default_rng(3))
@@ -402,6 +409,35 @@ def test_a_class_of_the_graders_is_not_handed_out(student_with):
         model = student.new("Model", 3, np.random.default_rng(3))
         with pytest.raises(CallFailed, match="is not handed out"):
             student.call("has", model, "kind")
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "layer.calls = -5", "del layer.calls", "layer.__dict__['calls'] = -5", "vars(layer).update(calls=-5)",
+        "object.__setattr__(layer, 'calls', -5)", "layer.calls += 7", "layer.forward = lambda x: x",
+        "layer._ask(('set_attribute', layer._ref.id, 'calls', -5))",
+        "layer._ask(('set_attribute', layer._ref.id, 'forward', 5))", "layer.params.clear()", "layer.params = []",
+        "layer._ask(('set_attribute', layer._ref.id, 'params', []))", "layer.__class__ = object",
+    ],
+)  # fmt: skip
+def test_nothing_is_set_on_an_object_of_the_suites(student_with, action):
+    layer = Affine(W.copy(), B.copy())
+    with student_with() as student:
+        student.call("attempted", student.stand_in(layer), action)
+        student.call("attempted", student.stand_in(Model(3, RNG)), f"layer = layer.affine; {action}")
+    assert layer.calls == 0
+    assert np.array_equal(layer.params[0], W)
+    assert np.allclose(layer.forward(X), X @ W + B)
+
+
+def test_what_may_be_set_on_an_object_may_not_be_set_on_what_it_returns(student_with):
+    model = Model(3, np.random.default_rng(3))
+    model.affine.train_flag = True
+    with student_with("Model") as student:
+        offered = student.stand_in(model, settable=["train_flag"])
+        student.call("attempted", offered, "layer.affine.train_flag = False; layer.train_flag = False")
+    assert (model.train_flag, model.affine.train_flag) == (False, True)
 
 
 def test_an_object_of_the_suites_can_be_an_argument(student_with):
@@ -486,7 +522,7 @@ def test_sizes_of_the_course_reach_it():
 
 def test_absurd_integers_are_refused_in_methods_and_attributes():
     answers = FollowThrough(GIVEN)
-    ref = answers.offer(Model(3, np.random.default_rng(0)))
+    ref = answers.offer(Model(3, np.random.default_rng(0)), settable=["train_flag"])
     for question in (
         ("call_method", ref.id, "predict", (10**6,), {}, None),
         ("set_attribute", ref.id, "train_flag", 10**6),
@@ -553,7 +589,7 @@ def test_no_question_raises_and_every_answer_can_be_sent(question):
 
 def test_private_attributes_are_absent_and_cannot_be_set():
     answers = FollowThrough(GIVEN)
-    ref = answers.offer(Model(3, np.random.default_rng(0)))
+    ref = answers.offer(Model(3, np.random.default_rng(0)), settable=["_secret", "__class__", "__dict__", "nothing"])
     for name in ("_secret", "__class__", "__dict__", "nothing"):
         assert answers.answer(("get_attribute", ref.id, name)) == ("value", ("absent", None))
         assert answers.answer(("set_attribute", ref.id, name, 1)) == ("value", False)

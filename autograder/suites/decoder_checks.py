@@ -7,6 +7,7 @@ them (`oracles_seq2seq.handed`).
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,9 +16,11 @@ import numpy as np
 from autograder import checks
 from autograder.errors import BadReply, CallFailed, NotWritten
 from autograder.student import Student
+from autograder.suites import large_sizes
 from autograder.suites import model_gradients as gradients
-from autograder.suites.model_weights import text
-from autograder.suites.oracles_seq2seq import N, S, T, check_drawn, handed, title_of, twins
+from autograder.suites.model_runs import ModelRun
+from autograder.suites.model_weights import Sizes, text
+from autograder.suites.oracles_seq2seq import LOOKS_BACK, N, S, T, check_drawn, handed, title_of, twins
 from autograder.suites.received import Array, array
 from autograder.suites.twins import Twins
 
@@ -124,18 +127,28 @@ def check_inputs_untouched(student: Student, reference: SimpleNamespace, name: s
 
 def run(
     student: Student, reference: SimpleNamespace, name: str, seed: int, sizes: tuple[int, int, int] = (N, T, S)
-) -> gradients.ModelRun:
+) -> ModelRun:
     """A decoder's forward and what comes back."""
     rows, steps, source = sizes
     inputs = (text(seed, rows, steps, V), handed(name, seed, rows, source))
     dscores = np.random.default_rng(seed).standard_normal((rows, steps, V)).astype(np.float32)
-    return gradients.ModelRun(student, reference, name, seed, inputs, dscores, state=title_of(name))
+    return ModelRun(student, reference, name, seed, inputs, dscores, state=title_of(name))
 
 
 def check_backward(student: Student, reference: SimpleNamespace, name: str) -> None:
     """The gradient of every parameter and of h."""
     for seed in (221, 222):
         gradients.check_gradients(run(student, reference, name, seed))
+
+
+def check_backward_of_many_weights(student: Student, reference: SimpleNamespace, name: str) -> None:
+    """By the chain rule, not by moving each number and looking what forward gives."""
+    small, rng = run(student, reference, name, 229), np.random.default_rng(230)
+    sizes = Sizes(V, D=223, H=227)
+    shape = (N, 3, sizes.H) if name in LOOKS_BACK else (N, sizes.H)
+    inputs = (text(230, N, 3, V), rng.uniform(-0.9, 0.9, shape).astype(np.float32))
+    dscores = rng.standard_normal((N, 3, V)).astype(np.float32)
+    large_sizes.check_model(small, replace(small, seed=230, inputs=inputs, upstream=dscores, sizes=sizes))
 
 
 def check_backward_small_sizes(student: Student, reference: SimpleNamespace, name: str) -> None:

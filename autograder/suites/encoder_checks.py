@@ -6,6 +6,7 @@ An encoder gives its last hidden state h (N, H) or, for a decoder that looks bac
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,8 +14,10 @@ import numpy as np
 
 from autograder import checks
 from autograder.student import Student
+from autograder.suites import large_sizes
 from autograder.suites import model_gradients as gradients
-from autograder.suites.model_weights import text
+from autograder.suites.model_runs import ModelRun
+from autograder.suites.model_weights import Sizes, text
 from autograder.suites.oracles_seq2seq import N, S, check_drawn, filled_oracle, twins
 from autograder.suites.received import Array
 from autograder.suites.twins import Twins
@@ -101,20 +104,26 @@ def check_input_untouched(student: Student, reference: SimpleNamespace, name: st
     checks.untouched(f"{name}.forward: its argument xs", kept, xs)
 
 
-def run(
-    student: Student, reference: SimpleNamespace, name: str, seed: int, rows: int = N, steps: int = S
-) -> gradients.ModelRun:
+def run(student: Student, reference: SimpleNamespace, name: str, seed: int, rows: int = N, steps: int = S) -> ModelRun:
     """An encoder's forward and the gradient of what it gives."""
     xs = text(seed, rows, steps, V)
     shape = filled_oracle(reference, name, seed).forward(xs).shape
     upstream = np.random.default_rng(seed + 1).uniform(-0.9, 0.9, shape).astype(np.float32)
-    return gradients.ModelRun(student, reference, name, seed, (xs,), upstream)
+    return ModelRun(student, reference, name, seed, (xs,), upstream)
 
 
 def check_backward(student: Student, reference: SimpleNamespace, name: str) -> None:
     """The gradient of every parameter."""
     for seed in (121, 122):
         gradients.check_gradients(run(student, reference, name, seed))
+
+
+def check_backward_of_many_weights(student: Student, reference: SimpleNamespace, name: str) -> None:
+    """By the chain rule, not by moving each number and looking what forward gives."""
+    small, sizes = run(student, reference, name, 129), Sizes(V, D=223, H=227)
+    xs, upstream = text(130, N, 3, V), np.random.default_rng(130).uniform(-0.9, 0.9, (N, sizes.H))
+    large = replace(small, seed=130, inputs=(xs,), upstream=upstream.astype(np.float32), sizes=sizes)
+    large_sizes.check_model(small, large)
 
 
 def check_backward_small_sizes(student: Student, reference: SimpleNamespace, name: str) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from autograder import checks
 from autograder.student import Student
 from autograder.suites.model_weights import text
-from autograder.suites.oracles_seq2seq import LIVELY, asked, fill, handed, twins
+from autograder.suites.oracles_seq2seq import LIVELY, asked, fill, handed, twins, with_every_id
 from autograder.suites.received import Array
 from autograder.suites.twins import Twins
 
@@ -37,12 +37,18 @@ def check_generate(student: Student, reference: SimpleNamespace, name: str) -> N
 
 
 def check_generate_small_sizes(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """One id, one row, both."""
+    """One id, one row, both; and of one row that no id ends the answer, whichever it is."""
     for seed, (rows, size) in enumerate(((3, 1), (1, 4), (1, 1)), start=11):
         case = asked(reference, name, seed, rows, size)
         pair = twins(student, reference, name, case.seed, gain=LIVELY)
         yours = pair.yours.call("generate", case.given, case.start_id, size)
         check_written(f"{name}.generate of {size} ids for {rows} rows", yours, case.ids)
+    for case in with_every_id(reference, name):
+        pair = twins(student, reference, name, case.seed, gain=LIVELY)
+        yours = pair.yours.call("generate", case.given, case.start_id, case.size)
+        check_written(
+            f"{name}.generate of {case.size} ids for one row, whichever ids come before the last", yours, case.ids
+        )
 
 
 def check_generate_afresh(student: Student, reference: SimpleNamespace, name: str) -> None:

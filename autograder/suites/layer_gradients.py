@@ -1,7 +1,8 @@
 """One layer's backward judged numerically against the student's own forward.
 
-A `LayerRun` says how a layer is made, what it is fed and which upstream gradient comes back. It knows nothing of
-right values: a wrong forward costs the forward question, and only a backward that does not fit it costs this one.
+A `LayerRun` says how a layer is made, what it is fed and which upstream gradient comes back. A wrong forward costs the
+forward question, and only a backward that does not fit it costs this one; unless the forward is another function
+altogether (`autograder.suites.likeness`): then the gradients must be the reference's.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import Any
 import numpy as np
 
 from autograder import checks
+from autograder.errors import TaskError
 from autograder.student import RemoteObject, Student
-from autograder.suites.received import Array, array, arrays
+from autograder.suites.likeness import LEEWAY, Side, is_alike
+from autograder.suites.received import Array, array, arrays, finite
 
 PARAMETERS = ("Wx", "Wh", "b")
 
@@ -30,6 +33,9 @@ class LayerRun:
     input_names  the inputs' names; backward returns the gradient of each
     parameters   the parameters' names
     fixed        further arguments of forward, which have no gradient: a mask, lengths
+    ordinary     where sizes are so small that little can be told from gradients: a run that is compared with the
+                 reference's in its place
+    leeway       how much the student's function may lack of what the reference's gradients do
     """
 
     student: Student
@@ -40,6 +46,8 @@ class LayerRun:
     input_names: Sequence[str]
     parameters: Sequence[str] = PARAMETERS
     fixed: Sequence[Any] = ()
+    ordinary: LayerRun | None = None
+    leeway: float = LEEWAY
 
     def layer(self) -> RemoteObject:
         """A fresh layer over there."""
@@ -64,13 +72,44 @@ class LayerRun:
     def returned(self, value: Any) -> list[Array]:
         """What backward returned as arrays of the shapes of the inputs that have a gradient."""
         several = value if len(self.input_names) > 1 else [value]
-        return arrays(f"{self.name}.backward", several, [part.shape for part in self.inputs])
+        where = f"{self.name}.backward"
+        return [finite(where, part) for part in arrays(where, several, [part.shape for part in self.inputs])]
 
     def grads(self, layer: RemoteObject) -> list[Array]:
         """The layer's `grads`, of the shapes of the parameters; those of a layer without any are not looked at."""
         if not self.weights:
             return []
-        return arrays(f"{self.name}.grads", layer.get("grads"), [weight.shape for weight in self.weights])
+        where = f"{self.name}.grads"
+        received = arrays(where, layer.get("grads"), [weight.shape for weight in self.weights])
+        return [finite(where, grad) for grad in received]
+
+    def of_reference(self) -> LayerRun:
+        """The same of the reference's layer."""
+        if self.student.reference is None:
+            raise TaskError("there is no reference to compare with")
+        return replace(self, student=self.student.reference)
+
+    def gradients(self, at: Sequence[Array]) -> list[Array]:
+        """The gradients of the parameters, then those of the inputs, with other weights, inputs and upstream."""
+        P, F = len(self.weights), len(self.weights) + len(self.inputs)
+        run = replace(self, weights=at[:P], inputs=at[P:F], upstream=at[F:])
+        layer = run.layer()
+        returned = run.backward(layer)
+        return [*run.grads(layer), *returned]
+
+    def side(self) -> Side:
+        """The gradients as a function of weights, inputs and upstream."""
+        return Side(self.gradients, [*self.weights, *self.inputs, *self.upstream])
+
+    def is_alike(self) -> bool:
+        """Whether the student's forward is the reference's function, or nearly so."""
+        if self.ordinary is not None:
+            return self.ordinary.is_alike()
+        asked = self.of_reference()
+        pairs = zip(self.outputs(self.layer()), asked.outputs(asked.layer()), strict=True)
+        if all(yours.shape == wanted.shape and np.allclose(yours, wanted, 1e-6, 1e-9) for yours, wanted in pairs):
+            return True
+        return is_alike(self.side(), asked.side(), self.leeway)
 
     def as_float32(self) -> LayerRun:
         """The same in float32."""
@@ -84,12 +123,16 @@ def check_input_gradients(
 ) -> None:
     """Each gradient that backward returns against differences of forward; those named in `zero` must be zero."""
     analytic = run.backward(run.layer()) if returned is None else returned
+    if not run.is_alike():
+        wanted = run.of_reference()
+        return _check_against(run, run.input_names, analytic, wanted.backward(wanted.layer()))
 
     def loss(at: list[Array]) -> float:
         return replace(run, inputs=at).loss()
 
     where, names = f"{run.name}.backward", run.input_names
     checks.gradient(where, loss, run.inputs, list(analytic), seed=seed, names=names, expect_zero=zero)
+    return None
 
 
 def check_parameter_gradients(
@@ -100,12 +143,25 @@ def check_parameter_gradients(
         layer = run.layer()
         run.backward(layer)
         grads = run.grads(layer)
+    if not run.is_alike():
+        wanted = run.of_reference()
+        layer = wanted.layer()
+        wanted.backward(layer)
+        return _check_against(run, run.parameters, grads, wanted.grads(layer))
 
     def loss(at: list[Array]) -> float:
         return replace(run, weights=at).loss()
 
     where = f"{run.name}.backward, grads{note}"
     checks.gradient(where, loss, run.weights, list(grads), seed=seed, names=run.parameters, expect_zero=zero)
+    return None
+
+
+def _check_against(run: LayerRun, names: Sequence[str], yours: Sequence[Array], wanted: Sequence[Array]) -> None:
+    """Gradients against the reference's: of a forward that is another function the slopes are not asked for."""
+    for name, mine, theirs in zip(names, yours, wanted, strict=True):
+        where = f"{run.name}.backward: the gradient of {name} (your forward pass is not the function asked for)"
+        checks.values(where, mine, theirs)
 
 
 def check_grads_overwritten(first: LayerRun, second: LayerRun, seed: int) -> None:
@@ -125,7 +181,7 @@ def check_grads_overwritten(first: LayerRun, second: LayerRun, seed: int) -> Non
 
 
 def check_float32_kept(run: LayerRun, seed: int) -> None:
-    """float32 in, float32 out, and the same values as in float64 (which are checked against forward)."""
+    """float32 in, float32 out; float64 in, float64 out; and the same values, which are checked against forward."""
     wide_layer = run.layer()
     wide = run.backward(wide_layer)
     check_input_gradients(run, seed, wide)
@@ -133,9 +189,10 @@ def check_float32_kept(run: LayerRun, seed: int) -> None:
     narrow_layer = narrow_run.layer()
     narrow = narrow_run.backward(narrow_layer)
     parts = [*run.input_names, *(run.parameters if run.weights else ())]
-    names = [f"{run.name}.backward in float32: the gradient of {name}" for name in parts]
     pairs = zip([*narrow, *narrow_run.grads(narrow_layer)], [*wide, *run.grads(wide_layer)], strict=True)
-    for where, (yours, wanted) in zip(names, pairs, strict=True):
+    for name, (yours, wanted) in zip(parts, pairs, strict=True):
+        checks.dtype(f"{run.name}.backward in float64: the gradient of {name}", wanted, np.float64)
+        where = f"{run.name}.backward in float32: the gradient of {name}"
         checks.values(where, yours, wanted.astype(np.float32), dtype=np.float32)
 
 

@@ -1,8 +1,9 @@
 """The backward of an encoder, a decoder or a model of both, in float32.
 
 Where the student's forward agrees with the oracle's at these weights, so must the gradients. Where it does not, that
-is another question's loss: then each gradient is judged by the slopes of the student's own forward. Sizes of 1 are
-asked of a right forward only; a wrong one may give nothing there that has a slope.
+is another question's loss: then each gradient is judged by the slopes of the student's own forward, unless that is
+another function altogether (`autograder.suites.likeness`). Sizes of 1 are asked of a right forward only; a wrong one
+may give nothing there that has a slope.
 
 Those slopes are five-point differences along unit directions. With a step of 0.1 the formula is good to about 1e-4 of
 the slope, float32 losses to 1e-6 of their size over the step; a gradient may be off by 1 % of a typical entry and
@@ -14,116 +15,24 @@ there rounding may make up to 5 % of a typical entry.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from types import SimpleNamespace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from autograder import checks
 from autograder.checks.slopes import unit_direction
 from autograder.errors import CallFailed, CheckFailed
-from autograder.student import RemoteObject, Student
+from autograder.student import of_reference
 from autograder.suites import oracles_seq2seq as oracles
-from autograder.suites.model_weights import own_weights
-from autograder.suites.received import Array, array, arrays, number
+from autograder.suites.likeness import is_alike
+from autograder.suites.model_runs import ModelRun, Point, may_be_idle, point_of
+from autograder.suites.received import Array, number
 
 STEPS = (0.1, 0.02, 0.004, 0.001)
 DIRECTIONS = 3
 RELATIVE = 1e-2
 ROUNDING = 16 * float(np.finfo(np.float32).eps)  # per unit of loss over the step ...
 ROUNDING_CAP = 5e-2  # ... but never more than this part of a typical entry
-
-
-@dataclass(frozen=True)
-class ModelRun:
-    """A class, weights, one forward and what comes back.
-
-    name, seed   the class and the seed of the weights that it is filled with
-    inputs       arguments of forward
-    upstream     argument of backward: an array of the shape of forward's output, or the dout of a loss
-    said         whether backward is told `upstream` or must take it to be 1
-    state        the name of the last input if it has a gradient, which backward returns: h, enc_hs
-    """
-
-    student: Student
-    reference: SimpleNamespace
-    name: str
-    seed: int
-    inputs: tuple[Array, ...]
-    upstream: Array | float
-    said: bool = True
-    state: str = ""
-
-    @property
-    def where(self) -> str:
-        """The call that a failure is about."""
-        return f"{self.name}.backward"
-
-    def filled(self, weights: Sequence[Array]) -> RemoteObject:
-        """A fresh object of the student's with these weights."""
-        yours = self.student.new(self.name, *oracles.sizes_of(self.name).arguments, rng=self.student.rng(self.seed))
-        oracles.fill(self.name, yours, weights)
-        return yours
-
-    def outputs(self, yours: RemoteObject) -> Array:
-        """What the student's forward returns, of the shape of `upstream`."""
-        where, shape = f"{self.name}.forward, on the way to backward", np.shape(self.upstream)
-        value = yours.call("forward", *self.inputs)
-        return array(where, value, shape) if shape else np.asarray(number(where, value))
-
-    def loss(self, yours: RemoteObject) -> float:
-        """The output times the upstream gradient, added up."""
-        return float(np.sum(self.outputs(yours).astype(np.float64) * self.upstream))
-
-    def backward(self, yours: RemoteObject, upstream: Any = None) -> Any:
-        """What the student's backward returns."""
-        told = self.upstream if upstream is None else upstream
-        return yours.call("backward", *([told] if self.said else []))
-
-    def gradients(self, yours: RemoteObject, point: Point, returned: Any) -> list[Array]:
-        """The student's `grads` in the order of `point`, found by shape, and the state's gradient if it has one."""
-        wanted = [weight.shape for weight in point.weights]
-        received = oracles.received_shapes(self.name, yours, "grads")
-        order = oracles.places(received, wanted)
-        if order is None:
-            raise CheckFailed(f"{self.where}: the shapes of grads", str(received)[:200], str(wanted))
-        grads = arrays(f"{self.where}: grads", yours.get("grads"), [wanted[i] for i in order])
-        found = [grads[order.index(i)] for i in range(len(grads))]
-        return [*found, array(f"{self.where}: d{self.state}", returned, self.inputs[-1].shape)] if self.state else found
-
-
-@dataclass(frozen=True)
-class Point:
-    """Where gradients are taken, and what the oracle knows of it.
-
-    names, weights   the student's parameters, in the oracle's order if they are the oracle's
-    wanted           the oracle's gradients, then that of the state; None where the student's parameters are others
-    oracle           the reference's object of these weights
-    """
-
-    names: tuple[str, ...]
-    weights: list[Array]
-    wanted: list[Array] | None
-    oracle: Any
-
-
-def point_of(run: ModelRun) -> Point:
-    """The oracle's forward and backward; weights of the suite's own for whatever parameters the student has."""
-    oracle = oracles.filled_oracle(run.reference, run.name, run.seed)
-    weights = [param.copy() for param in oracle.params]
-    oracle.forward(*run.inputs)
-    returned = oracle.backward(run.upstream)
-    names = oracles.names_of(oracle)
-    still = [name for name, grad in zip(names, oracle.grads, strict=True) if not np.any(grad)]
-    assert len(still) <= _may_be_idle(names), "several of the oracle's gradients are zero"
-    yours = run.student.new(run.name, *oracles.sizes_of(run.name).arguments, rng=run.student.rng(run.seed))
-    shapes = oracles.received_shapes(run.name, yours)
-    if oracles.places(shapes, oracles.shapes_of(oracle)) is None:
-        names = tuple(f"params[{i}]" for i in range(len(shapes)))
-        return Point(names, own_weights(names, shapes, run.seed), None, oracle)
-    wanted = [*oracle.grads, *([returned] if run.state else [])]
-    return Point(names, weights, wanted, oracle)
 
 
 def check_gradients(run: ModelRun, note: str = "", otherwise: ModelRun | None = None) -> None:
@@ -139,10 +48,25 @@ def check_gradients(run: ModelRun, note: str = "", otherwise: ModelRun | None = 
     run.outputs(yours)
     received = run.gradients(yours, point, run.backward(yours))
     if not right or point.wanted is None:
+        _refuse_another_function(run, point)
         return _check_slopes(run, point, received)
     for name, mine, wanted in zip(_titles(run, point), received, point.wanted, strict=True):
         checks.values(f"{run.where}{note}: the gradient of {name}", mine, wanted)
     return None
+
+
+def _refuse_another_function(run: ModelRun, point: Point) -> None:
+    """CheckFailed for a forward that is neither the oracle's nor nearly so: its slopes are no measure of a backward."""
+    asked = replace(run, student=of_reference(run.reference))
+    wanted = point_of(asked)
+    alike = len(wanted.weights) == len(point.weights) and is_alike(
+        run.side(point), asked.side(wanted), may_be_idle=may_be_idle(point.names)
+    )
+    if not alike:
+        yours = "gradients of another function: your forward pass is not, and not nearly, the one asked for"
+        raise CheckFailed(
+            f"{run.where}: the gradients", yours, f"the gradients of {run.name}.forward as it is asked for"
+        )
 
 
 def forward_agrees(run: ModelRun, point: Point) -> bool:
@@ -160,9 +84,16 @@ def forward_agrees(run: ModelRun, point: Point) -> bool:
 
 
 def check_overwritten(first: ModelRun, second: ModelRun) -> None:
-    """Two forwards and backwards: the arrays of `grads` stay, and hold what the second alone would have put there."""
+    """Two forwards and backwards: the arrays of `grads` stay, and hold what the second alone would have put there.
+
+    They stand in the order of `params`.
+    """
     point = point_of(second)
     yours, once = second.filled(point.weights), second.filled(point.weights)
+    shapes = [oracles.received_shapes(second.name, yours, attribute) for attribute in ("grads", "params")]
+    if shapes[0] != shapes[1]:
+        where = f"{second.where}: grads, an array for each of params in the same order"
+        raise CheckFailed(where, f"the shapes {str(shapes[0])[:200]}", f"the shapes {str(shapes[1])[:200]}")
     refs = [yours.ref("grads", i) for i in range(len(point.weights))]
     first.outputs(yours)
     first.backward(yours)
@@ -205,11 +136,6 @@ def check_dtype(run: ModelRun) -> None:
     check_gradients(run)
 
 
-def _may_be_idle(names: Sequence[str]) -> int:
-    """How many parameters may be without influence: for each LSTM that starts from zeros, its Wh."""
-    return max(1, sum(name.startswith("Wh") and not name.endswith("decoder") for name in names))
-
-
 def _titles(run: ModelRun, point: Point) -> list[str]:
     return [*point.names, *([run.state] if run.state else [])]
 
@@ -226,7 +152,7 @@ def _check_slopes(run: ModelRun, point: Point, received: Sequence[Array]) -> Non
         directions = [unit_direction(grad.shape, rng) for _ in range(DIRECTIONS)]
         if not any(abs(_slope(run, point, i, v, STEPS[0])[0]) > 1e-9 for v in directions):
             idle.append(name)
-            if len(idle) > _may_be_idle(point.names) or i == len(point.weights):
+            if len(idle) > may_be_idle(point.names) or i == len(point.weights):
                 raise CheckFailed(where, f"what your forward pass gives does not depend on {name}", "that it does")
             checks.values(where, grad, np.zeros_like(grad))
             continue

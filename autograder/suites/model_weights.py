@@ -84,8 +84,13 @@ def check_matrices_differ(name: str, names: Sequence[str], received: Sequence[Ar
 
 
 def check_grads_fit(student: Student, name: str, sizes: Sizes, shapes: Sequence[tuple[int, ...]]) -> None:
-    """`grads` lists an array for each of `params`, of the same shapes in the same order."""
-    arrays(f"{name}: grads", student.new(name, *sizes.arguments).get("grads"), shapes)
+    """`grads` lists an array of the shape of each of `params`; whether in the same order, is asked of backward."""
+    grads = student.new(name, *sizes.arguments).get("grads")
+    order = range(len(shapes))
+    if type(grads) in (list, tuple) and len(grads) == len(shapes):
+        order = sorted(order, key=lambda i: shapes[i])
+        grads = sorted(grads, key=np.shape)
+    arrays(f"{name}: grads", grads, [shapes[i] for i in order])
 
 
 def check_differ_without_rng(student: Student, name: str, sizes: Sizes, shapes: Sequence[tuple[int, ...]]) -> None:

@@ -95,13 +95,14 @@ class Learner:
 
 
 class Maker:
-    """Makes Learners, and keeps them."""
+    """Makes Learners, and adds each to `made`: the test's own list, and no attribute that could be asked for."""
 
-    def __init__(self, lesson: Lesson, reverse: bool) -> None:
+    def __init__(self, lesson: Lesson, reverse: bool, made: list[Learner] | None = None) -> None:
         self._lesson, self._reverse = lesson, reverse
-        self.made: list[Learner] = []
+        self._made = made if made is not None else []
 
     def make_model(self, rng: np.random.Generator) -> Learner:
         """A fresh model, its weights drawn from `rng`."""
-        self.made.append(Learner(rng, self._lesson, self._reverse))
-        return self.made[-1]
+        learner = Learner(rng, self._lesson, self._reverse)
+        self._made.append(learner)
+        return learner

@@ -56,6 +56,16 @@ def time_case(seed: int, N: int = 2, T: int = 5, D: int = 3, H: int = 7, dtype: 
     return TimeCase(weights, xs, dhs)
 
 
+def large_step_case(seed: int) -> StepCase:
+    """A case whose weights are 400,000 numbers, in float32."""
+    return step_case(seed, N=2, D=223, H=227, dtype=np.float32)
+
+
+def large_time_case(seed: int) -> TimeCase:
+    """A case whose weights are 400,000 numbers, in float32."""
+    return time_case(seed, N=2, T=3, D=223, H=227, dtype=np.float32)
+
+
 def step_run(student: Student, case: StepCase) -> LayerRun:
     """The case as a run of the student's `LSTM`."""
     return LayerRun(student, "LSTM", case.weights, case.inputs, case.upstream, STEP_INPUTS)

@@ -197,6 +197,22 @@ def asked(reference: SimpleNamespace, name: str, seed: int, rows: int = 3, size:
     raise AssertionError(f"no clear and telling answer of {name} in 100 seeds")
 
 
+def with_every_id(reference: SimpleNamespace, name: str, size: int = 8, start_id: int = 4) -> list[Asked]:
+    """Cases of one row in which every id is written before another one: it does not end the answer."""
+    left, cases = set(range(sizes_of(name).V)), []
+    for seed in range(5000, 5400):
+        oracle = filled_oracle(reference, name, seed, gain=LIVELY)
+        given = text(seed, 1, S, 11) if hasattr(oracle, "encoder") else handed(name, seed, 1)
+        ids, margin = greedy(*decoder_of(oracle, given), start_id, size)
+        goes_on = {int(id) for t, id in enumerate(ids[0]) if np.any(ids[0, t + 1 :] != id)}
+        if margin > MARGIN and left & goes_on:
+            cases.append(Asked(seed, given, start_id, ids))
+            left -= goes_on
+        if not left:
+            return cases
+    raise AssertionError(f"{name} does not write every id in 400 seeds")
+
+
 def decoder_of(oracle: Any, given: Array) -> tuple[Any, Array]:
     """The oracle's decoder and what it starts from: `given` itself, or what the encoder makes of it."""
     return (oracle.decoder, oracle.encoder.forward(given)) if hasattr(oracle, "encoder") else (oracle, given)

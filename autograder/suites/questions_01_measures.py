@@ -21,6 +21,7 @@ from autograder.suites.oracles_perplexity import (
 from autograder.suites.received import Array, number
 
 V = 11
+FLAG = ("train_flag",)  # what perplexity sets on a model
 perplexity = partial(
     question, "perplexity",
     hint="Over how many words is the loss of each chunk a mean, and what has the model read when a strip begins?",
@@ -41,7 +42,8 @@ def check_value(
 ) -> None:
     """perplexity of a scripted model against what it must be."""
     where = f"perplexity of {len(text)} words, batch_size {batch_size}, time_size {time_size}{kind}"
-    yours = number(where, student.call("perplexity", student.stand_in(model), text, batch_size, time_size))
+    model_there = student.stand_in(model, settable=FLAG)
+    yours = number(where, student.call("perplexity", model_there, text, batch_size, time_size))
     checks.values(where, yours, perplexity_of_script(V, text, batch_size), rtol=1e-6)
 
 
@@ -105,7 +107,7 @@ def test_perplexity_puts_the_flag_back_after_an_error(student: Student) -> None:
         kind = f"of a model whose train_flag is {train_flag}"
         check_value(student, NoisyModel(V, train_flag=train_flag), corpus(31), 3, 4, f", {kind}")
         model = FailingModel(V, train_flag=train_flag)
-        refused = student.stand_in(model)
+        refused = student.stand_in(model, settable=FLAG)
         where = f"perplexity {kind} and whose second forward raises"
         checks.raises(where, "Exception", partial(student.call, "perplexity", refused, corpus(31), 3, 4))
         checks.equal(f"{where}: its train_flag afterwards", model.train_flag, train_flag)
@@ -115,12 +117,13 @@ def test_perplexity_puts_the_flag_back_after_an_error(student: Student) -> None:
 def test_perplexity_reads_in_chunks(student: Student) -> None:
     """Never more than batch_size rows or time_size steps at a time; the text is left as it was."""
     for length, batch_size, time_size in ((31, 3, 4), (29, 5, 2)):
-        model, text = ScriptedModel(V), corpus(length)
+        log: list[tuple[int, int]] = []
+        model, text = ScriptedModel(V, log=log), corpus(length)
         kept = student.put(text)
         where = f"perplexity of {length} words, batch_size {batch_size}, time_size {time_size}"
         yours = number(where, student.call("perplexity", student.stand_in(model), kept, batch_size, time_size))
         checks.values(where, yours, perplexity_of_script(V, text, batch_size), rtol=1e-6)
-        rows, steps = np.max(model.calls, axis=0)
+        rows, steps = np.max(log, axis=0)
         checks.at_most(f"{where}: what the model reads at once", int(rows), batch_size, "a number of rows")
         checks.at_most(f"{where}: what the model reads at once", int(steps), time_size, "a number of steps")
         checks.untouched("perplexity: its argument corpus", kept, text)
@@ -137,7 +140,7 @@ def test_perplexity_of_the_reference_model(student: Student, reference: SimpleNa
     wanted = reference.perplexity(model, text, 3, 4)
     model.train_flag = True
     where = "perplexity of a BetterRnnlm with dropout"
-    yours = number(where, student.call("perplexity", student.stand_in(model), text, 3, 4))
+    yours = number(where, student.call("perplexity", student.stand_in(model, settable=FLAG), text, 3, 4))
     checks.values(where, yours, float(wanted), rtol=1e-4)
     checks.equal("perplexity of a BetterRnnlm: its train_flag afterwards", model.train_flag, True)
 

@@ -15,15 +15,15 @@ from autograder.suites import oracles_rnnlm as models
 from autograder.suites.model_weights import LARGE, Sizes, check_initial, text
 from autograder.suites.oracles_rnnlm import BETTER, RNNLM, twins
 from autograder.suites.received import Array, arrays, number
-from autograder.suites.twins import Twins, check_loss
+from autograder.suites.twins import STATE, Twins, check_loss
 
 LAYERS = ("lstm_forward", "lstm_backward", "time_lstm_forward", "time_lstm_backward", "time_lstm_state")
 rnnlm = partial(
-    question, "rnnlm", given=LAYERS, timeout_s=30,
+    question, "rnnlm", settable=STATE, given=LAYERS, timeout_s=30,
     hint="In which order do word ids become scores, and which arrays must an optimiser find in params and grads?",
 )  # fmt: skip
 better_rnnlm = partial(
-    question, "better_rnnlm", given=LAYERS, timeout_s=60,
+    question, "better_rnnlm", settable=STATE, given=LAYERS, timeout_s=60,
     hint="Where does dropout stand, when is it off, and by which two ways does the loss reach the tied array?",
 )  # fmt: skip
 SQUARE = Sizes(V=11, D=7, H=7)

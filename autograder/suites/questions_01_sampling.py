@@ -17,7 +17,7 @@ from autograder.suites import oracles_sampling as sampling
 from autograder.suites.oracles_rnnlm import check_scores, twins
 from autograder.suites.oracles_sampling import DRAWS, GAIN, SMALL, of_oracle
 from autograder.suites.received import Array, array, words
-from autograder.suites.twins import Twins
+from autograder.suites.twins import STATE, Twins
 
 LAYERS = ("lstm_forward", "lstm_backward", "time_lstm_forward", "time_lstm_backward", "time_lstm_state")
 next_word_probabilities = partial(
@@ -25,7 +25,7 @@ next_word_probabilities = partial(
     hint="After each of temperature, skip, top_k, top_p: which words are left, and what do they add up to?",
 )  # fmt: skip
 generate = partial(
-    question, "generate", given=("softmax", *LAYERS, "rnnlm", "next_word_probabilities"), timeout_s=60,
+    question, "generate", settable=STATE, given=("softmax", *LAYERS, "rnnlm", "next_word_probabilities"), timeout_s=60,
     hint="Which words has the LSTM read when generate begins, before each draw, and when it is done?",
 )  # fmt: skip
 # By hand: at temperature 2 these weights become 3, 0.5, 5, 6, 1, 4, 2.

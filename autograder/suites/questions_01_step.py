@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -11,8 +12,9 @@ import numpy as np
 from autograder import checks
 from autograder.plugin import question
 from autograder.student import Student
+from autograder.suites import large_sizes
 from autograder.suites import layer_gradients as backward_of
-from autograder.suites.oracles_lstm import StepCase, step_case, step_run
+from autograder.suites.oracles_lstm import StepCase, large_step_case, step_case, step_run
 from autograder.suites.received import Array
 
 softmax = partial(
@@ -155,7 +157,7 @@ def test_lstm_backward_overwrites_grads(student: Student) -> None:
 def test_lstm_backward_of_one_row(student: Student) -> None:
     """N = 1, and D = H = 1."""
     for sizes in ({"N": 1}, {"N": 1, "D": 1, "H": 1}):
-        run = step_run(student, step_case(14, **sizes))
+        run = replace(step_run(student, step_case(14, **sizes)), ordinary=step_run(student, step_case(14)))
         backward_of.check_input_gradients(run, seed=14)
         backward_of.check_parameter_gradients(run, seed=14)
 
@@ -170,3 +172,9 @@ def test_lstm_backward_keeps_dtype(student: Student) -> None:
 def test_lstm_backward_leaves_its_upstream_alone(student: Student) -> None:
     """dh_next and dc_next are still what they were."""
     backward_of.check_upstream_untouched(step_run(student, step_case(16)), ("dh_next", "dc_next"), seed=16)
+
+
+@lstm_backward(points=2)
+def test_lstm_backward_of_many_weights(student: Student) -> None:
+    """By the chain rule, not by moving each number and looking what forward gives."""
+    large_sizes.check_layer(step_run(student, step_case(17)), step_run(student, large_step_case(18)), seed=17)

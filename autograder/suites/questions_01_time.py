@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -11,8 +12,9 @@ import numpy as np
 from autograder import checks
 from autograder.plugin import question
 from autograder.student import Student
+from autograder.suites import large_sizes
 from autograder.suites import layer_gradients as backward_of
-from autograder.suites.oracles_lstm import TimeCase, time_case, time_run
+from autograder.suites.oracles_lstm import TimeCase, large_time_case, time_case, time_run
 
 STEP = ("lstm_forward", "lstm_backward")
 time_lstm_forward = partial(
@@ -116,7 +118,7 @@ def test_time_lstm_backward_parameter_gradients(student: Student) -> None:
 def test_time_lstm_backward_leaves_dh(student: Student) -> None:
     """`.dh` is the gradient of the hidden state that the text started from (here zeros)."""
     whole = time_run(student, time_case(33, D=11, H=2))
-    first = time_run(student, time_case(33, T=1, D=11, H=2))
+    first = replace(time_run(student, time_case(33, T=1, D=11, H=2)), ordinary=whole)
     for run in (first, whole) if backward_of.starts_at_the_first_step(whole) else (first,):
         layer = run.layer()
         returned = run.backward(layer)
@@ -137,7 +139,7 @@ def test_time_lstm_backward_overwrites_grads(student: Student) -> None:
 def test_time_lstm_backward_of_small_sizes(student: Student) -> None:
     """T = 1 (where h starts at zero, and so Wh has no gradient), N = 1, and every size 1 but T."""
     for sizes in ({"T": 1, "N": 3}, {"T": 3, "N": 1}, {"T": 2, "N": 1, "D": 1, "H": 1}):
-        run = time_run(student, time_case(35, **sizes))
+        run = replace(time_run(student, time_case(35, **sizes)), ordinary=time_run(student, time_case(35)))
         backward_of.check_input_gradients(run, seed=35)
         backward_of.check_parameter_gradients(run, seed=35, zero=["Wh"] if sizes["T"] == 1 else [])
 
@@ -152,3 +154,9 @@ def test_time_lstm_backward_keeps_dtype(student: Student) -> None:
 def test_time_lstm_backward_leaves_its_upstream_alone(student: Student) -> None:
     """dhs is still what it was."""
     backward_of.check_upstream_untouched(time_run(student, time_case(37)), ("dhs",), seed=37)
+
+
+@time_lstm_backward(points=2)
+def test_time_lstm_backward_of_many_weights(student: Student) -> None:
+    """By the chain rule, not by moving each number and looking what forward gives."""
+    large_sizes.check_layer(time_run(student, time_case(38)), time_run(student, large_time_case(39)), seed=38)

@@ -142,3 +142,9 @@ def test_decoder_generate_ties(student: Student, reference: SimpleNamespace) -> 
 def test_decoder_generate_leaves_its_input_alone(student: Student, reference: SimpleNamespace) -> None:
     """h is still what it was."""
     written.check_generate_inputs_untouched(student, reference, "Decoder")
+
+
+@decoder_backward(points=2)
+def test_decoder_backward_of_many_weights(student: Student, reference: SimpleNamespace) -> None:
+    """By the chain rule, not by moving each number and looking what forward gives."""
+    ask.check_backward_of_many_weights(student, reference, "Decoder")

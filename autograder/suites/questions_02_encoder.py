@@ -89,3 +89,9 @@ def test_encoder_backward_keeps_dtype(student: Student, reference: SimpleNamespa
 def test_encoder_backward_leaves_its_upstream_alone(student: Student, reference: SimpleNamespace) -> None:
     """dh is still what it was."""
     ask.check_backward_upstream(student, reference, "Encoder")
+
+
+@encoder_backward(points=2)
+def test_encoder_backward_of_many_weights(student: Student, reference: SimpleNamespace) -> None:
+    """By the chain rule, not by moving each number and looking what forward gives."""
+    ask.check_backward_of_many_weights(student, reference, "Encoder")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder import checks
+from autograder.errors import CallFailed, CheckFailed
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites.received import number
@@ -89,6 +91,19 @@ def test_encode_texts_refuses_an_unknown_character(student: Student) -> None:
         call = partial(student.call, "encode_texts", texts, IDS, 4)
         where = f"encode_texts of {len(texts)} texts, one with a character that has no id"
         checks.raises(where, "ValueError", call, mentions=["#"])
+        check_character_named(where, call, texts)
+
+
+def check_character_named(where: str, action: Callable[[], Any], texts: list[str]) -> None:
+    """The message names the character # itself, not only a text that has it."""
+    try:
+        action()
+    except CallFailed as error:
+        message = str(error)
+        for text in filter(lambda text: "#" in text, texts):
+            message = message.replace(text, "")
+        if "#" not in message:
+            raise CheckFailed(where, "a message that names the text, not the character", "the character") from None
 
 
 def check_share(where: str, student: Student, predicted: Any, expected: Any, wanted: float) -> None:

@@ -9,18 +9,19 @@ from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import generate_checks as written
 from autograder.suites import seq2seq_checks as ask
+from autograder.suites.twins import STATE
 
 ENCODER, DECODER = ("encoder_forward", "encoder_backward"), ("decoder_forward", "decoder_backward")
 seq2seq_forward = partial(
-    question, "seq2seq_forward", given=("encoder_forward", "decoder_forward"),
+    question, "seq2seq_forward", settable=STATE, given=("encoder_forward", "decoder_forward"),
     hint="Which columns of ts does the decoder read, which must it predict, and what does it start from?",
 )  # fmt: skip
 seq2seq_backward = partial(
-    question, "seq2seq_backward", given=(*ENCODER, *DECODER, "seq2seq_forward"),
+    question, "seq2seq_backward", settable=STATE, given=(*ENCODER, *DECODER, "seq2seq_forward"),
     hint="By which way does the loss reach the encoder, and where does dout enter?",
 )  # fmt: skip
 seq2seq_generate = partial(
-    question, "seq2seq_generate", given=("encoder_forward", "decoder_forward", "decoder_generate"),
+    question, "seq2seq_generate", settable=STATE, given=("encoder_forward", "decoder_forward", "decoder_generate"),
     hint="What does the encoder hand to the decoder, and from which id does the answer start?",
 )  # fmt: skip
 
@@ -125,3 +126,9 @@ def test_seq2seq_generate_rows(student: Student, reference: SimpleNamespace) -> 
 def test_seq2seq_generate_leaves_its_input_alone(student: Student, reference: SimpleNamespace) -> None:
     """xs is still what it was."""
     written.check_generate_inputs_untouched(student, reference, "Seq2seq")
+
+
+@seq2seq_backward(points=2)
+def test_seq2seq_backward_of_many_weights(student: Student, reference: SimpleNamespace) -> None:
+    """By the chain rule, not by moving each number and looking what forward gives."""
+    ask.check_backward_of_many_weights(student, reference, "Seq2seq")

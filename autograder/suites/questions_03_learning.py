@@ -13,7 +13,7 @@ from autograder import checks
 from autograder.plugin import question
 from autograder.student import RemoteObject, Student
 from autograder.suites.model_weights import Sizes, text
-from autograder.suites.oracles_learning_curve import Lesson, Maker, lesson, no_progress_bar
+from autograder.suites.oracles_learning_curve import Learner, Lesson, Maker, lesson, no_progress_bar
 from autograder.suites.oracles_reversal import position_norms
 from autograder.suites.oracles_seq2seq import twins
 from autograder.suites.received import Array
@@ -103,12 +103,12 @@ class Course:
     """One call of learning_curve: what it is asked, and what came of it.
 
     curve   the right one
-    maker   made the models, in the grader's process
+    made    the models that were made for it, in the grader's process
     sent    the four arrays, as they are over there
     """
 
     curve: list[float]
-    maker: Maker
+    made: list[Learner]
     sent: list[RemoteObject]
 
 
@@ -116,18 +116,20 @@ def check_curve(
     student: Student, reference: SimpleNamespace, rows: Lesson, epochs: int, batch_size: int, reverse: bool
 ) -> Course:
     """learning_curve of a model that stands in the grader's process, against the oracle's from the same seed."""
-    maker, oracle = Maker(rows, reverse), Maker(rows, reverse)
-    make_model = student.put(student.stand_in(maker)).ref("make_model")
+    made: list[Learner] = []
+    make_model = student.put(student.stand_in(Maker(rows, reverse, made))).ref("make_model")
     train, test = ([student.put(part) for part in pair] for pair in (rows.train, rows.test))
     asked, seed = (epochs, batch_size, reverse), 340 + epochs
     rng = student.stand_in(np.random.default_rng(seed))
     yours = student.call("learning_curve", make_model, tuple(train), tuple(test), *asked, rng)
     with no_progress_bar():
-        wanted = reference.learning_curve(oracle.make_model, rows.train, rows.test, *asked, np.random.default_rng(seed))
+        wanted = reference.learning_curve(
+            Maker(rows, reverse).make_model, rows.train, rows.test, *asked, np.random.default_rng(seed)
+        )
     assert len(set(wanted)) == epochs, "the curve does not vary"
     where = f"learning_curve of {epochs} epochs, batch_size {batch_size}, reverse={reverse}: the exact match after each"
     checks.values(where, yours, wanted, rtol=1e-9)
-    return Course(wanted, maker, [*train, *test])
+    return Course(wanted, made, [*train, *test])
 
 
 @learning_curve(points=3)
@@ -157,7 +159,7 @@ def test_learning_curve_makes_one_model(student: Student, reference: SimpleNames
     """make_model is called once."""
     for reverse in (False, True):
         course = check_curve(student, reference, lesson(377, 5), 3, 3, reverse)
-        checks.equal("learning_curve: how many models it makes", len(course.maker.made), 1)
+        checks.equal("learning_curve: how many models it makes", len(course.made), 1)
 
 
 @learning_curve(points=1)

@@ -9,9 +9,10 @@ from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import generate_checks as written
 from autograder.suites import seq2seq_checks as ask
+from autograder.suites.twins import STATE
 
 peeky_seq2seq = partial(
-    question, "peeky_seq2seq", timeout_s=30,
+    question, "peeky_seq2seq", settable=STATE, timeout_s=30,
     given=("repeat_over_time", "peeky_decoder_forward", "peeky_decoder_backward", "peeky_decoder_generate"),
     hint="Which two parts does it have, and whose params and grads does an optimiser find in its lists?",
 )  # fmt: skip

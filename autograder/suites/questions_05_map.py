@@ -14,10 +14,10 @@ from autograder.student import RemoteObject, Student
 from autograder.suites.model_weights import text
 from autograder.suites.oracles_seq2seq import LIVELY, N, S, T, target, twins
 from autograder.suites.received import Array, array
-from autograder.suites.twins import Twins
+from autograder.suites.twins import STATE, Twins
 
 attention_map = partial(
-    question, "attention_map", timeout_s=30,
+    question, "attention_map", settable=STATE, timeout_s=30,
     given=(
         "weight_sum", "attention_weight", "attention", "time_attention", "attention_encoder",
         "attention_decoder_forward", "attention_decoder_backward", "attention_decoder_generate", "attention_seq2seq",

@@ -9,9 +9,10 @@ from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import generate_checks as written
 from autograder.suites import seq2seq_checks as ask
+from autograder.suites.twins import STATE
 
 attention_seq2seq = partial(
-    question, "attention_seq2seq", timeout_s=30,
+    question, "attention_seq2seq", settable=STATE, timeout_s=30,
     given=(
         "weight_sum", "attention_weight", "attention", "time_attention", "attention_encoder",
         "attention_decoder_forward", "attention_decoder_backward", "attention_decoder_generate",

@@ -14,6 +14,7 @@ from autograder.student import Student
 from autograder.suites import attention_checks as ask
 from autograder.suites import layer_gradients as backward_of
 from autograder.suites.layer_gradients import LayerRun
+from autograder.suites.likeness import FEW_TRAITS
 from autograder.suites.received import Array
 
 weight_sum = partial(
@@ -30,7 +31,7 @@ def sum_run(student: Student, seed: int, N: int = 2, S: int = 7, H: int = 3, dty
     """Hidden states, weights that add up to anything, and the gradient of the sum."""
     rng = np.random.default_rng(seed)
     hs, a, dc = (rng.standard_normal(shape).astype(dtype) for shape in ((N, S, H), (N, S), (N, H)))
-    return LayerRun(student, "WeightSum", [], [hs, a], [dc], ("hs", "a"), parameters=())
+    return LayerRun(student, "WeightSum", [], [hs, a], [dc], ("hs", "a"), parameters=(), leeway=FEW_TRAITS)
 
 
 def added_up(hs: Array, a: Array) -> Array:

@@ -12,8 +12,9 @@ from autograder import checks
 from autograder.errors import CheckFailed
 from autograder.plugin import question
 from autograder.student import Student
+from autograder.suites import large_sizes
 from autograder.suites import layer_gradients as backward_of
-from autograder.suites.oracles_bilstm import NAME, PARAMETERS, BiCase, bi_case, bi_run
+from autograder.suites.oracles_bilstm import NAME, PARAMETERS, BiCase, bi_case, bi_run, large_case
 from autograder.suites.received import Array, array, arrays
 
 time_bilstm_forward = partial(
@@ -168,3 +169,9 @@ def test_time_bilstm_backward_keeps_dtype(student: Student) -> None:
 def test_time_bilstm_backward_leaves_its_upstream_alone(student: Student) -> None:
     """dhs is still what it was."""
     backward_of.check_upstream_untouched(bi_run(student, bi_case(27)), ("dhs",), seed=27)
+
+
+@time_bilstm_backward(points=2)
+def test_time_bilstm_backward_of_many_weights(student: Student) -> None:
+    """By the chain rule, not by moving each number and looking what forward gives."""
+    large_sizes.check_layer(bi_run(student, bi_case(28)), bi_run(student, large_case(29)), seed=28)

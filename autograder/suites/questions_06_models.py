@@ -15,14 +15,15 @@ from autograder.suites import generate_checks as written
 from autograder.suites import seq2seq_checks as ask
 from autograder.suites.model_weights import text
 from autograder.suites.oracles_seq2seq import N, twins
+from autograder.suites.twins import STATE
 
 BILSTM = ("time_bilstm_forward", "time_bilstm_backward")
 bi_encoder = partial(
-    question, "bi_encoder", given=BILSTM, timeout_s=30,
+    question, "bi_encoder", settable=STATE, given=BILSTM, timeout_s=30,
     hint="How many units has each direction if both together have H, and how many rows has each of its matrices?",
 )  # fmt: skip
 bi_attention_seq2seq = partial(
-    question, "bi_attention_seq2seq", given=(*BILSTM, "bi_encoder"), timeout_s=40,
+    question, "bi_attention_seq2seq", settable=STATE, given=(*BILSTM, "bi_encoder"), timeout_s=40,
     hint="Which two parts does it have, and whose params and grads does an optimiser find in its lists?",
 )  # fmt: skip
 ENCODER, MODEL = "BiEncoder", "BiAttentionSeq2seq"

@@ -38,6 +38,13 @@ def arrays(where: str, value: Any, shapes: Sequence[tuple[int, ...]]) -> list[Ar
     return [array(f"{where} [{i}]", item, shape) for i, (item, shape) in enumerate(zip(value, shapes, strict=True))]
 
 
+def finite(where: str, values: Array) -> Array:
+    """`values`, an array of numbers, without NaN or infinity, else CheckFailed."""
+    if not np.isfinite(values).all():
+        raise CheckFailed(where, f"{int((~np.isfinite(values)).sum())} entries are NaN or infinite", "finite numbers")
+    return values
+
+
 def number(where: str, value: Any) -> float:
     """`value` as a finite float: a Python or NumPy number, or an array that holds one; else CheckFailed."""
     if isinstance(value, np.ndarray) and value.size == 1:

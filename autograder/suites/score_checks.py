@@ -13,6 +13,7 @@ from autograder import checks
 from autograder.student import RemoteObject, Student
 from autograder.suites import layer_gradients as backward_of
 from autograder.suites.layer_gradients import LayerRun
+from autograder.suites.likeness import FEW_TRAITS
 from autograder.suites.received import Array
 
 PARAMETERS = {"GeneralScore": ("W",), "AdditiveScore": ("W_enc", "W_dec", "v")}
@@ -29,7 +30,7 @@ def score_run(student: Student, name: str, seed: int, dtype: Any = np.float64, *
     rng = np.random.default_rng(seed)
     weights = [(rng.standard_normal(shape) * shape[0] ** -0.5).astype(dtype) for shape in shapes]
     hs, h, dscores = (rng.standard_normal(shape).astype(dtype) for shape in ((N, S, H_enc), (N, H_dec), (N, S)))
-    return LayerRun(student, name, weights, [hs, h], [dscores], ("hs", "h"), PARAMETERS[name])
+    return LayerRun(student, name, weights, [hs, h], [dscores], ("hs", "h"), PARAMETERS[name], leeway=FEW_TRAITS)
 
 
 def wanted_scores(reference: SimpleNamespace, run: LayerRun) -> Array:

@@ -10,8 +10,10 @@ import numpy as np
 
 from autograder import checks
 from autograder.student import Student
+from autograder.suites import large_sizes
 from autograder.suites import model_gradients as gradients
-from autograder.suites.model_weights import text
+from autograder.suites.model_runs import ModelRun
+from autograder.suites.model_weights import Sizes, text
 from autograder.suites.oracles_seq2seq import N, S, T, check_drawn, target, twins
 from autograder.suites.received import Array, number
 from autograder.suites.twins import Twins, check_loss
@@ -109,11 +111,11 @@ def check_inputs_untouched(student: Student, reference: SimpleNamespace, name: s
 
 def run(
     student: Student, reference: SimpleNamespace, name: str, seed: int, sizes: tuple[int, int, int] = (N, S, T + 1)
-) -> gradients.ModelRun:
+) -> ModelRun:
     """A model's forward and backward without dout."""
     rows, source, length = sizes
     inputs = (text(seed, rows, source, V), target(seed + 50, rows, length, V))
-    return gradients.ModelRun(student, reference, name, seed, inputs, 1.0, said=False)
+    return ModelRun(student, reference, name, seed, inputs, 1.0, said=False)
 
 
 def check_backward(student: Student, reference: SimpleNamespace, name: str) -> None:
@@ -127,6 +129,13 @@ def check_backward_dout(student: Student, reference: SimpleNamespace, name: str)
     for seed, dout in ((253, 0.5), (254, 100.0)):
         told = replace(run(student, reference, name, seed), upstream=dout, said=True)
         gradients.check_gradients(told, f"({dout})")
+
+
+def check_backward_of_many_weights(student: Student, reference: SimpleNamespace, name: str) -> None:
+    """By the chain rule, not by moving each number and looking what forward gives."""
+    small, sizes = run(student, reference, name, 261), Sizes(V, D=151, H=163)
+    inputs = (text(262, N, 3, V), target(263, N, 4, V))
+    large_sizes.check_model(small, replace(small, seed=262, inputs=inputs, sizes=sizes))
 
 
 def check_backward_small_sizes(student: Student, reference: SimpleNamespace, name: str) -> None:

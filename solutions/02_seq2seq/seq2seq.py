@@ -666,7 +666,7 @@ class Seq2seq:
 
     Seq2seq(vocab_size, wordvec_size, hidden_size, rng=None), rng as for Encoder.
 
-    encoder, decoder: the two parts, drawn in this order. loss_layer: a TimeSoftmaxWithLoss.
+    encoder, decoder: the two parts, drawn in either order. loss_layer: a TimeSoftmaxWithLoss.
     params, grads: ten arrays each, the encoder's before the decoder's.
     """
 

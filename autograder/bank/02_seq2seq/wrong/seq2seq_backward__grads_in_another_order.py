@@ -1,4 +1,4 @@
-"""loses seq2seq_forward: grads begin with the decoder, params with the encoder"""
+"""loses seq2seq_backward: grads begin with the decoder, params with the encoder"""
 
 class Seq2seq:
     def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):

@@ -1,4 +1,4 @@
-"""loses encoder_forward: grads begin with the LSTM, params with the embedding"""
+"""loses encoder_backward: grads begin with the LSTM, params with the embedding"""
 
 class Encoder:
     def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
