@@ -21,12 +21,13 @@ from autograder import course, submission
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
 from autograder.judging import judge_question, not_graded
 from autograder.options import Options
-from autograder.plugin import Outcome, Question, SuitePlugin
+from autograder.plugin import Connect, Outcome, Question, SuitePlugin
 from autograder.provenance import environment, suite_sha256
 from autograder.record import QuestionResult, Result
 from autograder.refusal import faulty, refused
 from autograder.running import run_suite
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap
+from autograder.variants import with_variant
 
 
 @dataclass
@@ -49,13 +50,16 @@ def grade(
     on_step: Callable[[str], None] = lambda what: None,
     spare: SpareKernel | None = None,
 ) -> Graded:
-    """Grade one notebook. What is wrong with it, or with the course, is in the result; raises SandboxMissing alone.
+    """Grade one notebook. What is wrong with it, or with the course, is in the result.
+
+    Raises SandboxMissing, and GraderError if the course has no secret to choose the variant of the hidden inputs by.
 
     spare  may hold a kernel that has been started for it, and starts one for the next; the caller closes it
     """
     started = time.monotonic()
     if options.confined:
         require_bubblewrap()
+    options = with_variant(data, options)
     try:
         notebook = submission.read(data)
         handed_in = submission.restore(notebook, submission.recognise(notebook, options.assignment))
@@ -92,7 +96,7 @@ def _grade_restored(
         wanted = wanted_questions(assignment, options)
         spare.prepare(*kind)
         if death is None:
-            outcomes = _ask(session, assignment, reference, wanted, on_step)
+            outcomes = ask(session.connect, assignment, reference, wanted, options.variant or 0, on_step)
         else:
             outcomes = _all_failed(wanted, death)
         notes = cell_notes(runnable, session.interrupted | session.left_out)
@@ -143,22 +147,25 @@ def wanted_questions(assignment: course.Assignment, options: Options) -> frozens
     return chosen if options.training else frozenset(id for id in chosen if not id.endswith("_training"))
 
 
-def _ask(
-    session: Session,
+def ask(
+    connect: Connect,
     assignment: course.Assignment,
     reference: SimpleNamespace,
     wanted: frozenset[str],
-    on_step: Callable[[str], None],
+    variant: int,
+    on_step: Callable[[str], None] = lambda id: None,
 ) -> dict[str, list[Outcome]]:
-    """The outcomes per question, after follow-through."""
-    first = SuitePlugin(session.connect, reference, wanted, on_test=lambda outcome: on_step(outcome.question.id))
+    """The outcomes per question, after follow-through, of one variant of the hidden inputs."""
+
+    def on_test(outcome: Outcome) -> None:
+        on_step(outcome.question.id)
+
+    first = SuitePlugin(connect, reference, wanted, {}, on_test, variant)
     run_suite(assignment.suite, first)
     outcomes = by_question(first.outcomes)
     stand_ins = stand_ins_for(assignment, first.questions, outcomes, wanted)
     if stand_ins:
-        again = SuitePlugin(
-            session.connect, reference, frozenset(stand_ins), stand_ins, lambda outcome: on_step(outcome.question.id)
-        )
+        again = SuitePlugin(connect, reference, frozenset(stand_ins), stand_ins, on_test, variant)
         run_suite(assignment.suite, again)
         for id, second in by_question(again.outcomes).items():
             outcomes[id] = _that_counts(outcomes[id], second)

@@ -15,6 +15,7 @@ class Options:
     questions   ids to grade; None: all
     training    whether training questions are graded
     confined    whether bubblewrap is used
+    variant     which variant of the hidden inputs is asked for; None: the one that the file meets (`variants`)
     """
 
     assignment: str | None = None
@@ -22,3 +23,4 @@ class Options:
     training: bool = True
     confined: bool = True
     limits: Limits = field(default_factory=Limits)
+    variant: int | None = None

@@ -89,6 +89,7 @@ class SuitePlugin:
     reference   the solution's namespace
     wanted      ids of the questions to run
     stand_ins   for a question, the names that the reference answers for in this run
+    variant     which variant of the hidden inputs is drawn
     """
 
     connect: Connect
@@ -96,6 +97,7 @@ class SuitePlugin:
     wanted: frozenset[str]
     stand_ins: Mapping[str, Sequence[str]] = field(default_factory=dict)
     on_test: Callable[[Outcome], None] = lambda outcome: None
+    variant: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     questions: dict[str, list[Question]] = field(default_factory=dict)
     _used_s: dict[str, float] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import TaskError
+from autograder.hidden_inputs import in_variant
 from autograder.plugin import SuitePlugin
 
 QUIET = [
@@ -26,7 +27,7 @@ def run_suite(path: Path, plugin: SuitePlugin) -> None:
         raise TaskError(f"there is no hidden suite {path.name}")
     _forget_others(path)
     watcher = _CollectionWatcher()
-    with _nothing_else_having_a_say():
+    with _nothing_else_having_a_say(), in_variant(plugin.variant):
         status = pytest.main([str(path), "--rootdir", str(path.parent), *QUIET], plugins=[plugin, watcher])
     if watcher.interrupted:
         raise KeyboardInterrupt

@@ -39,7 +39,7 @@ ROOMS: list[set[str]] = [
     {"student"},
     {"result_store"},
     {"refusal"},
-    {"provenance"},
+    {"provenance", "variants"},
     {"options"},
     {"sandbox"},
     {"follow_through"},
@@ -61,7 +61,7 @@ ROOMS: list[set[str]] = [
     {"wire"},
     {"notebook_size"},
     {"errors"},
-    {"whole_files"},
+    {"hidden_inputs", "whole_files"},
 ]
 # Text for the graders, not a room: wrong and unusual answers, which follow no house rule.
 NOT_ROOMS = {"bank"}

@@ -14,6 +14,7 @@ import numpy as np
 
 from autograder import checks
 from autograder.errors import BadReply, CallFailed, NotWritten
+from autograder.hidden_inputs import hidden_rng
 from autograder.student import Student
 from autograder.suites import model_gradients as gradients
 from autograder.suites.model_weights import text
@@ -128,7 +129,7 @@ def run(
     """A decoder's forward and what comes back."""
     rows, steps, source = sizes
     inputs = (text(seed, rows, steps, V), handed(name, seed, rows, source))
-    dscores = np.random.default_rng(seed).standard_normal((rows, steps, V)).astype(np.float32)
+    dscores = hidden_rng(seed).standard_normal((rows, steps, V)).astype(np.float32)
     return gradients.ModelRun(student, reference, name, seed, inputs, dscores, state=title_of(name))
 
 

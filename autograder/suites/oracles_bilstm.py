@@ -15,6 +15,7 @@ import numpy as np
 
 from autograder.checks.plain import described
 from autograder.errors import CheckFailed
+from autograder.hidden_inputs import hidden_rng
 from autograder.student import RemoteObject, Student
 from autograder.suites.layer_gradients import LayerRun
 from autograder.suites.oracles_lstm import lstm_weights
@@ -54,7 +55,7 @@ class BiCase:
 
     def with_padding(self, x: float, dh: float) -> BiCase:
         """The same with other numbers, of about that size, at padding."""
-        noise = np.random.default_rng(self.xs.size)
+        noise = hidden_rng(self.xs.size)
         xs, dhs = self.xs.copy(), self.dhs.copy()
         for part, size in ((xs, x), (dhs, dh)):
             part[self.padding] = noise.uniform(-size, size, part[self.padding].shape)
@@ -65,7 +66,7 @@ def bi_case(
     seed: int, N: int = 2, T: int = 5, D: int = 3, H: int = 7, dtype: Any = np.float64, lengths: Any = None
 ) -> BiCase:
     """A case for `TimeBiLSTM`; the two directions have weights of their own."""
-    rng = np.random.default_rng(seed)
+    rng = hidden_rng(seed)
     weights = lstm_weights(rng, D, H, dtype) + lstm_weights(rng, D, H, dtype)
     xs, dhs = (rng.standard_normal((N, T, size)).astype(dtype) for size in (D, 2 * H))
     return BiCase(weights, xs, dhs, lengths)
@@ -73,7 +74,7 @@ def bi_case(
 
 def ragged_case(seed: int, N: int = 5, T: int = 7, D: int = 2, H: int = 3, dtype: Any = np.float64) -> BiCase:
     """A case whose rows have lengths of their own, in no order."""
-    lengths: list[int] = np.random.default_rng(seed).integers(1, T + 1, N).tolist()
+    lengths: list[int] = hidden_rng(seed).integers(1, T + 1, N).tolist()
     assert N < 3 or (lengths != sorted(lengths) and lengths != sorted(lengths)[::-1]), "rows sorted by length"
     return bi_case(seed, N, T, D, H, dtype, lengths)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder import checks
+from autograder.hidden_inputs import hidden_rng
 from autograder.student import Student
 from autograder.suites.model_weights import Sizes, own_weights
 from autograder.suites.received import Array, arrays
@@ -36,7 +37,7 @@ def twins(student: Student, reference: SimpleNamespace, name: str, sizes: Sizes,
     drawn = weights(name, sizes, seed, made.pop("gain", 1.5))
     yours = student.new(name, *sizes.arguments, **made, rng=student.rng(seed))
     yours.fill("params", drawn)
-    oracle = getattr(reference, name)(*sizes.arguments, **made, rng=np.random.default_rng(seed))
+    oracle = getattr(reference, name)(*sizes.arguments, **made, rng=hidden_rng(seed))
     for mine, value in zip(oracle.params, drawn, strict=True):
         mine[...] = value
     return Twins(yours, oracle, drawn)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import CheckFailed
+from autograder.hidden_inputs import hidden_rng
 from autograder.student import RemoteObject, Student
 from autograder.suites import model_weights as drawn
 from autograder.suites.model_weights import LARGE, Sizes, own_weights, text
@@ -74,7 +75,7 @@ def filled_oracle(
     reference: SimpleNamespace, name: str, seed: int, sizes: Sizes | None = None, gain: float = 1.5
 ) -> Any:
     """The reference's object of that class, with weights of the suite's own."""
-    oracle = getattr(reference, name)(*(sizes or sizes_of(name)).arguments, rng=np.random.default_rng(seed))
+    oracle = getattr(reference, name)(*(sizes or sizes_of(name)).arguments, rng=hidden_rng(seed))
     own = own_weights(names_of(oracle), shapes_of(oracle), seed, gain)
     for param, value in zip(oracle.params, own, strict=True):
         param[...] = value
@@ -138,7 +139,7 @@ def handed(name: str, seed: int, rows: int = N, source: int = S) -> Array:
     """
     H = sizes_of(name).H
     shape = (rows, source, H) if name in LOOKS_BACK else (rows, H)
-    return np.random.default_rng(seed).uniform(-0.9, 0.9, shape).astype(np.float32)
+    return hidden_rng(seed).uniform(-0.9, 0.9, shape).astype(np.float32)
 
 
 def title_of(name: str) -> str:

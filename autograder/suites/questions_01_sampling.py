@@ -11,6 +11,7 @@ import numpy as np
 
 from autograder import checks
 from autograder.errors import CheckFailed
+from autograder.hidden_inputs import hidden_rng
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import oracles_sampling as sampling
@@ -54,7 +55,7 @@ def test_next_word_probabilities_temperature(student: Student, reference: Simple
     check_shares("without controls", student, shares(*WEIGHTS))
     check_shares("at temperature 2", student, shares(3, 0.5, 5, 6, 1, 4, 2), temperature=2.0)
     check_shares("at temperature 0.5", student, shares(*WEIGHTS**2), temperature=0.5)
-    scores = np.random.default_rng(100).standard_normal(11) * 3
+    scores = hidden_rng(100).standard_normal(11) * 3
     wanted = reference.softmax(scores / 0.7)
     checks.values(
         "next_word_probabilities of 11 scores", student.call("next_word_probabilities", scores, temperature=0.7), wanted

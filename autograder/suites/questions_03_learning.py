@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder import checks
+from autograder.hidden_inputs import hidden_rng
 from autograder.plugin import question
 from autograder.student import RemoteObject, Student
 from autograder.suites.model_weights import Sizes, text
@@ -32,7 +33,7 @@ SIZES = Sizes(V=37, D=3, H=13)
 
 def batch(seed: int, N: int, S: int, T: int) -> tuple[Array, Array]:
     """Sources (N, S) in which no id occurs twice, and targets (N, T) led by one start id."""
-    rng = np.random.default_rng(seed)
+    rng = hidden_rng(seed)
     xs, ts = rng.permutation(SIZES.V)[: N * S].reshape(N, S), rng.integers(SIZES.V, size=(N, T))
     ts[:, 0] = 2
     return xs, ts
@@ -120,10 +121,10 @@ def check_curve(
     make_model = student.put(student.stand_in(maker)).ref("make_model")
     train, test = ([student.put(part) for part in pair] for pair in (rows.train, rows.test))
     asked, seed = (epochs, batch_size, reverse), 340 + epochs
-    rng = student.stand_in(np.random.default_rng(seed))
+    rng = student.stand_in(hidden_rng(seed))
     yours = student.call("learning_curve", make_model, tuple(train), tuple(test), *asked, rng)
     with no_progress_bar():
-        wanted = reference.learning_curve(oracle.make_model, rows.train, rows.test, *asked, np.random.default_rng(seed))
+        wanted = reference.learning_curve(oracle.make_model, rows.train, rows.test, *asked, hidden_rng(seed))
     assert len(set(wanted)) == epochs, "the curve does not vary"
     where = f"learning_curve of {epochs} epochs, batch_size {batch_size}, reverse={reverse}: the exact match after each"
     checks.values(where, yours, wanted, rtol=1e-9)

@@ -1,0 +1,40 @@
+"""Hidden inputs: what a suite draws to ask a student's code with, in one of several variants.
+
+Which variant a submission meets is settled before its suite runs (`autograder.variants`); a suite only draws through
+`hidden_rng`, and gives a seed away only as `hidden_seed`. Variant 0 is what the plain seed gives. What is calibrated
+(training tasks, their thresholds) does not vary and is drawn with the plain seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import numpy as np
+
+STRIDE = 1_000_003  # between the same seed in two variants: far above any seed that a suite writes down
+
+_variant: ContextVar[int] = ContextVar("variant", default=0)
+
+
+@contextmanager
+def in_variant(variant: int) -> Iterator[None]:
+    """Draw the hidden inputs of that variant meanwhile. Raises ValueError for a negative one."""
+    if variant < 0:
+        raise ValueError(f"a variant is not negative: {variant}")
+    before = _variant.set(variant)
+    try:
+        yield
+    finally:
+        _variant.reset(before)
+
+
+def hidden_seed(seed: int) -> int:
+    """The seed that stands for `seed` in the variant at hand: for code that takes a seed and not a generator."""
+    return seed + STRIDE * _variant.get()
+
+
+def hidden_rng(seed: int) -> np.random.Generator:
+    """A fresh generator of the variant at hand; `numpy.random.default_rng(seed)` in variant 0."""
+    return np.random.default_rng(hidden_seed(seed))
