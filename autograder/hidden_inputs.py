@@ -7,13 +7,17 @@ Which variant a submission meets is settled before its suite runs (`autograder.v
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import numpy as np
 
+from autograder.errors import TaskError
+
 STRIDE = 1_000_003  # between the same seed in two variants: far above any seed that a suite writes down
+
+TRIALS = 100
 
 _variant: ContextVar[int] = ContextVar("variant", default=0)
 
@@ -38,3 +42,15 @@ def hidden_seed(seed: int) -> int:
 def hidden_rng(seed: int) -> np.random.Generator:
     """A fresh generator of the variant at hand; `numpy.random.default_rng(seed)` in variant 0."""
     return np.random.default_rng(hidden_seed(seed))
+
+
+def telling_seed(seed: int, tells: Callable[[int], bool]) -> int:
+    """The first of seed, seed + 1000, seed + 2000 ... whose draws, in the variant at hand, tell what they are to tell.
+
+    tells  whether a mistake would show with what is drawn from a seed; asked of the reference alone, never of a student
+    Raises TaskError if none of TRIALS does.
+    """
+    for trial in range(seed, seed + 1000 * TRIALS, 1000):
+        if tells(trial):
+            return trial
+    raise TaskError(f"of {TRIALS} draws from {seed} on, none in variant {_variant.get()} would show a mistake")

@@ -1,0 +1,113 @@
+"""The bank against every variant of the hidden inputs, so that no submission meets a harder or an easier one.
+
+The sandbox sees each entry under one variant (`trials`). Here it meets all the others, in processes of this program
+and without a sandbox: the bank is the course's own code. Training questions do not vary and are left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import course
+from autograder.classroom.pools import ONE_THREAD
+from autograder.errors import CallTimeout
+from autograder.follow_through import FollowThrough
+from autograder.grading import ask, loaded_reference, wanted_questions
+from autograder.judging import judge_question
+from autograder.options import Options
+from autograder.plugin import Connect
+from autograder.record import Result
+from autograder.result_store import Kept
+from autograder.student import BareConnection
+from autograder.validation.trials import Trial
+from autograder.variants import VARIANTS
+
+LIMIT_S = 120  # of one entry under one variant; what takes longer loses what it is at
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One entry under one variant. `trial` says what must come of it."""
+
+    trial: Trial
+    variant: int
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Its text of each cell that it fills; none for the reference."""
+        return self.trial.entry.answers if self.trial.entry is not None else {}
+
+
+def meetings(planned: Sequence[Trial]) -> list[Meeting]:
+    """The reference and each entry that needs no training, with every variant that its trial is not graded under."""
+    first = [trial for trial in planned if trial.name == "the reference"]
+    bank = [trial for trial in planned if trial.entry is not None and not trial.entry.needs_training]
+    return [
+        Meeting(trial, variant) for trial in (*first, *bank) for variant in range(VARIANTS) if variant != trial.variant
+    ]
+
+
+def results(assignment: course.Assignment, met: Sequence[Meeting]) -> Iterator[tuple[Meeting, Result]]:
+    """What comes of each meeting, in their order."""
+    os.environ.update(ONE_THREAD)
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(os.cpu_count(), context, initializer=_begin, initargs=(course.ROOT,)) as executor:
+        ids, answers, variants = [assignment.id] * len(met), [one.answers for one in met], [one.variant for one in met]
+        yield from zip(met, executor.map(result_of, ids, answers, variants), strict=True)
+
+
+def breach_of(meeting: Meeting, result: Result) -> list[str]:
+    """What is wrong with what came of it, one line each."""
+    return [f"{line} (variant {meeting.variant})" for line in meeting.trial.judge(Kept(result))]
+
+
+def result_of(id: str, answers: Mapping[str, str], variant: int) -> Result:
+    """The result of those answers to an assignment, the reference's in place of the others, under one variant.
+
+    Everything runs in this very process. Raises TaskError where a cell does not run.
+    """
+    assignment = course.load(id)
+    wanted = wanted_questions(assignment, Options(training=False))
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), _limit():
+        outcomes = ask(_connect_to(id, answers), assignment, loaded_reference(id), wanted, variant)
+    asked = [info for info in assignment.questions if info.id in wanted]
+    return Result(id, [judge_question(info, outcomes.get(info.id, [])) for info in asked])
+
+
+def _connect_to(id: str, answers: Mapping[str, str]) -> Connect:
+    """Connections to what these answers define; where stand-ins are put in place, it is defined anew."""
+    plain = course.namespace(id, answers)
+
+    @contextlib.contextmanager
+    def connect(follow_through: FollowThrough, timeout_s: float) -> Iterator[BareConnection]:
+        names = course.namespace(id, answers) if follow_through.names() else plain
+        yield BareConnection(names, follow_through)
+
+    return connect
+
+
+@contextlib.contextmanager
+def _limit() -> Iterator[None]:
+    def stop(signum: int, frame: object) -> None:
+        raise CallTimeout(f"no answer within {LIMIT_S} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, LIMIT_S, LIMIT_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _begin(root: Path) -> None:
+    course.ROOT = root
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
