@@ -40,13 +40,20 @@ class NotWritten(StudentError):
 
 
 class CallFailed(StudentError):
-    """The student's code raised. `type_name` and `bases` name the exception's class and its parents."""
+    """The student's code raised. `type_name` and `bases` name the exception's class and its parents.
 
-    def __init__(self, message: str, type_name: str, bases: tuple[str, ...] = (), traceback: str = "") -> None:
+    message  what a student reads of it
+    text     the exception's own text at full length, to be searched and never shown; else `message`
+    """
+
+    def __init__(
+        self, message: str, type_name: str, bases: tuple[str, ...] = (), traceback: str = "", text: str = ""
+    ) -> None:
         super().__init__(message)
         self.type_name = type_name
         self.bases = bases
         self.traceback = traceback
+        self.text = text or message
 
 
 class OutOfMemory(StudentError):

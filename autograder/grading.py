@@ -19,6 +19,7 @@ import nbformat
 
 from autograder import course, submission
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
+from autograder.exception_text import shown
 from autograder.judging import judge_question, not_graded
 from autograder.options import Options
 from autograder.plugin import Connect, Outcome, Question, SuitePlugin
@@ -251,8 +252,8 @@ def cell_notes(notebook: nbformat.NotebookNode, stopped: dict[int, tuple[str, st
         error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
         if error is not None and "NotImplementedError" not in error.ename:
             reason = {"MemoryError": "memory"}.get(error.ename, "")
-            what = " ".join(error.evalue.split())[:200]  # in one line: the others in a record are the grader's
-            notes[name or str(place)] = CellNote(reason, f"{label} raised {error.ename[:80]}: {what}")
+            what = shown(error.evalue)  # in one line: the others in a record are the grader's
+            notes[name or str(place)] = CellNote(reason, f"{label} raised {shown(error.ename, 80)}: {what}")
     return notes
 
 

@@ -60,8 +60,10 @@ ROOMS: list[set[str]] = [
     {"stand_in"},
     {"wire"},
     {"notebook_size"},
+    {"hidden_inputs"},
+    {"exception_text"},
     {"errors"},
-    {"hidden_inputs", "whole_files"},
+    {"whole_files"},
 ]
 # Text for the graders, not a room: wrong and unusual answers, which follow no house rule.
 NOT_ROOMS = {"bank"}

@@ -221,7 +221,7 @@ OTHERS: dict[str, Case] = {
         "a ValueError",
     ),
     "another raised": (raising("KeyError", "'xs'"), "KeyError: \"'xs'\"", "ValueError"),
-    "another raised, on two lines": (raising("Key\nwanted  Error", "a\nb"), r"Key wanted Error: 'a\nb'", "ValueError"),
+    "another raised, on two lines": (raising("Key\nwanted  Error", "a\nb"), "Key wanted Error: 'a b'", "ValueError"),
     "raised without a name": (raising("ValueError", "oops"), "its message is 'oops'", "a message that names 'xs'"),
     "touched": (
         here(checks.untouched, STUDENT.put(changed()), HS),

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.exception_text import shown
+
 MAX_DEPTH = 32
 NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 KINDS = {"b": "bool", "i": "integer", "u": "integer", "f": "float", "c": "complex"}
@@ -71,7 +73,7 @@ def place(index: Any) -> str:
 
 def one_line(text: str) -> str:
     """A text of the student's, bounded, that cannot be taken for lines of the message."""
-    return " ".join(text.split())[:200]
+    return shown(text, 200)
 
 
 def _article(name: str) -> str:

@@ -16,6 +16,7 @@ from numpy.typing import DTypeLike
 from autograder.checks import explain, ledger
 from autograder.checks.plain import KINDS, array_of, described, number_of, one_line, place, same_kind, short
 from autograder.errors import CallFailed, CheckFailed, TaskError
+from autograder.exception_text import shown
 
 
 class Tolerance(NamedTuple):
@@ -139,10 +140,10 @@ def raises(where: str, type_name: str, action: Callable[[], Any], *, mentions: S
     except CallFailed as error:
         ledger.note()
         if type_name not in (error.type_name, *error.bases):
-            raise CheckFailed(where, f"{one_line(error.type_name)}: {str(error)[:200]!r}", type_name) from None
-        if mentions and not any(word.lower() in str(error).lower() for word in mentions):
+            raise CheckFailed(where, f"{shown(error.type_name)}: {shown(str(error))!r}", type_name) from None
+        if mentions and not any(word.lower() in error.text.lower() for word in mentions):
             named = " or ".join(repr(word) for word in mentions)
-            raise CheckFailed(where, f"its message is {str(error)[:200]!r}", f"a message that names {named}") from None
+            raise CheckFailed(where, f"its message is {shown(str(error))!r}", f"a message that names {named}") from None
         return
     ledger.note()
     raise CheckFailed(where, f"no exception; it returned {described(answer)}", f"a {type_name}")
@@ -271,7 +272,7 @@ def _integers(where: str, yours: Any, wanted: Sequence[int]) -> None:
 def _text(where: str, yours: Any, wanted: Any) -> None:
     ledger.note()
     if type(yours) is not type(wanted) or yours != wanted:
-        shown = repr(yours)[:60] if type(yours) in (str, bytes) else described(yours)
+        shown = ascii(yours)[:60] if type(yours) in (str, bytes) else described(yours)
         raise CheckFailed(where, shown, repr(wanted)[:60])
 
 

@@ -24,6 +24,7 @@ from autograder.errors import (
     StudentError,
     TaskError,
 )
+from autograder.exception_text import SHOWN, shown
 from autograder.follow_through import FollowThrough
 from autograder.sandbox.waiting import is_starved, wall_s
 from autograder.wire import Channel, WireClosed, WireError, WireTimeout, pack
@@ -32,7 +33,6 @@ HELLO_S = 30.0
 KILL_S = 2.0
 SHORT_S = 0.1  # answers that took no longer in all are not worth asking how long they waited for a core
 LEAST_S = 0.001
-SHOWN = 300  # characters of an exception's text: enough to recognise it, too few to hand out the hidden inputs
 NO_ANSWER = "what came back is not an answer"
 
 Verdict = Callable[[], tuple[str, str] | None]
@@ -242,21 +242,21 @@ def _value_of(reply: tuple[Any, ...]) -> Any:
         case ("value", value):
             return value
         case ("missing", str(name)):
-            raise NotWritten(f"{name[:SHOWN]} is not defined in the notebook")
+            raise NotWritten(f"{shown(name)} is not defined in the notebook")
         case ("raised", [*names], str(message), str(trace)):
-            raise _failure(tuple(name[:SHOWN] for name in names if type(name) is str), message[:SHOWN], trace)
+            raise _failure(tuple(shown(name) for name in names if type(name) is str), message, trace)
         case ("memory", str(message)):
-            raise OutOfMemory(f"out of memory: {message[:SHOWN]}")
+            raise OutOfMemory(f"out of memory: {shown(message)}")
         case ("exit", str(name)):
-            raise ChildDied(f"the call ended the program ({name[:SHOWN]})")
+            raise ChildDied(f"the call ended the program ({shown(name)})")
         case ("unsendable", str(message)):
-            raise BadReply(message[:SHOWN])
+            raise BadReply(shown(message))
         case _:
             raise BadReply(NO_ANSWER)
 
 
 def _failure(bases: tuple[str, ...], message: str, trace: str) -> StudentError:
     if "NotImplementedError" in bases:
-        return NotWritten(f"not written yet: {message or trace[-SHOWN:]}")
+        return NotWritten(f"not written yet: {shown(message or trace[-SHOWN:])}")
     name = bases[0] if bases else "an exception"
-    return CallFailed(f"{name}: {message}", name, bases, trace)
+    return CallFailed(f"{name}: {shown(message)}", name, bases, trace, message)

@@ -12,13 +12,12 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from pathlib import Path
 
 from autograder import course
 from autograder.classroom.pools import ONE_THREAD
-from autograder.errors import CallTimeout
+from autograder.errors import CallTimeout, GraderError, TaskError
 from autograder.follow_through import FollowThrough
 from autograder.grading import ask, loaded_reference, wanted_questions
 from autograder.judging import judge_question
@@ -27,23 +26,10 @@ from autograder.plugin import Connect
 from autograder.record import Result
 from autograder.result_store import Kept
 from autograder.student import BareConnection
-from autograder.validation.trials import Trial
+from autograder.validation.trials import Meeting, Trial
 from autograder.variants import VARIANTS
 
 LIMIT_S = 120  # of one entry under one variant; what takes longer loses what it is at
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """One entry under one variant. `trial` says what must come of it."""
-
-    trial: Trial
-    variant: int
-
-    @property
-    def answers(self) -> dict[str, str]:
-        """Its text of each cell that it fills; none for the reference."""
-        return self.trial.entry.answers if self.trial.entry is not None else {}
 
 
 def meetings(planned: Sequence[Trial]) -> list[Meeting]:
@@ -56,15 +42,18 @@ def meetings(planned: Sequence[Trial]) -> list[Meeting]:
 
 
 def results(assignment: course.Assignment, met: Sequence[Meeting]) -> Iterator[tuple[Meeting, Result]]:
-    """What comes of each meeting, in their order."""
+    """What comes of each meeting, in their order. Raises GraderError if a process dies of one."""
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("forkserver")
+    ids, answers, variants = [assignment.id] * len(met), [one.answers for one in met], [one.variant for one in met]
     with ProcessPoolExecutor(os.cpu_count(), context, initializer=_begin, initargs=(course.ROOT,)) as executor:
-        ids, answers, variants = [assignment.id] * len(met), [one.answers for one in met], [one.variant for one in met]
-        yield from zip(met, executor.map(result_of, ids, answers, variants), strict=True)
+        try:
+            yield from zip(met, executor.map(result_of, ids, answers, variants), strict=True)
+        except BrokenExecutor:
+            raise GraderError(f"a process that tried the bank of {assignment.id} in every variant ended") from None
 
 
-def breach_of(meeting: Meeting, result: Result) -> list[str]:
+def breaches_of(meeting: Meeting, result: Result) -> list[str]:
     """What is wrong with what came of it, one line each."""
     return [f"{line} (variant {meeting.variant})" for line in meeting.trial.judge(Kept(result))]
 
@@ -72,12 +61,15 @@ def breach_of(meeting: Meeting, result: Result) -> list[str]:
 def result_of(id: str, answers: Mapping[str, str], variant: int) -> Result:
     """The result of those answers to an assignment, the reference's in place of the others, under one variant.
 
-    Everything runs in this very process. Raises TaskError where a cell does not run.
+    Everything runs in this very process.
     """
     assignment = course.load(id)
     wanted = wanted_questions(assignment, Options(training=False))
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), _limit():
-        outcomes = ask(_connect_to(id, answers), assignment, loaded_reference(id), wanted, variant)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), _limit():
+            outcomes = ask(_connect_to(id, answers), assignment, loaded_reference(id), wanted, variant)
+    except TaskError as error:
+        return Result(id, [], problem=str(error))
     asked = [info for info in assignment.questions if info.id in wanted]
     return Result(id, [judge_question(info, outcomes.get(info.id, [])) for info in asked])
 

@@ -39,6 +39,19 @@ class Trial:
     variant: int = 0
 
 
+@dataclass(frozen=True)
+class Meeting:
+    """A trial under one variant of the hidden inputs."""
+
+    trial: Trial
+    variant: int
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Its text of each cell that it fills; none for the reference."""
+        return self.trial.entry.answers if self.trial.entry is not None else {}
+
+
 def trials(assignment: course.Assignment) -> list[Trial]:
     """All of them, the longest first; two pairs are one file twice, and the bank takes the variants in turn.
 
