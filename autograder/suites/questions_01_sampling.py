@@ -11,11 +11,21 @@ import numpy as np
 
 from autograder import checks
 from autograder.errors import CheckFailed
-from autograder.hidden_inputs import hidden_rng, telling_seed
+from autograder.hidden_inputs import hidden_rng
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import oracles_sampling as sampling
-from autograder.suites.oracles_rnnlm import check_scores, filled_oracle, twins
+from autograder.suites.oracles_generate import (
+    AFTER_TWO_WORDS,
+    AT_TEMPERATURE,
+    FOLLOW,
+    FRESH,
+    SKIPPING,
+    START,
+    Scenario,
+    exact,
+)
+from autograder.suites.oracles_rnnlm import check_scores, twins
 from autograder.suites.oracles_sampling import DRAWS, GAIN, SMALL, of_oracle
 from autograder.suites.received import Array, array, words
 from autograder.suites.twins import Twins
@@ -143,52 +153,31 @@ def generator(student: Student, reference: SimpleNamespace, seed: int) -> Twins:
     return twins(student, reference, "RnnlmGen", SMALL, seed, gain=GAIN)
 
 
-def exact_texts(reference: SimpleNamespace, seed: int, before: list[int], **asked: Any) -> dict[tuple[int, ...], float]:
-    """Texts of three words that begin with word 1, each with its probability, of the model that `generator` makes."""
-    oracle = filled_oracle(reference, "RnnlmGen", SMALL, seed, GAIN)
-    return sampling.joint(reference, oracle, before, 1, 2, SMALL.V, **asked)
-
-
-def check_distribution(
-    student: Student, reference: SimpleNamespace, seed: int, before: list[int], kind: str, **asked: Any
-) -> None:
+def check_distribution(student: Student, reference: SimpleNamespace, scenario: Scenario) -> None:
     """Texts of three words against their exact probabilities."""
-    seed = telling_seed(seed, lambda trial: sampling.varies(exact_texts(reference, trial, before, **asked), SMALL.V))
-    pair, exact = generator(student, reference, seed), exact_texts(reference, seed, before, **asked)
-    where = f"RnnlmGen.generate of 3 words, {DRAWS} times, {kind}"
-    seen = sampling.count_texts(where, pair, student.rng(seed), DRAWS, before, 1, 2, **asked)
-    sampling.check_texts(f"{where}: how often each text comes", seen, exact)
+    case = scenario.telling(reference)
+    pair, where = generator(student, reference, case.seed), f"RnnlmGen.generate of 3 words, {DRAWS} times, {case.name}"
+    seen = sampling.count_texts(where, pair, student.rng(case.seed), DRAWS, case.before, START, FOLLOW, **case.asked)
+    sampling.check_texts(f"{where}: how often each text comes", seen, exact(reference, case))
 
 
 @generate(points=3)
 def test_generate_distribution(student: Student, reference: SimpleNamespace) -> None:
     """Texts of three words come as often as their probabilities say, from a fresh state and from another."""
-    check_distribution(student, reference, 198, [], "from a fresh state")
-    check_distribution(student, reference, 182, [3, 0], "after two words were read")
+    check_distribution(student, reference, FRESH)
+    check_distribution(student, reference, AFTER_TWO_WORDS)
 
 
 @generate(points=2)
 def test_generate_distribution_with_temperature(student: Student, reference: SimpleNamespace) -> None:
     """The temperature reaches every draw."""
-    check_distribution(student, reference, 193, [], "at temperature 2.5", temperature=2.5)
+    check_distribution(student, reference, AT_TEMPERATURE)
 
 
 @generate(points=2)
 def test_generate_distribution_with_skipped_words(student: Student, reference: SimpleNamespace) -> None:
     """Skipped words never follow, and the others share what is left: at every step."""
-
-    def likeliest(seed: int) -> tuple[list[int], float]:
-        oracle = filled_oracle(reference, "RnnlmGen", SMALL, seed, GAIN)
-        likely = sampling.next_distribution(reference, oracle, 1)
-        skip = [int(word) for word in np.argsort(-likely)[:2]]
-        return skip, float(likely[skip].sum())
-
-    def tells(seed: int) -> bool:
-        skip, share = likeliest(seed)
-        return share > 0.4 and sampling.varies(exact_texts(reference, seed, [], skip_ids=skip), SMALL.V)
-
-    seed = telling_seed(132, tells)
-    check_distribution(student, reference, seed, [], "with two words skipped", skip_ids=likeliest(seed)[0])
+    check_distribution(student, reference, SKIPPING)
 
 
 @generate(points=3)
