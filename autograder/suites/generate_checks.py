@@ -37,9 +37,9 @@ def check_generate(student: Student, reference: SimpleNamespace, name: str) -> N
 
 
 def check_generate_small_sizes(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """One id, one row, both."""
+    """One id, one row (that writes an id twice and goes on), both."""
     for seed, (rows, size) in enumerate(((3, 1), (1, 4), (1, 1)), start=11):
-        case = asked(reference, name, seed, rows, size)
+        case = asked(reference, name, seed, rows, size, repeats=size > 1)
         pair = twins(student, reference, name, case.seed, gain=LIVELY)
         yours = pair.yours.call("generate", case.given, case.start_id, size)
         check_written(f"{name}.generate of {size} ids for {rows} rows", yours, case.ids)
