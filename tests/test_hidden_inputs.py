@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -71,6 +72,22 @@ def test_the_first_draw_that_tells_is_taken() -> None:
     assert telling_seed(7, lambda seed: seed > 2000) == 2007
     with in_variant(1), pytest.raises(TaskError, match=f"of {TRIALS} draws from 7 on, none in variant 1 would show"):
         telling_seed(7, lambda seed: False)
+
+
+# Drawn with the plain seed: tasks whose thresholds are calibrated, and a model that stands in the grader's process.
+CALIBRATED = {
+    "oracles_training.py": 2,
+    "oracles_toy_tasks.py": 3,
+    "oracles_tagging.py": 1,
+    "oracles_learning_curve.py": 1,
+}
+
+
+def test_suites_draw_what_they_hide_in_variants() -> None:
+    plain = re.compile(r"default_rng|RandomState|random\.seed|manual_seed|import random")
+    folder = course.suite_of("01_rnn_lm_sampling").parent
+    counts = {path.name: len(plain.findall(path.read_text())) for path in folder.glob("*.py")}
+    assert {name: count for name, count in counts.items() if count} == CALIBRATED
 
 
 class Recorder:
