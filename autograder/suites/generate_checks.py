@@ -84,9 +84,10 @@ def check_generate_ties(student: Student, reference: SimpleNamespace, name: str)
 
 
 def check_generate_inputs_untouched(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """What it is given is still what it was."""
+    """What it is given is still what it was, in whatever order its rows are."""
     case = asked(reference, name, 20, size=4)
     pair = twins(student, reference, name, case.seed, gain=LIVELY)
-    kept = student.put(case.given)
-    check_written(f"{name}.generate", pair.yours.call("generate", kept, case.start_id, case.size), case.ids)
-    checks.untouched(f"{name}.generate: its first argument", kept, case.given)
+    for given, ids in ((case.given, case.ids), (case.given[::-1].copy(), case.ids[::-1])):
+        kept = student.put(given)
+        check_written(f"{name}.generate", pair.yours.call("generate", kept, case.start_id, case.size), ids)
+        checks.untouched(f"{name}.generate: its first argument", kept, given)
