@@ -20,6 +20,7 @@ from autograder.refusal import refused
 from autograder.reports import terminal
 from autograder.result_store import ResultStore
 from autograder.sandbox import SpareKernel, remove_leftovers, require_bubblewrap
+from autograder.variants import course_secret
 
 if TYPE_CHECKING:
     from autograder.classroom.pools import Pool
@@ -61,6 +62,8 @@ def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None 
         )
     if options.confined and not batch.scheduler:
         require_bubblewrap()
+    if options.variant is None:
+        course_secret()  # a course without one is to be known before anything is graded
     with Console(stderr=True).status("looking through what was handed in"):
         handed_in = classroom.find(path, options.assignment)
     _require_questions_of(handed_in, options)

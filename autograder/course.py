@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,19 +113,25 @@ def name_of(id: str) -> str:
 
 
 def reference(id: str) -> SimpleNamespace:
-    """The names that the solution defines, made anew at every call.
+    """The names that the solution defines, made anew at every call. TaskError if a cell does not run."""
+    names = namespace(id)
+    return SimpleNamespace(**{name: value for name, value in names.items() if not name.startswith("__")})
+
+
+def namespace(id: str, answers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The globals that the solution's cells leave, made anew at every call; `answers`, by grade_id, replace some.
 
     Runs the locked ungraded code cells and the solution cells in order; `given` is assembled and importable
     for these cells alone. TaskError if a cell does not run.
     """
     assignment = load(id)
     given = _given(assignment)
-    namespace = _namespace(f"reference_{id}", assignment.source, given)
+    names = _namespace(f"reference_{id}", assignment.source, given)
     with _no_windows():
         for cell in cells.read(assignment.source):
             if cell.is_support or (cell.solution and cell.kind == "code"):
-                _run(cell.source, f"<{id}: {cell.grade_id}>", namespace)
-    return SimpleNamespace(**{name: value for name, value in namespace.items() if not name.startswith("__")})
+                _run((answers or {}).get(cell.grade_id, cell.source), f"<{id}: {cell.grade_id}>", names)
+    return names
 
 
 def handed_out(id: str) -> list[Path]:

@@ -34,7 +34,7 @@ def run(folder: Path | None, jobs: int, console: Console) -> None:
     _show_changes(console)
     expected = samples()
     hand_in(expected, make_room(place))
-    results = commands.grade(place / "submitted", Options(), commands.Batch(jobs))
+    results = commands.grade(place / "submitted", Options(variant=0), commands.Batch(jobs))
     reports = write_reports(place, results, console)
     for id in course.assignment_ids():
         terminal.print_class(console, [one for one in results if one.assignment == id], confined=True)

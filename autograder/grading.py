@@ -1,15 +1,13 @@
 """One submission: bytes in, one result record and the notebook as it ran out.
 
-The kernel starts first; while it gets ready, the suite and the reference are loaded. Every question is first
-judged on the student's own pieces; where it fails and questions it builds on failed too, it is judged again
-with the reference standing in for those, and the better of the two counts.
+The kernel starts first; while it gets ready, the suite and the reference are loaded.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,15 +22,15 @@ from autograder.judging import judge_question, not_graded, with_hint_on_threads
 from autograder.needed_cells import needed_in, notes_on_deleted
 from autograder.options import Options
 from autograder.own_files import usable
-from autograder.plugin import STARVED, Outcome, Question, SuitePlugin
+from autograder.plugin import STARVED, Outcome, Question
 from autograder.provenance import environment, suite_sha256
+from autograder.questioning import ask
 from autograder.record import QuestionResult, Result
 from autograder.refusal import faulty, refused
 from autograder.release import release, require_built
-from autograder.running import forget_suites, run_suite
+from autograder.running import forget_suites
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap, walls
-from autograder.suite_check import require_known
-from autograder.time_limits import late, longer_limits
+from autograder.variants import with_variant
 
 
 @dataclass
@@ -55,13 +53,16 @@ def grade(
     on_step: Callable[[str], None] = lambda what: None,
     spare: SpareKernel | None = None,
 ) -> Graded:
-    """Grade one notebook. What is wrong with it, or with the course, is in the result; raises SandboxMissing alone.
+    """Grade one notebook. What is wrong with it, or with the course, is in the result.
+
+    Raises SandboxMissing, and GraderError if the course has no secret to choose the variant of the hidden inputs by.
 
     spare  may hold a kernel that has been started for it, and starts one for the next; the caller closes it
     """
     started = time.monotonic()
     if options.confined:
         require_bubblewrap()
+    options = with_variant(data, options)
     try:
         notebook = submission.read(data)
         handed_in = submission.restore(notebook, submission.recognise(notebook, options.assignment))
@@ -101,7 +102,7 @@ def _grade_restored(
         wanted = wanted_questions(assignment, options)
         spare.prepare(*kind)
         if death is None:
-            outcomes = _ask(session, assignment, reference, wanted, on_step)
+            outcomes = ask(session.connect, assignment, reference, wanted, options.variant or 0, on_step)
         else:
             outcomes = _all_failed(wanted, death)
         notes = cell_notes(runnable, session.interrupted | session.left_out)
@@ -165,93 +166,6 @@ def wanted_questions(assignment: course.Assignment, options: Options) -> frozens
             assignment.question(id)
         chosen &= options.questions
     return chosen if options.training else frozenset(id for id in chosen if not id.endswith("_training"))
-
-
-def _ask(
-    session: Session,
-    assignment: course.Assignment,
-    reference: SimpleNamespace,
-    wanted: frozenset[str],
-    on_step: Callable[[str], None],
-) -> dict[str, list[Outcome]]:
-    """The outcomes per question, after follow-through."""
-    first = SuitePlugin(session.connect, reference, wanted, on_test=lambda outcome: on_step(outcome.question.id))
-    run_suite(assignment.suite, first)
-    require_known(assignment, first.questions)
-    outcomes = by_question(first.outcomes)
-    outcomes |= _asked_longer(session, assignment, reference, first.questions, outcomes)
-    stand_ins = stand_ins_for(assignment, first.questions, outcomes, wanted)
-    if stand_ins:
-        again = SuitePlugin(
-            session.connect, reference, frozenset(stand_ins), stand_ins, lambda outcome: on_step(outcome.question.id)
-        )
-        run_suite(assignment.suite, again)
-        for id, second in by_question(again.outcomes).items():
-            outcomes[id] = _that_counts(outcomes[id], second)
-    return outcomes
-
-
-def _asked_longer(
-    session: Session,
-    assignment: course.Assignment,
-    reference: SimpleNamespace,
-    questions: dict[str, list[Question]],
-    outcomes: dict[str, list[Outcome]],
-) -> dict[str, list[Outcome]]:
-    """Second outcomes of questions that ran out of time, where the machine is too slow for what the suite states."""
-    ids = late(outcomes)
-    limits = longer_limits(assignment.suite, reference, questions, ids) if ids else {}
-    if not limits:
-        return {}
-    again = SuitePlugin(session.connect, reference, frozenset(limits), limits=limits)
-    run_suite(assignment.suite, again)
-    return by_question(again.outcomes)
-
-
-def _that_counts(own: list[Outcome], with_stand_ins: list[Outcome]) -> list[Outcome]:
-    """Which of two runs of a question counts: the better one; of equals, the one that blames no other question.
-
-    Where one could not be judged the other may have been unfair: only full points are then a mark.
-    """
-    faulty = [run for run in (own, with_stand_ins) if any(outcome.fault for outcome in run)]
-    if faulty and share_passed(with_stand_ins) < 1:
-        return faulty[0]
-    return max(with_stand_ins, own, key=share_passed)
-
-
-def by_question(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
-    """The outcomes by question id, in the order of the suite."""
-    found: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        found.setdefault(outcome.question.id, []).append(outcome)
-    return found
-
-
-def share_passed(outcomes: Sequence[Outcome]) -> float:
-    """The share of a question's points that its tests gave; 0 if one could not be judged."""
-    total = sum(outcome.question.points for outcome in outcomes)
-    if not total or any(outcome.fault for outcome in outcomes):
-        return 0.0
-    return sum(outcome.question.points for outcome in outcomes if outcome.passed) / total
-
-
-def stand_ins_for(
-    assignment: course.Assignment,
-    asked: dict[str, list[Question]],
-    outcomes: dict[str, list[Outcome]],
-    wanted: frozenset[str],
-) -> dict[str, list[str]]:
-    """For each question that failed: the definitions of those it builds on that failed too, or were not asked."""
-    failed = {id for id, tests in outcomes.items() if not all(test.passed for test in tests)}
-    found = {}
-    for id in failed:
-        given = {name for question in asked[id] for name in question.given}
-        wrong = [name for name in given if name in failed or name not in wanted]
-        names = {cell for name in wrong for cell in assignment.question(name).cells}
-        names -= {*assignment.question(id).cells}
-        if names:
-            found[id] = sorted(names)
-    return found
 
 
 def _result(

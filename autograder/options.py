@@ -17,6 +17,7 @@ class Options:
     training    whether training questions are graded
     confined    whether bubblewrap is used
     own_files   what the student handed in beside the notebook
+    variant     which variant of the hidden inputs is asked for; None: the one that the file meets (`variants`)
     """
 
     assignment: str | None = None
@@ -25,3 +26,4 @@ class Options:
     confined: bool = True
     limits: Limits = field(default_factory=Limits)
     own_files: OwnFiles = NONE
+    variant: int | None = None

@@ -96,6 +96,7 @@ class SuitePlugin:
     reference   the solution's namespace
     wanted      ids of the questions to run
     stand_ins   for a question, the names that the reference answers for in this run
+    variant     which variant of the hidden inputs is drawn
     limits      for a question, seconds in place of those that its tests state
     used_s      for a question, the seconds that the answers to its tests have taken so far
     """
@@ -105,6 +106,7 @@ class SuitePlugin:
     wanted: frozenset[str]
     stand_ins: Mapping[str, Sequence[str]] = field(default_factory=dict)
     on_test: Callable[[Outcome], None] = lambda outcome: None
+    variant: int = 0
     limits: Mapping[str, float] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     questions: dict[str, list[Question]] = field(default_factory=dict)

@@ -12,6 +12,7 @@ import pytest
 
 from autograder import course
 from autograder.errors import TaskError
+from autograder.hidden_inputs import in_variant
 from autograder.plain_path import plain_path
 from autograder.plugin import SuitePlugin
 
@@ -28,7 +29,7 @@ def run_suite(path: Path, plugin: SuitePlugin) -> None:
         raise TaskError(f"there is no hidden suite {path.name}")
     _forget_others(plain_path(path.parent) / path.name)
     watcher = _CollectionWatcher()
-    with _nothing_else_having_a_say():
+    with _nothing_else_having_a_say(), in_variant(plugin.variant):
         folder = plain_path(path.parent)
         status = pytest.main([str(folder / path.name), "--rootdir", str(folder), *QUIET], plugins=[plugin, watcher])
     if watcher.interrupted:

@@ -23,6 +23,7 @@ import numpy as np
 from autograder.agent import Missing, Servant
 from autograder.errors import BadReply, CallFailed, NotWritten
 from autograder.follow_through import FollowThrough
+from autograder.hidden_inputs import hidden_seed
 from autograder.stand_in import answered
 from autograder.untrusted_text import untrusted_name
 from autograder.wire import Ref, StandInRef
@@ -73,8 +74,8 @@ class Student:
         return RemoteObject(self._connection, _reference(self._connection.request("put", _sent(value))))
 
     def rng(self, seed: int) -> RemoteObject:
-        """A fresh `numpy.random.default_rng(seed)` over there."""
-        return RemoteObject(self._connection, _reference(self._connection.request("rng", seed)))
+        """A fresh `hidden_rng(seed)` over there."""
+        return RemoteObject(self._connection, _reference(self._connection.request("rng", hidden_seed(seed))))
 
     def stand_in(self, thing: Any, settable: Collection[str] = ()) -> StandInRef:
         """One of the grader's own objects, as an argument: the student's code may use it, over the wire.

@@ -7,7 +7,7 @@ or take no room, they would hide some.
 
 from __future__ import annotations
 
-LIMIT = 160  # characters of an exception's text: enough to recognise it, too few to hand out the hidden inputs
+LIMIT = 120  # characters of an exception's text: enough to recognise it, too few to hand out the hidden inputs
 NAME_LIMIT = 60
 
 

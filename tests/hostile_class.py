@@ -38,7 +38,7 @@ from fork_server import gone_soon
 from hostile_notebooks import EDITS
 from tiny_course import ID, answered, edited, hand_in, tiny_course
 
-from autograder import classroom, course, grading, provenance
+from autograder import classroom, course, grading, provenance, variants
 from autograder.classroom.grade_class import Classroom
 from autograder.classroom.pools import pool_for
 from autograder.gradebook.book import Book
@@ -150,7 +150,8 @@ def _with_places(text: str, places: dict[str, str]) -> str:
 class Surroundings:
     """A course, a folder beside it, a home folder and the grader's variables, with a secret in each; and listeners.
 
-    The secrets are kept in hidden suite, reference, neighbours' work, home folder, folder beside and environment.
+    The secrets are kept in hidden suite, reference, neighbours' work, home folder, folder beside and environment, and
+    one is the course's own, which says what variant of the hidden inputs a submission meets.
     """
 
     place: Path
@@ -164,6 +165,9 @@ class Surroundings:
         for folder, where in ((self.home, "home"), (self.outside, "outside")):
             folder.mkdir()
             (folder / "canary.txt").write_text(self.secrets[where])
+        self.secrets["course"] = hashlib.sha256(b"course").hexdigest()
+        (self.root / variants.PLACE).parent.mkdir()
+        (self.root / variants.PLACE).write_text(self.secrets["course"])
         source = self.root / "solutions" / ID / "tiny.py"
         line = "doubled = 2 * xs"
         source.write_text(source.read_text().replace(line, f"{line}  # {self.secrets['reference']}"))
@@ -173,7 +177,7 @@ class Surroundings:
         """Let the grader be here meanwhile: course, home folder, variables, listeners, heir of all its orphans."""
         grading.loaded_reference.cache_clear()
         provenance.suite_sha256.cache_clear()
-        variables = {"HOME": str(self.home), "AUTOGRADER_CANARY": self.secrets["variable"]}
+        variables = {"HOME": str(self.home), "AUTOGRADER_CANARY": self.secrets["variable"], variants.VARIABLE: ""}
         with ExitStack() as stack:
             stack.enter_context(mock.patch.object(course, "ROOT", self.root))
             stack.enter_context(mock.patch.dict(os.environ, variables))

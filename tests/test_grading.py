@@ -16,9 +16,10 @@ from tiny_course import ID, answered, edited, grade_id, tiny_course
 
 from autograder import course, grading, provenance
 from autograder.errors import SandboxMissing
-from autograder.grading import cell_notes, grade, share_passed, wanted_questions
+from autograder.grading import cell_notes, grade, wanted_questions
 from autograder.options import Options
 from autograder.plugin import Outcome, Question
+from autograder.questioning import share_passed
 from autograder.record import NOT_GRADED
 from autograder.sandbox import Limits, bubblewrap, require_bubblewrap
 

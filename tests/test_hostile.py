@@ -117,6 +117,7 @@ def test_nothing_secret_comes_out_and_nothing_acts(hostile: HostileClass, attack
     assert [
         where for where, text in texts.items() for secret in hostile.around.secrets.values() if secret in text
     ] == []
+    assert all(question.output.isascii() for question in seen.result.questions)
     assert not re.search(r"<(script|iframe|object|embed|svg)\b|\son\w+\s*=\s*[\"'a-z]|javascript:|file:", acting(seen))
     assert max(len(seen.notebook), len(seen.page)) < NOTEBOOK_BYTES
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.course import Assignment, QuestionInfo
-from autograder.grading import stand_ins_for
 from autograder.judging import NOT_YOURS, feedback_of, judge_question, not_graded
 from autograder.plugin import Outcome, Question
+from autograder.questioning import stand_ins_for
 from autograder.record import NOT_GRADED
 
 INFO = QuestionInfo("attention", 12, ("Attention",), "attention", "")

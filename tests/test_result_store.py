@@ -63,6 +63,7 @@ OTHERWISE: dict[str, tuple[bytes, Options]] = {
     "no training": (DATA, Options(ID, training=False)),
     "no sandbox": (DATA, Options(ID, confined=False)),
     "other limits": (DATA, Options(ID, limits=Limits(restarts=1))),
+    "another variant of the hidden inputs": (DATA, Options(ID, variant=1)),
 }
 
 

@@ -212,6 +212,7 @@ def test_a_sound_course_passes(
     assert ["scale_forward", "1", "1", "0", "0", "0"] in rows
     assert ["all", "3", "3", "0", "0", "0"] in rows
     assert "unusual right answers with full marks: 1 of 1" in ran.out
+    assert [row for row in rows if len(row) == 5 and row[0].isdigit()] == [[v, "3", "3", "1", "1"] for v in "0123"]
     assert "\x1b" not in ran.out
 
 

@@ -20,6 +20,7 @@ from autograder.checks.plain import described, place, short
 from autograder.checks.slopes import STEP, Loss, Slopes, unit_direction
 from autograder.checks.values import shape
 from autograder.errors import CheckFailed, StudentError, TaskError
+from autograder.hidden_inputs import hidden_rng
 
 DIRECTIONS = 2
 # The slope's own error (see `autograder.checks.slopes`) is about 1e-12 + 2e-13 * loss: RELATIVE stands far above it
@@ -52,7 +53,7 @@ def gradient(
     wanted_zero = set(labels) if expect_zero is True else set(expect_zero or ())
     if not wanted_zero <= set(labels):
         raise TaskError(f"expect_zero names {sorted(wanted_zero - set(labels))}, which are not among {labels}")
-    slopes = Slopes(where, loss, [a.copy() for a in at], labels, np.random.default_rng(seed))
+    slopes = Slopes(where, loss, [a.copy() for a in at], labels, hidden_rng(seed))
     grads = _checked(slopes, analytic)
     bad = [i for i, grad in enumerate(grads) if not _agrees(slopes, i, grad, labels[i] in wanted_zero)]
     if bad:

@@ -274,7 +274,7 @@ def _integers(where: str, yours: Any, wanted: Sequence[int]) -> None:
 def _text(where: str, yours: Any, wanted: Any) -> None:
     ledger.note()
     if type(yours) is not type(wanted) or yours != wanted:
-        shown = repr(yours)[:60] if type(yours) in (str, bytes) else described(yours)
+        shown = ascii(yours)[:60] if type(yours) in (str, bytes) else described(yours)
         raise CheckFailed(where, shown, repr(wanted)[:60])
 
 

@@ -20,6 +20,7 @@ from autograder.options import Options
 from autograder.record import Result
 from autograder.refusal import refused
 from autograder.result_store import Kept, ResultStore
+from autograder.variants import with_variant
 
 if TYPE_CHECKING:
     from autograder.classroom.pools import Pool
@@ -82,7 +83,7 @@ class Classroom:
         same = hashlib.sha256(data).hexdigest() == kept.result.submission_sha256
         if not same or options.own_files.sha256() != kept.beside:
             return Kept(refused(b"", options, CHANGED))
-        self.store.keep(data, options, kept)
+        self.store.keep(data, with_variant(data, options), kept)
         return kept
 
     def _known(self, one: HandedIn) -> Kept | None:
@@ -94,6 +95,7 @@ class Classroom:
                 course.load(options.assignment)
         except (Unreadable, UnknownAssignment) as problem:
             return Kept(refused(b"", options, str(problem)))
+        options = with_variant(data, options)
         result = self.store.find(data, options)
         if result is None:
             return None
@@ -146,7 +148,7 @@ def _tasks(work: Sequence[tuple[HandedIn, Options]], places: Sequence[int], hand
             data = one.read()
         except Unreadable:
             data = b""
-        yield Task(place, data, asked(one, options), more=number < len(places) - hands)
+        yield Task(place, data, with_variant(data, asked(one, options)), more=number < len(places) - hands)
 
 
 def asked(one: HandedIn, options: Options) -> Options:

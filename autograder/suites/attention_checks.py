@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograder import checks
+from autograder.hidden_inputs import hidden_rng
 from autograder.student import RemoteObject, Student
 from autograder.suites import layer_gradients as backward_of
 from autograder.suites.layer_gradients import LayerRun
@@ -61,7 +62,7 @@ def look_case(
     name: str, seed: int, N: int = 3, S: int = 7, H: int = 5, T: int = 11, dtype: Any = np.float64
 ) -> LookCase:
     """A case whose weights are neither equal nor all on one step."""
-    rng = np.random.default_rng(seed)
+    rng = hidden_rng(seed)
     h_shape = (N, T, H) if name == "TimeAttention" else (N, H)
     hs, h = rng.standard_normal((N, S, H)), 0.7 * rng.standard_normal(h_shape)
     upstream = rng.standard_normal((N, S) if name == "AttentionWeight" else h_shape)

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograder import checks
 from autograder.errors import BadReply, CallFailed, NotWritten
+from autograder.hidden_inputs import hidden_rng
 from autograder.student import Student
 from autograder.suites import large_sizes
 from autograder.suites import model_gradients as gradients
@@ -131,7 +132,7 @@ def run(
     """A decoder's forward and what comes back."""
     rows, steps, source = sizes
     inputs = (text(seed, rows, steps, V), handed(name, seed, rows, source))
-    dscores = np.random.default_rng(seed).standard_normal((rows, steps, V)).astype(np.float32)
+    dscores = hidden_rng(seed).standard_normal((rows, steps, V)).astype(np.float32)
     return ModelRun(student, reference, name, seed, inputs, dscores, state=title_of(name))
 
 
@@ -143,7 +144,7 @@ def check_backward(student: Student, reference: SimpleNamespace, name: str) -> N
 
 def check_backward_of_many_weights(student: Student, reference: SimpleNamespace, name: str) -> None:
     """By the chain rule, not by moving each number and looking what forward gives."""
-    small, rng = run(student, reference, name, 229), np.random.default_rng(230)
+    small, rng = run(student, reference, name, 229), hidden_rng(230)
     sizes = Sizes(V, D=223, H=227)
     shape = (N, 3, sizes.H) if name in LOOKS_BACK else (N, sizes.H)
     inputs = (text(230, N, 3, V), rng.uniform(-0.9, 0.9, shape).astype(np.float32))

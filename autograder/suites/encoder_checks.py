@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder import checks
+from autograder.hidden_inputs import hidden_rng
 from autograder.student import Student
 from autograder.suites import large_sizes
 from autograder.suites import model_gradients as gradients
@@ -108,7 +109,7 @@ def run(student: Student, reference: SimpleNamespace, name: str, seed: int, rows
     """An encoder's forward and the gradient of what it gives."""
     xs = text(seed, rows, steps, V)
     shape = filled_oracle(reference, name, seed).forward(xs).shape
-    upstream = np.random.default_rng(seed + 1).uniform(-0.9, 0.9, shape).astype(np.float32)
+    upstream = hidden_rng(seed + 1).uniform(-0.9, 0.9, shape).astype(np.float32)
     return ModelRun(student, reference, name, seed, (xs,), upstream)
 
 
@@ -121,7 +122,7 @@ def check_backward(student: Student, reference: SimpleNamespace, name: str) -> N
 def check_backward_of_many_weights(student: Student, reference: SimpleNamespace, name: str) -> None:
     """By the chain rule, not by moving each number and looking what forward gives."""
     small, sizes = run(student, reference, name, 129), Sizes(V, D=223, H=227)
-    xs, upstream = text(130, N, 3, V), np.random.default_rng(130).uniform(-0.9, 0.9, (N, sizes.H))
+    xs, upstream = text(130, N, 3, V), hidden_rng(130).uniform(-0.9, 0.9, (N, sizes.H))
     large = replace(small, seed=130, inputs=(xs,), upstream=upstream.astype(np.float32), sizes=sizes)
     large_sizes.check_model(small, large)
 

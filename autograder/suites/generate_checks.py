@@ -37,9 +37,9 @@ def check_generate(student: Student, reference: SimpleNamespace, name: str) -> N
 
 
 def check_generate_small_sizes(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """One id, one row, both; and of one row that no id ends the answer, whichever it is."""
+    """One id, one row (that writes an id twice and goes on), both; and of one row that no id ends the answer."""
     for seed, (rows, size) in enumerate(((3, 1), (1, 4), (1, 1)), start=11):
-        case = asked(reference, name, seed, rows, size)
+        case = asked(reference, name, seed, rows, size, repeats=size > 1)
         pair = twins(student, reference, name, case.seed, gain=LIVELY)
         yours = pair.yours.call("generate", case.given, case.start_id, size)
         check_written(f"{name}.generate of {size} ids for {rows} rows", yours, case.ids)
@@ -90,9 +90,10 @@ def check_generate_ties(student: Student, reference: SimpleNamespace, name: str)
 
 
 def check_generate_inputs_untouched(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """What it is given is still what it was."""
+    """What it is given is still what it was, in whatever order its rows are."""
     case = asked(reference, name, 20, size=4)
     pair = twins(student, reference, name, case.seed, gain=LIVELY)
-    kept = student.put(case.given)
-    check_written(f"{name}.generate", pair.yours.call("generate", kept, case.start_id, case.size), case.ids)
-    checks.untouched(f"{name}.generate: its first argument", kept, case.given)
+    for given, ids in ((case.given, case.ids), (case.given[::-1].copy(), case.ids[::-1])):
+        kept = student.put(given)
+        check_written(f"{name}.generate", pair.yours.call("generate", kept, case.start_id, case.size), ids)
+        checks.untouched(f"{name}.generate: its first argument", kept, given)

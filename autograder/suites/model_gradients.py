@@ -22,6 +22,7 @@ import numpy as np
 from autograder import checks
 from autograder.checks.slopes import unit_direction
 from autograder.errors import CallFailed, CheckFailed
+from autograder.hidden_inputs import hidden_rng
 from autograder.student import of_reference
 from autograder.suites import oracles_seq2seq as oracles
 from autograder.suites.likeness import is_alike
@@ -148,7 +149,7 @@ def _check_slopes(run: ModelRun, point: Point, received: Sequence[Array]) -> Non
     idle = []
     for i, (name, grad) in enumerate(zip(_titles(run, point), received, strict=True)):
         where = f"{run.where}: the gradient of {name}"
-        rng = np.random.default_rng(run.seed)
+        rng = hidden_rng(run.seed)
         directions = [unit_direction(grad.shape, rng) for _ in range(DIRECTIONS)]
         if not any(abs(_slope(run, point, i, v, STEPS[0])[0]) > 1e-9 for v in directions):
             idle.append(name)

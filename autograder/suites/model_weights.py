@@ -15,6 +15,7 @@ import numpy as np
 
 from autograder import checks
 from autograder.errors import CheckFailed
+from autograder.hidden_inputs import hidden_rng
 from autograder.student import Student
 from autograder.suites.received import Array, arrays
 
@@ -38,12 +39,12 @@ LARGE = Sizes(V=97, D=31, H=53)  # weights enough to tell how they were drawn
 
 def text(seed: int, N: int, T: int, V: int) -> Array:
     """Ids (N, T)."""
-    return np.random.default_rng(seed).integers(V, size=(N, T))
+    return hidden_rng(seed).integers(V, size=(N, T))
 
 
 def own_weights(names: Sequence[str], shapes: Sequence[tuple[int, ...]], seed: int, gain: float = 1.5) -> list[Array]:
     """float32 arrays: word vectors about 1, matrices about gain / sqrt(rows), biases about 0.1."""
-    rng = np.random.default_rng(seed)
+    rng = hidden_rng(seed)
     drawn = []
     for name, shape in zip(names, shapes, strict=True):
         scale = 0.1 if len(shape) < 2 else 1.0 if "embedding" in name else gain / np.sqrt(shape[0])
@@ -86,7 +87,7 @@ def check_matrices_differ(name: str, names: Sequence[str], received: Sequence[Ar
 def check_grads_fit(student: Student, name: str, sizes: Sizes, shapes: Sequence[tuple[int, ...]]) -> None:
     """`grads` lists an array of the shape of each of `params`; whether in the same order, is asked of backward."""
     grads = student.new(name, *sizes.arguments).get("grads")
-    order = range(len(shapes))
+    order: Sequence[int] = range(len(shapes))
     if type(grads) in (list, tuple) and len(grads) == len(shapes):
         order = sorted(order, key=lambda i: shapes[i])
         grads = sorted(grads, key=np.shape)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.hidden_inputs import hidden_rng
 from autograder.student import Student
 from autograder.suites.layer_gradients import LayerRun
 from autograder.suites.received import Array
@@ -41,7 +42,7 @@ def lstm_weights(rng: np.random.Generator, D: int, H: int, dtype: Any = np.float
 
 def step_case(seed: int, N: int = 2, D: int = 3, H: int = 7, dtype: Any = np.float64) -> StepCase:
     """A case for `LSTM`."""
-    rng = np.random.default_rng(seed)
+    rng = hidden_rng(seed)
     weights = lstm_weights(rng, D, H, dtype)
     inputs = [rng.standard_normal(shape).astype(dtype) for shape in ((N, D), (N, H), (N, H))]
     upstream = [rng.standard_normal((N, H)).astype(dtype) for _ in range(2)]
@@ -50,7 +51,7 @@ def step_case(seed: int, N: int = 2, D: int = 3, H: int = 7, dtype: Any = np.flo
 
 def time_case(seed: int, N: int = 2, T: int = 5, D: int = 3, H: int = 7, dtype: Any = np.float64) -> TimeCase:
     """A case for `TimeLSTM`."""
-    rng = np.random.default_rng(seed)
+    rng = hidden_rng(seed)
     weights = lstm_weights(rng, D, H, dtype)
     xs, dhs = (rng.standard_normal((N, T, size)).astype(dtype) for size in (D, H))
     return TimeCase(weights, xs, dhs)

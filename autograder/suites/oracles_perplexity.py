@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograder.hidden_inputs import hidden_rng
 from autograder.suites.received import Array
 
 STATES = 101  # a prime, so that a state times 3 never loses what it was
@@ -20,7 +21,7 @@ class ScriptedModel:
     """
 
     def __init__(self, vocab_size: int, seed: int = 0, log: list[tuple[int, int]] | None = None) -> None:
-        self._table = np.random.default_rng(seed).standard_normal((STATES, vocab_size)) * 1.5
+        self._table = hidden_rng(seed).standard_normal((STATES, vocab_size)) * 1.5
         self._state: Array | None = None
         self._log = log if log is not None else []
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder import checks
+from autograder.hidden_inputs import hidden_rng
 from autograder.student import Student
 from autograder.suites.model_weights import Sizes, own_weights
 from autograder.suites.received import Array, arrays
@@ -33,13 +34,22 @@ def weights(name: str, sizes: Sizes, seed: int, gain: float = 1.5) -> list[Array
 
 def twins(student: Student, reference: SimpleNamespace, name: str, sizes: Sizes, seed: int, **made: Any) -> Twins:
     """Two models of the same weights; `made` are keyword arguments of the constructor."""
-    drawn = weights(name, sizes, seed, made.pop("gain", 1.5))
+    drawn = weights(name, sizes, seed, made.get("gain", 1.5))
+    oracle = filled_oracle(reference, name, sizes, seed, **made)
+    made.pop("gain", None)
     yours = student.new(name, *sizes.arguments, **made, rng=student.rng(seed))
     yours.fill("params", drawn)
-    oracle = getattr(reference, name)(*sizes.arguments, **made, rng=np.random.default_rng(seed))
-    for mine, value in zip(oracle.params, drawn, strict=True):
-        mine[...] = value
     return Twins(yours, oracle, drawn)
+
+
+def filled_oracle(
+    reference: SimpleNamespace, name: str, sizes: Sizes, seed: int, gain: float = 1.5, **made: Any
+) -> Any:
+    """The reference's model, with weights of the suite's own."""
+    oracle = getattr(reference, name)(*sizes.arguments, **made, rng=hidden_rng(seed))
+    for mine, value in zip(oracle.params, weights(name, sizes, seed, gain), strict=True):
+        mine[...] = value
+    return oracle
 
 
 def check_scores(where: str, pair: Twins, xs: Array, **kind: Any) -> None:

@@ -87,11 +87,3 @@ def check_texts(where: str, seen: Counter[tuple[int, ...]], exact: dict[tuple[in
     order = list(itertools.islice(exact, None))
     counts = np.array([seen[written] for written in order])
     checks.distribution(where, counts, np.array([exact[written] for written in order]), alpha=ALPHA)
-
-
-def varies(exact: dict[tuple[int, ...], float], vocab_size: int) -> bool:
-    """Whether the second word's distribution depends on the first: else a state lost on the way would not show."""
-    table = np.array(list(exact.values())).reshape(vocab_size, -1)
-    rows = table[table.sum(axis=1) > 0.02]
-    rows = rows / rows.sum(axis=1, keepdims=True)
-    return len(rows) > 1 and bool(np.abs(rows[:, None] - rows[None]).sum(axis=-1).max() > 0.3)

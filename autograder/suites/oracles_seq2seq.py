@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import CheckFailed
+from autograder.hidden_inputs import TRIALS, hidden_rng
 from autograder.student import RemoteObject, Student
 from autograder.suites import model_weights as drawn
 from autograder.suites.model_weights import LARGE, Sizes, own_weights, text
@@ -74,7 +75,7 @@ def filled_oracle(
     reference: SimpleNamespace, name: str, seed: int, sizes: Sizes | None = None, gain: float = 1.5
 ) -> Any:
     """The reference's object of that class, with weights of the suite's own."""
-    oracle = getattr(reference, name)(*(sizes or sizes_of(name)).arguments, rng=np.random.default_rng(seed))
+    oracle = getattr(reference, name)(*(sizes or sizes_of(name)).arguments, rng=hidden_rng(seed))
     own = own_weights(names_of(oracle), shapes_of(oracle), seed, gain)
     for param, value in zip(oracle.params, own, strict=True):
         param[...] = value
@@ -138,7 +139,7 @@ def handed(name: str, seed: int, rows: int = N, source: int = S) -> Array:
     """
     H = sizes_of(name).H
     shape = (rows, source, H) if name in LOOKS_BACK else (rows, H)
-    return np.random.default_rng(seed).uniform(-0.9, 0.9, shape).astype(np.float32)
+    return hidden_rng(seed).uniform(-0.9, 0.9, shape).astype(np.float32)
 
 
 def title_of(name: str) -> str:
@@ -185,16 +186,33 @@ def greedy(decoder: Any, h: Array, start_id: int, size: int) -> tuple[Array, flo
     return written[:, 1:], margin
 
 
-def asked(reference: SimpleNamespace, name: str, seed: int, rows: int = 3, size: int = 5, start_id: int = 4) -> Asked:
-    """A case for `generate` of that class: the first of 100 seeds whose answers are clear and telling."""
-    for trial in range(100 * seed, 100 * seed + 100):
+def asked(
+    reference: SimpleNamespace,
+    name: str,
+    seed: int,
+    rows: int = 3,
+    size: int = 5,
+    start_id: int = 4,
+    repeats: bool = False,
+) -> Asked:
+    """A case for `generate` of that class: the first of many seeds whose answers are clear and telling.
+
+    repeats  whether all rows are to write an id twice running, and then go on with others
+    """
+    for trial in range(100 * seed, 100 * seed + TRIALS):
         oracle = filled_oracle(reference, name, trial, gain=LIVELY)
         given = text(trial, rows, S, 11) if hasattr(oracle, "encoder") else handed(name, trial, rows)
         decoder, h = decoder_of(oracle, given)
         ids, margin = greedy(decoder, h, start_id, size)
-        if margin > MARGIN and _telling(decoder, h, start_id, ids):
+        if margin > MARGIN and (_repeats(ids) or not repeats) and _telling(decoder, h, start_id, ids):
             return Asked(trial, given, start_id, ids)
-    raise AssertionError(f"no clear and telling answer of {name} in 100 seeds")
+    raise AssertionError(f"no clear and telling answer of {name} in {TRIALS} seeds")
+
+
+def _repeats(ids: Array) -> bool:
+    """Whether every row writes an id twice at the same two steps, and something else later."""
+    twice = np.all(ids[:, 1:] == ids[:, :-1], axis=0)
+    return any(bool(np.any(ids[:, t + 2 :] != ids[:, t : t + 1])) for t in np.flatnonzero(twice))
 
 
 def with_every_id(reference: SimpleNamespace, name: str, size: int = 8, start_id: int = 4) -> list[Asked]:

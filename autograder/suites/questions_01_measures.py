@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from autograder import checks
+from autograder.hidden_inputs import hidden_rng
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import oracles_training as training
@@ -34,7 +35,7 @@ rnnlm_training = partial(
 
 def corpus(length: int, seed: int = 0) -> Array:
     """A text of that many words."""
-    return np.random.default_rng(seed).integers(V, size=length)
+    return hidden_rng(seed).integers(V, size=length)
 
 
 def check_value(
@@ -132,7 +133,7 @@ def test_perplexity_reads_in_chunks(student: Student) -> None:
 @perplexity(points=1)
 def test_perplexity_of_the_reference_model(student: Student, reference: SimpleNamespace) -> None:
     """A real model: BetterRnnlm with dropout, in float32."""
-    model = reference.BetterRnnlm(V, 7, 7, rng=np.random.default_rng(160))
+    model = reference.BetterRnnlm(V, 7, 7, rng=hidden_rng(160))
     for param in model.params:
         param *= 5
     text = corpus(40)

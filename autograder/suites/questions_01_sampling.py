@@ -11,9 +11,20 @@ import numpy as np
 
 from autograder import checks
 from autograder.errors import CheckFailed
+from autograder.hidden_inputs import hidden_rng
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import oracles_sampling as sampling
+from autograder.suites.oracles_generate import (
+    AFTER_TWO_WORDS,
+    AT_TEMPERATURE,
+    FOLLOW,
+    FRESH,
+    SKIPPING,
+    START,
+    Scenario,
+    exact,
+)
 from autograder.suites.oracles_rnnlm import check_scores, twins
 from autograder.suites.oracles_sampling import DRAWS, GAIN, SMALL, of_oracle
 from autograder.suites.received import Array, array, words
@@ -54,7 +65,7 @@ def test_next_word_probabilities_temperature(student: Student, reference: Simple
     check_shares("without controls", student, shares(*WEIGHTS))
     check_shares("at temperature 2", student, shares(3, 0.5, 5, 6, 1, 4, 2), temperature=2.0)
     check_shares("at temperature 0.5", student, shares(*WEIGHTS**2), temperature=0.5)
-    scores = np.random.default_rng(100).standard_normal(11) * 3
+    scores = hidden_rng(100).standard_normal(11) * 3
     wanted = reference.softmax(scores / 0.7)
     checks.values(
         "next_word_probabilities of 11 scores", student.call("next_word_probabilities", scores, temperature=0.7), wanted
@@ -142,39 +153,31 @@ def generator(student: Student, reference: SimpleNamespace, seed: int) -> Twins:
     return twins(student, reference, "RnnlmGen", SMALL, seed, gain=GAIN)
 
 
-def check_distribution(
-    student: Student, reference: SimpleNamespace, seed: int, before: list[int], kind: str, **asked: Any
-) -> None:
+def check_distribution(student: Student, reference: SimpleNamespace, scenario: Scenario) -> None:
     """Texts of three words against their exact probabilities."""
-    pair = generator(student, reference, seed)
-    exact = sampling.joint(reference, pair.oracle, before, 1, 2, SMALL.V, **asked)
-    assert sampling.varies(exact, SMALL.V), "the second word does not depend on the first"
-    where = f"RnnlmGen.generate of 3 words, {DRAWS} times, {kind}"
-    seen = sampling.count_texts(where, pair, student.rng(seed), DRAWS, before, 1, 2, **asked)
-    sampling.check_texts(f"{where}: how often each text comes", seen, exact)
+    case = scenario.telling(reference)
+    pair, where = generator(student, reference, case.seed), f"RnnlmGen.generate of 3 words, {DRAWS} times, {case.name}"
+    seen = sampling.count_texts(where, pair, student.rng(case.seed), DRAWS, case.before, START, FOLLOW, **case.asked)
+    sampling.check_texts(f"{where}: how often each text comes", seen, exact(reference, case))
 
 
 @generate(points=3)
 def test_generate_distribution(student: Student, reference: SimpleNamespace) -> None:
     """Texts of three words come as often as their probabilities say, from a fresh state and from another."""
-    check_distribution(student, reference, 198, [], "from a fresh state")
-    check_distribution(student, reference, 182, [3, 0], "after two words were read")
+    check_distribution(student, reference, FRESH)
+    check_distribution(student, reference, AFTER_TWO_WORDS)
 
 
 @generate(points=2)
 def test_generate_distribution_with_temperature(student: Student, reference: SimpleNamespace) -> None:
     """The temperature reaches every draw."""
-    check_distribution(student, reference, 193, [], "at temperature 2.5", temperature=2.5)
+    check_distribution(student, reference, AT_TEMPERATURE)
 
 
 @generate(points=2)
 def test_generate_distribution_with_skipped_words(student: Student, reference: SimpleNamespace) -> None:
     """Skipped words never follow, and the others share what is left: at every step."""
-    pair = generator(student, reference, 132)
-    likely = sampling.next_distribution(reference, pair.oracle, 1)
-    skip = [int(word) for word in np.argsort(-likely)[:2]]
-    assert likely[skip].sum() > 0.4, "the skipped words would hardly have come"
-    check_distribution(student, reference, 132, [], "with two words skipped", skip_ids=skip)
+    check_distribution(student, reference, SKIPPING)
 
 
 @generate(points=3)

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograder import checks
 from autograder.errors import CallFailed, CheckFailed
+from autograder.hidden_inputs import hidden_rng
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites.received import number
@@ -150,7 +151,7 @@ def test_exact_match_of_small_sizes(student: Student) -> None:
 @exact_match(points=1)
 def test_exact_match_of_many_rows(student: Student, reference: SimpleNamespace) -> None:
     """Against the oracle, on answers drawn from two ids."""
-    rng = np.random.default_rng(281)
+    rng = hidden_rng(281)
     predicted, expected = rng.integers(2, size=(2, 101, 3))
     wanted = reference.exact_match(predicted, expected)
     assert 0 < wanted < 0.5

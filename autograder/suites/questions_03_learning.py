@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder import checks
+from autograder.hidden_inputs import hidden_rng, hidden_seed, telling_seed
 from autograder.plugin import question
 from autograder.student import RemoteObject, Student
 from autograder.suites.model_weights import Sizes, text
@@ -32,7 +34,7 @@ SIZES = Sizes(V=37, D=3, H=13)
 
 def batch(seed: int, N: int, S: int, T: int) -> tuple[Array, Array]:
     """Sources (N, S) in which no id occurs twice, and targets (N, T) led by one start id."""
-    rng = np.random.default_rng(seed)
+    rng = hidden_rng(seed)
     xs, ts = rng.permutation(SIZES.V)[: N * S].reshape(N, S), rng.integers(SIZES.V, size=(N, T))
     ts[:, 0] = 2
     return xs, ts
@@ -100,65 +102,95 @@ def test_input_gradient_norms_leaves_things_alone(student: Student, reference: S
 
 @dataclass(frozen=True)
 class Course:
-    """One call of learning_curve: what it is asked, and what came of it.
+    """One call of learning_curve.
 
-    curve   the right one
+    rows    what it is given
     made    the models that were made for it, in the grader's process
     sent    the four arrays, as they are over there
     """
 
-    curve: list[float]
+    rows: Lesson
     made: list[Learner]
     sent: list[RemoteObject]
 
 
+Curve = Sequence[float]
+
+
+def varies(curve: Curve) -> bool:
+    """Whether every epoch has a figure of its own."""
+    return len(set(curve)) == len(curve)
+
+
+def ends_worse(curve: Curve) -> bool:
+    """Whether it varies in the end, and an epoch before that has every answer right."""
+    return varies(curve) and 1.0 in curve[:-1] and curve[-1] < 1.0
+
+
+def wanted_curve(reference: SimpleNamespace, rows: Lesson, epochs: int, batch_size: int, reverse: bool) -> list[float]:
+    """The oracle's learning_curve of a model made for these rows."""
+    oracle, rng = Maker(rows, reverse), hidden_rng(340 + epochs)
+    with no_progress_bar():
+        curve: list[float] = reference.learning_curve(
+            oracle.make_model, rows.train, rows.test, epochs, batch_size, reverse, rng
+        )
+    return curve
+
+
 def check_curve(
-    student: Student, reference: SimpleNamespace, rows: Lesson, epochs: int, batch_size: int, reverse: bool
+    student: Student,
+    reference: SimpleNamespace,
+    draw: tuple[int, int],
+    epochs: int,
+    batch_size: int,
+    reverse: bool,
+    tells: Callable[[Curve], bool] = varies,
 ) -> Course:
-    """learning_curve of a model that stands in the grader's process, against the oracle's from the same seed."""
+    """learning_curve of a model that stands in the grader's process, against the oracle's from the same seed.
+
+    draw   the seed of the lesson, and the start id of its targets
+    tells  whether a curve is one that shows mistakes
+    """
+    asked, (seed, start_id) = (epochs, batch_size, reverse), draw
+    seed = telling_seed(seed, lambda trial: tells(wanted_curve(reference, lesson(trial, start_id), *asked)))
+    rows = lesson(seed, start_id)
     made: list[Learner] = []
     make_model = student.put(student.stand_in(Maker(rows, reverse, made))).ref("make_model")
     train, test = ([student.put(part) for part in pair] for pair in (rows.train, rows.test))
-    asked, seed = (epochs, batch_size, reverse), 340 + epochs
-    rng = student.stand_in(np.random.default_rng(seed))
+    rng = student.stand_in(hidden_rng(340 + epochs))
     yours = student.call("learning_curve", make_model, tuple(train), tuple(test), *asked, rng)
-    with no_progress_bar():
-        wanted = reference.learning_curve(
-            Maker(rows, reverse).make_model, rows.train, rows.test, *asked, np.random.default_rng(seed)
-        )
-    assert len(set(wanted)) == epochs, "the curve does not vary"
+    wanted = wanted_curve(reference, rows, *asked)
     where = f"learning_curve of {epochs} epochs, batch_size {batch_size}, reverse={reverse}: the exact match after each"
     checks.values(where, yours, wanted, rtol=1e-9)
-    return Course(wanted, made, [*train, *test])
+    return Course(rows, made, [*train, *test])
 
 
 @learning_curve(points=3)
 def test_learning_curve_plain(student: Student, reference: SimpleNamespace) -> None:
     """Every step of training and every question shows in the curve; sources as they are."""
     for seed, start_id, epochs, batch_size in ((350, 3, 5, 3), (351, 7, 3, 100), (352, 4, 1, 2)):
-        check_curve(student, reference, lesson(seed, start_id), epochs, batch_size, False)
+        check_curve(student, reference, (seed, start_id), epochs, batch_size, False)
 
 
 @learning_curve(points=3)
 def test_learning_curve_reversed(student: Student, reference: SimpleNamespace) -> None:
     """The sources of both are read backwards, padding included."""
     for seed, start_id, epochs, batch_size in ((379, 7, 5, 3), (357, 3, 2, 7), (353, 6, 1, 2)):
-        check_curve(student, reference, lesson(seed, start_id), epochs, batch_size, True)
+        check_curve(student, reference, (seed, start_id), epochs, batch_size, True)
 
 
 @learning_curve(points=1)
 def test_learning_curve_goes_on(student: Student, reference: SimpleNamespace) -> None:
     """An epoch after which every answer is right is an epoch like any other."""
     for seed, reverse in ((437, False), (406, True)):
-        course = check_curve(student, reference, lesson(seed, 5), 4, 3, reverse)
-        assert 1.0 in course.curve[:-1] and course.curve[-1] < 1.0, "no epoch is perfect, or all that follow are"
+        check_curve(student, reference, (seed, 5), 4, 3, reverse, ends_worse)
 
 
 @learning_curve(points=1)
 def test_learning_curve_makes_one_model(student: Student, reference: SimpleNamespace) -> None:
     """make_model is called once."""
     for reverse in (False, True):
-        course = check_curve(student, reference, lesson(377, 5), 3, 3, reverse)
+        course = check_curve(student, reference, (377, 5), 3, 3, reverse)
         checks.equal("learning_curve: how many models it makes", len(course.made), 1)
 
 
@@ -167,9 +199,8 @@ def test_learning_curve_leaves_the_rows_alone(student: Student, reference: Simpl
     """The arrays of train and test hold afterwards what they held before."""
     names = [f"the {part} of {side}" for side in ("train", "test") for part in ("xs", "ts")]
     for reverse in (False, True):
-        rows = lesson(392, 5)
-        course = check_curve(student, reference, rows, 2, 3, reverse)
-        for name, ref, sent in zip(names, course.sent, (*rows.train, *rows.test), strict=True):
+        course = check_curve(student, reference, (392, 5), 2, 3, reverse)
+        for name, ref, sent in zip(names, course.sent, (*course.rows.train, *course.rows.test), strict=True):
             checks.untouched(f"learning_curve: {name}", ref, sent)
 
 
@@ -178,8 +209,12 @@ def test_learning_curve_of_a_seq2seq(student: Student, reference: SimpleNamespac
     """A real model and a real generator, as the notebook's own train_toy_repeater makes them."""
     words = 1 + text(394, 61, 3, 3), 1 + text(395, 53, 3, 3)
     train, test = ((xs, np.insert(xs[:, :1], 0, 4, axis=1)) for xs in words)
-    with no_progress_bar():
-        _, wanted = reference.train_toy_repeater(train, test, 5, True, 390)
-    assert len(set(wanted)) > 3, "the curve does not vary"
-    trained = student.keep("train_toy_repeater", train, test, 5, True, 390)
+
+    def curve(seed: int) -> Curve:
+        with no_progress_bar():
+            _, curve = reference.train_toy_repeater(train, test, 5, True, hidden_seed(seed))
+        return list(curve)
+
+    seed = telling_seed(390, lambda trial: len(set(curve(trial))) > 3)
+    wanted, trained = curve(seed), student.keep("train_toy_repeater", train, test, 5, True, hidden_seed(seed))
     checks.values("the curve of train_toy_repeater, by learning_curve", trained.call("__getitem__", 1), wanted)

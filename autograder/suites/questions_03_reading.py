@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograder import checks
+from autograder.hidden_inputs import hidden_rng
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites.oracles_reversal import lags
@@ -30,7 +31,7 @@ LENGTHS = (1, 2, 3, 5, 7)
 
 def rows(seed: int, N: int, S: int, dtype: DTypeLike = np.int64) -> Array:
     """Ids (N, S) from 1 to 12; where there is room, every row that is not the first ends in zeros."""
-    xs = np.random.default_rng(seed).integers(1, 13, size=(N, S)).astype(dtype)
+    xs = hidden_rng(seed).integers(1, 13, size=(N, S)).astype(dtype)
     for n in range(N):
         xs[n, S - min(n, S - 1) :] = 0
     return xs

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograder import checks
+from autograder.hidden_inputs import hidden_rng
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites.model_weights import Sizes
@@ -34,7 +35,7 @@ def repeated(h: Array, T: int) -> Array:
 
 def check_repeated(student: Student, seed: int, N: int, T: int, H: int, dtype: DTypeLike = np.float32) -> None:
     """repeat_over_time of a random h, bit by bit, in its dtype."""
-    h = np.random.default_rng(seed).standard_normal((N, H)).astype(dtype)
+    h = hidden_rng(seed).standard_normal((N, H)).astype(dtype)
     kept = student.put(h)
     where = f"repeat_over_time of h {h.shape}, {h.dtype}, over {T} steps"
     checks.values(where, student.call("repeat_over_time", kept, T), repeated(h, T), rtol=0, atol=0, dtype=dtype)
@@ -77,7 +78,7 @@ def test_parameter_count_of_models(student: Student, reference: SimpleNamespace)
 @parameter_count(points=2)
 def test_parameter_count_of_layers(student: Student) -> None:
     """Whatever has params: of one array or several, of equal shapes, of any values."""
-    rng = np.random.default_rng(0)
+    rng = hidden_rng(0)
     for name, shapes in (
         ("TimeEmbedding", [(7, 3)]),
         ("TimeAffine", [(5, 2), (2,)]),

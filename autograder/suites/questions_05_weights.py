@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder import checks
+from autograder.hidden_inputs import hidden_rng
 from autograder.plugin import question
 from autograder.student import Student
 from autograder.suites import attention_checks as ask
@@ -29,7 +30,7 @@ attention_weight = partial(
 
 def sum_run(student: Student, seed: int, N: int = 2, S: int = 7, H: int = 3, dtype: Any = np.float64) -> LayerRun:
     """Hidden states, weights that add up to anything, and the gradient of the sum."""
-    rng = np.random.default_rng(seed)
+    rng = hidden_rng(seed)
     hs, a, dc = (rng.standard_normal(shape).astype(dtype) for shape in ((N, S, H), (N, S), (N, H)))
     return LayerRun(student, "WeightSum", [], [hs, a], [dc], ("hs", "a"), parameters=(), leeway=FEW_TRAITS)
 

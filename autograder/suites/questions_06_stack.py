@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder import checks
+from autograder.hidden_inputs import hidden_rng
 from autograder.plugin import question
 from autograder.student import RemoteObject, Student
 from autograder.suites import layer_gradients as backward_of
@@ -53,7 +54,7 @@ def stack_run(
     student: Student, seed: int, widths: Sequence[int] = WIDTHS, N: int = 2, T: int = 11, dtype: Any = np.float64
 ) -> StackRun:
     """A stack whose layers lead from each of the widths to the next; its first input is one of its own."""
-    rng = np.random.default_rng(seed)
+    rng = hidden_rng(seed)
     pairs = list(itertools.pairwise(widths))
     weights = [array for D, H in pairs for array in lstm_weights(rng, D, H, dtype)]
     names = [f"{name} of layer {i}" for i in range(len(pairs)) for name in ("Wx", "Wh", "b")]

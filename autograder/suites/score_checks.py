@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder import checks
+from autograder.hidden_inputs import hidden_rng
 from autograder.student import RemoteObject, Student
 from autograder.suites import layer_gradients as backward_of
 from autograder.suites.layer_gradients import LayerRun
@@ -27,7 +28,7 @@ def score_run(student: Student, name: str, seed: int, dtype: Any = np.float64, *
     """A score function, hidden states hs (N, S, H_enc), decoder states h (N, H_dec), and the gradient of the scores."""
     N, S, H_enc, H_dec, A = (sizes.get(axis, size) for axis, size in SIZES.items())
     shapes = [(H_dec, H_enc)] if name == "GeneralScore" else [(H_enc, A), (H_dec, A), (A,)]
-    rng = np.random.default_rng(seed)
+    rng = hidden_rng(seed)
     weights = [(rng.standard_normal(shape) * shape[0] ** -0.5).astype(dtype) for shape in shapes]
     hs, h, dscores = (rng.standard_normal(shape).astype(dtype) for shape in ((N, S, H_enc), (N, H_dec), (N, S)))
     return LayerRun(student, name, weights, [hs, h], [dscores], ("hs", "h"), PARAMETERS[name], leeway=FEW_TRAITS)

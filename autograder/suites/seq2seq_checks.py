@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from autograder import checks
+from autograder.hidden_inputs import telling_seed
 from autograder.student import Student
 from autograder.suites import large_sizes
 from autograder.suites import model_gradients as gradients
 from autograder.suites.model_runs import ModelRun
 from autograder.suites.model_weights import Sizes, text
-from autograder.suites.oracles_seq2seq import N, S, T, check_drawn, target, twins
+from autograder.suites.oracles_seq2seq import N, S, T, check_drawn, filled_oracle, target, twins
 from autograder.suites.received import Array, number
-from autograder.suites.twins import Twins, check_loss
+from autograder.suites.twins import check_loss
 
 Check = Callable[[Student, SimpleNamespace, str], None]
 V = 11
@@ -73,10 +75,15 @@ def check_teacher_forcing(student: Student, reference: SimpleNamespace, name: st
 
 def check_rows(student: Student, reference: SimpleNamespace, name: str) -> None:
     """Rows in another order have the same loss; sources whose targets have changed places have another."""
-    pair = twins(student, reference, name, 239)
-    xs, ts, order = text(239, 3, S, V), target(240, 3, T, V), [2, 0, 1]
-    losses = [float(pair.oracle.forward(*both)) for both in ((xs, ts), (xs[order], ts[order]), (xs[order], ts))]
-    assert abs(losses[0] - losses[1]) < 1e-4 < 1e-2 < abs(losses[0] - losses[2]), "the pairing does not matter"
+    order = [2, 0, 1]
+
+    def tells(seed: int) -> bool:
+        oracle, xs, ts = filled_oracle(reference, name, seed), text(seed, 3, S, V), target(seed + 1, 3, T, V)
+        losses = [float(oracle.forward(*both)) for both in ((xs, ts), (xs[order], ts[order]), (xs[order], ts))]
+        return abs(losses[0] - losses[1]) < 1e-4 < 1e-2 < abs(losses[0] - losses[2])
+
+    seed = telling_seed(239, tells)
+    pair, xs, ts = twins(student, reference, name, seed), text(seed, 3, S, V), target(seed + 1, 3, T, V)
     check_loss(f"{name}.forward: the loss", pair, xs, ts)
     check_loss(f"{name}.forward with its rows in another order: the loss", pair, xs[order], ts[order])
     check_loss(f"{name}.forward with its targets given to other sources: the loss", pair, xs[order], ts)
@@ -84,18 +91,22 @@ def check_rows(student: Student, reference: SimpleNamespace, name: str) -> None:
 
 def check_source_matters(student: Student, reference: SimpleNamespace, name: str) -> None:
     """Another id anywhere in the source, another loss: the decoder starts from what the encoder read."""
-    pair, ts = twins(student, reference, name, 241), target(242, 1, 3, V)
-    sources = next(filter(None, (_telling_sources(pair, seed, ts) for seed in range(100))))
+    ts = target(242, 1, 3, V)
+    seed = telling_seed(241, lambda trial: bool(_telling_sources(filled_oracle(reference, name, trial), ts)))
+    pair, sources = twins(student, reference, name, seed), _telling_sources(filled_oracle(reference, name, seed), ts)
     for s, xs in enumerate(sources):
         check_loss(f"{name}.forward{f' with another id {s - 1} in its source' if s else ''}: the loss", pair, xs, ts)
 
 
-def _telling_sources(pair: Twins, seed: int, ts: Array) -> list[Array]:
-    """A source and those that differ from it in one id; none if one of them has nearly the same loss as it."""
-    xs = text(seed, 1, 5, V)
-    others = [np.where(np.arange(5) == s, (xs + 5) % V, xs) for s in range(5)]
-    losses = [float(pair.oracle.forward(source, ts)) for source in (xs, *others)]
-    return [xs, *others] if min(abs(loss - losses[0]) for loss in losses[1:]) > 1e-2 else []
+def _telling_sources(oracle: Any, ts: Array) -> list[Array]:
+    """A source and those that differ from it in one id, none of which has nearly the same loss; [] if there is none."""
+    for seed in range(100):
+        xs = text(seed, 1, 5, V)
+        others = [np.where(np.arange(5) == s, (xs + 5) % V, xs) for s in range(5)]
+        losses = [float(oracle.forward(source, ts)) for source in (xs, *others)]
+        if min(abs(loss - losses[0]) for loss in losses[1:]) > 1e-2:
+            return [xs, *others]
+    return []
 
 
 def check_inputs_untouched(student: Student, reference: SimpleNamespace, name: str) -> None:

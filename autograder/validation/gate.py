@@ -18,7 +18,8 @@ from autograder.options import Options
 from autograder.reports import terminal
 from autograder.result_store import Kept
 from autograder.sandbox import require_bubblewrap
-from autograder.validation.kill_table import kills, print_kill_table
+from autograder.validation.every_variant import breaches_of, meetings, results
+from autograder.validation.kill_table import VariantTable, kills, print_kill_table, print_variants
 from autograder.validation.leaks import leaks
 from autograder.validation.trials import Trial, different, trials, unproven
 
@@ -64,28 +65,50 @@ def assignment_breaches(assignment: course.Assignment, console: Console, built: 
         said += trial.judge(graded[place])
     said += _unlike(planned, graded)
     print_kill_table(console, assignment, kills(assignment, planned, graded))
-    return said
+    return said + _breaches_of_variants(assignment, planned, graded, console)
 
 
 def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], console: Console) -> dict[int, Kept]:
     """What came of each trial, by its place."""
-    work = [(HandedIn(trial.name, trial.data), Options(assignment.id, training=trial.training)) for trial in planned]
+    work = [
+        (HandedIn(trial.name, trial.data), Options(assignment.id, training=trial.training, variant=trial.variant))
+        for trial in planned
+    ]
     graded = {}
-    with terminal.progress(
-        Console(stderr=True) if not console.is_terminal else console, assignment.id, len(work)
-    ) as advance:
+    with terminal.progress(_beside(console), assignment.id, len(work)) as advance:
         for place, one in grade_many(work, pool_for(os.cpu_count() or 1, len(work))):
             graded[place] = one
             advance(planned[place].name)
     return graded
 
 
+def _breaches_of_variants(
+    assignment: course.Assignment, planned: Sequence[Trial], graded: Mapping[int, Kept], console: Console
+) -> list[str]:
+    """What is wrong only under variants of the hidden inputs that the sandbox did not grade a trial under."""
+    met, table = meetings(planned), VariantTable(planned, graded)
+    known = {trial.name for place, trial in enumerate(planned) if trial.judge(graded[place])}
+    said: list[str] = []
+    with terminal.progress(_beside(console), f"{assignment.id}, every variant", len(met)) as advance:
+        for meeting, result in results(assignment, met):
+            said += breaches_of(meeting, result) if meeting.trial.name not in known else []
+            table.count(meeting, Kept(result))
+            advance(meeting.trial.name)
+    print_variants(console, table)
+    return said
+
+
+def _beside(console: Console) -> Console:
+    """Where progress goes: not into a pipe."""
+    return console if console.is_terminal else Console(stderr=True)
+
+
 def _unlike(planned: Sequence[Trial], graded: Mapping[int, Kept]) -> list[str]:
     """Trials of the same file whose records differ."""
-    first: dict[tuple[bytes, bool], int] = {}
+    first: dict[tuple[bytes, bool, int], int] = {}
     said = []
     for place, trial in enumerate(planned):
-        before = first.setdefault((trial.data, trial.training), place)
+        before = first.setdefault((trial.data, trial.training, trial.variant), place)
         if entries_unlike := different(graded[before].result, graded[place].result):
             said.append(f"{planned[before].name}, graded twice: {', '.join(entries_unlike)} came out differently")
     return said

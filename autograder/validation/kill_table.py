@@ -11,7 +11,8 @@ from rich.text import Text
 from autograder import course
 from autograder.reports import terminal
 from autograder.result_store import Kept
-from autograder.validation.trials import Trial, lost
+from autograder.validation.trials import Meeting, Trial, lost
+from autograder.variants import VARIANTS
 
 HEADER = ["question", "wrong", "killed", "survived", "lost more", "not graded"]
 
@@ -67,6 +68,43 @@ def _count(row: Kills, trial: Trial, graded: Kept) -> None:
     row.killed += row.question in gone
     row.survived += row.question not in gone
     row.more += bool(gone - {row.question})
+
+
+class VariantTable:
+    """Per variant of the hidden inputs: the bank's entries, and those that came out as they must.
+
+    It begins with what the sandbox graded. Entries that need training, which does not vary, are left out.
+    """
+
+    def __init__(self, planned: Sequence[Trial], graded: Mapping[int, Kept]) -> None:
+        self.rows = {variant: {"wrong": 0, "killed": 0, "right": 0, "in full": 0} for variant in range(VARIANTS)}
+        for place, trial in enumerate(planned):
+            self.count(Meeting(trial, trial.variant), graded[place])
+
+    def count(self, meeting: Meeting, kept: Kept) -> None:
+        """Take one more meeting into account."""
+        entry, row = meeting.trial.entry, self.rows[meeting.variant]
+        if entry is None or entry.needs_training:
+            return
+        good = "killed" if entry.kind == "wrong" else "in full"
+        row[entry.kind] += 1
+        row[good] += entry.question in lost(kept.result) if good == "killed" else not meeting.trial.judge(kept)
+
+
+def print_variants(console: Console, table: VariantTable) -> None:
+    """The table of variants."""
+    header = ["variant of the hidden inputs", "wrong", "killed", "right", "in full"]
+    rows = [[Text(str(variant)), *_counts(row)] for variant, row in table.rows.items()]
+    terminal.print_table(console, header, rows, frozenset(header[1:]))
+
+
+def _counts(row: Mapping[str, int]) -> list[Text]:
+    pairs = (("wrong", "killed"), ("right", "in full"))
+    return [
+        text
+        for all_of, good in pairs
+        for text in (Text(str(row[all_of])), Text(str(row[good]), "green" if row[good] == row[all_of] else "bold red"))
+    ]
 
 
 def print_kill_table(console: Console, assignment: course.Assignment, table: KillTable) -> None:

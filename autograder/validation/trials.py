@@ -16,6 +16,7 @@ from autograder.options import Options
 from autograder.record import Result
 from autograder.reports.plain_text import one_line, points
 from autograder.result_store import Kept
+from autograder.variants import VARIANTS
 
 Judge = Callable[[Kept], list[str]]
 
@@ -27,6 +28,7 @@ class Trial:
     training  whether its training question is graded
     judge     what is wrong with what came of it, one line each
     entry     where it is from the bank
+    variant   of the hidden inputs, under which the sandbox grades it
     """
 
     name: str
@@ -34,11 +36,28 @@ class Trial:
     training: bool
     judge: Judge
     entry: Entry | None = None
+    variant: int = 0
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A trial under one variant of the hidden inputs."""
+
+    trial: Trial
+    variant: int
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Its text of each cell that it fills; none for the reference."""
+        return self.trial.entry.answers if self.trial.entry is not None else {}
 
 
 def trials(assignment: course.Assignment) -> list[Trial]:
-    """All of them, the longest first; two pairs are one file twice. Raises TaskError where one cannot be made."""
-    bank = [_of_bank(assignment, entry) for entry in entries(assignment.id)]
+    """All of them, the longest first; two pairs are one file twice, and the bank takes the variants in turn.
+
+    Raises TaskError where one cannot be made.
+    """
+    bank = [_of_bank(assignment, entry, place % VARIANTS) for place, entry in enumerate(entries(assignment.id))]
     reference = Trial("the reference", as_bytes(filled(assignment.id)), True, _all_right("the reference"))
     untouched = Trial(
         "the untouched release", as_bytes(released(assignment.id)), True, _nothing("the untouched release")
@@ -62,18 +81,18 @@ def different(first: Result, second: Result) -> list[str]:
 
 def _again(trial: Trial) -> Trial:
     """The same file a second time: the gate compares the records."""
-    return Trial(f"{trial.name}, again", trial.data, trial.training, _never)
+    return Trial(f"{trial.name}, again", trial.data, trial.training, _never, variant=trial.variant)
 
 
 def _never(graded: Kept) -> list[str]:
     return []
 
 
-def _of_bank(assignment: course.Assignment, entry: Entry) -> Trial:
+def _of_bank(assignment: course.Assignment, entry: Entry, variant: int) -> Trial:
     name = f"{entry.name} ({entry.title})"
     judge = _all_right(name) if entry.kind == "right" else _wrong(name, assignment, entry)
     data = as_bytes(answers_only(filled(assignment.id, entry.answers)))
-    return Trial(name, data, entry.needs_training, judge, entry)
+    return Trial(name, data, entry.needs_training, judge, entry, variant)
 
 
 def _all_right(name: str) -> Judge:

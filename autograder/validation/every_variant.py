@@ -1,0 +1,109 @@
+"""The bank against every variant of the hidden inputs, so that no submission meets a harder or an easier one.
+
+The sandbox sees each entry under one variant (`trials`). Here it meets all the others, in processes of this program
+and without a sandbox: the bank is the course's own code. Training questions do not vary and are left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from pathlib import Path
+
+from autograder import course
+from autograder.classroom.pools import ONE_THREAD
+from autograder.errors import CallTimeout, GraderError, TaskError
+from autograder.follow_through import FollowThrough
+from autograder.grading import loaded_reference, wanted_questions
+from autograder.judging import judge_question
+from autograder.options import Options
+from autograder.plugin import Connect
+from autograder.questioning import ask
+from autograder.record import Result
+from autograder.result_store import Kept
+from autograder.student import BareConnection
+from autograder.validation.trials import Meeting, Trial
+from autograder.variants import VARIANTS
+
+LIMIT_S = 60  # of one test
+
+
+def meetings(planned: Sequence[Trial]) -> list[Meeting]:
+    """The reference and each entry that needs no training, with every variant that its trial is not graded under."""
+    first = [trial for trial in planned if trial.name == "the reference"]
+    bank = [trial for trial in planned if trial.entry is not None and not trial.entry.needs_training]
+    return [
+        Meeting(trial, variant) for trial in (*first, *bank) for variant in range(VARIANTS) if variant != trial.variant
+    ]
+
+
+def results(assignment: course.Assignment, met: Sequence[Meeting]) -> Iterator[tuple[Meeting, Result]]:
+    """What comes of each meeting, in their order. Raises GraderError if a process dies of one."""
+    os.environ.update(ONE_THREAD)
+    context = multiprocessing.get_context("forkserver")
+    ids, answers, variants = [assignment.id] * len(met), [one.answers for one in met], [one.variant for one in met]
+    with ProcessPoolExecutor(os.cpu_count(), context, initializer=_begin, initargs=(course.ROOT,)) as executor:
+        try:
+            yield from zip(met, executor.map(result_of, ids, answers, variants), strict=True)
+        except BrokenExecutor:
+            raise GraderError(f"a process that tried the bank of {assignment.id} in every variant ended") from None
+
+
+def breaches_of(meeting: Meeting, result: Result) -> list[str]:
+    """What is wrong with what came of it, one line each."""
+    return [f"{line} (variant {meeting.variant})" for line in meeting.trial.judge(Kept(result))]
+
+
+def result_of(id: str, answers: Mapping[str, str], variant: int) -> Result:
+    """The result of those answers to an assignment, the reference's in place of the others, under one variant.
+
+    Everything runs in this very process.
+    """
+    assignment = course.load(id)
+    wanted = wanted_questions(assignment, Options(training=False))
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            outcomes = ask(_connect_to(id, answers), assignment, loaded_reference(id), wanted, variant)
+    except TaskError as error:
+        return Result(id, [], problem=str(error))
+    asked = [info for info in assignment.questions if info.id in wanted]
+    return Result(id, [judge_question(info, outcomes.get(info.id, [])) for info in asked])
+
+
+def _connect_to(id: str, answers: Mapping[str, str]) -> Connect:
+    """Connections to what these answers define; where stand-ins are put in place, it is defined anew."""
+    plain = course.namespace(id, answers)
+
+    @contextlib.contextmanager
+    def connect(follow_through: FollowThrough, timeout_s: float) -> Iterator[BareConnection]:
+        names = course.namespace(id, answers) if follow_through.names() else plain
+        with _limit():
+            yield BareConnection(names, follow_through)
+
+    return connect
+
+
+@contextlib.contextmanager
+def _limit() -> Iterator[None]:
+    """Stop what is going on when a test has taken LIMIT_S: its answer is late."""
+
+    def stop(signum: int, frame: object) -> None:
+        raise CallTimeout(f"no answer within {LIMIT_S} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _begin(root: Path) -> None:
+    course.ROOT = root
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

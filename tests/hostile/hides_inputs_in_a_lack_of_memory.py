@@ -1,0 +1,13 @@
+"""Says that memory is lacking, in the words of the hidden input: control characters, marks and halves of pairs.
+
+honest: double wrong, scale_forward correct
+graded: double memory, scale_forward correct
+"""
+
+# %% double
+import numpy as np
+
+
+def double(xs):
+    data = np.asarray(xs).tobytes()
+    raise MemoryError("".join(chr(0xD800 + byte) + chr(byte % 32) + chr(0x300 + byte % 64) for byte in data))
