@@ -175,8 +175,8 @@ def lists_without_end(place: Path, honest: bytes) -> Path:
 
 
 SHADOWING = [
-    "numpy.py", "json.py", "sitecustomize.py", "ipykernel.py", "autograder.py", "ipython_config.py", "given.py", "launch.py",
-    "numpy/__init__.py", "autograder/agent.py",
+    "numpy.py", "json.py", "sitecustomize.py", "ipykernel.py", "autograder.py", "ipython_config.py", "given.py",
+    "launch.py", "numpy/__init__.py", "autograder/agent.py",
 ]  # fmt: skip
 
 
