@@ -176,8 +176,7 @@ def lists_without_end(place: Path, honest: bytes) -> Path:
 
 SHADOWING = [
     "numpy.py", "json.py", "sitecustomize.py", "ipykernel.py", "autograder.py", "ipython_config.py", "given.py",
-    "launch.py",
-    "numpy/__init__.py", "autograder/agent.py",
+    "launch.py", "numpy/__init__.py", "autograder/agent.py",
 ]  # fmt: skip
 
 
