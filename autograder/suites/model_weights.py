@@ -87,9 +87,9 @@ def check_matrices_differ(name: str, names: Sequence[str], received: Sequence[Ar
 def check_grads_fit(student: Student, name: str, sizes: Sizes, shapes: Sequence[tuple[int, ...]]) -> None:
     """`grads` lists an array of the shape of each of `params`; whether in the same order, is asked of backward."""
     grads = student.new(name, *sizes.arguments).get("grads")
-    order: Sequence[int] = range(len(shapes))
+    order = list(range(len(shapes)))
     if type(grads) in (list, tuple) and len(grads) == len(shapes):
-        order = sorted(order, key=lambda i: shapes[i])
+        order.sort(key=lambda i: shapes[i])
         grads = sorted(grads, key=np.shape)
     arrays(f"{name}: grads", grads, [shapes[i] for i in order])
 
