@@ -44,7 +44,7 @@ class NotebookRun:
 
     waited   says how many seconds the kernel has waited for a core so far
     needed   what the answers need; None if that is not known: then every cell is
-    starved  whether a cell ran out of time having waited for a good part of it
+    starved  whether a cell that answers need ran out of time having waited for a good part of it
     """
 
     notebook: nbformat.NotebookNode
@@ -79,12 +79,15 @@ class NotebookRun:
         ended_the_kernel = index in self.left_out and index not in self.budget.refused
         return cell.cell_type == "code" and not is_skipped and not ended_the_kernel
 
+    def _is_needed(self, index: int) -> bool:
+        return self.needed is None or index in self.needed.places
+
     async def _run_or_refuse(self, runner: _Runner, cell: nbformat.NotebookNode, index: int) -> tuple[str, str] | None:
         """Run one cell if there is time for it, else only what an own cell defines; as `_run_cell`."""
-        needed = self.needed is None or index in self.needed.places
+        needed = self._is_needed(index)
         refusal = self.budget.refusal(index, needed)
         if refusal:
-            self.starved |= self.waited() > STARVED_SHARE * self.limits.notebook_s
+            self.starved |= needed and self.waited() > STARVED_SHARE * self.limits.notebook_s
             self.left_out[index] = "timeout", f"was not run: {refusal}"
             cell = nbformat.v4.new_code_cell("" if needed else definitions_in(cell.source))
         started = time.monotonic()
@@ -118,7 +121,7 @@ class NotebookRun:
         in_time = time.monotonic() - started < self.limits.cell_s + (0 if all_shown else SHOWN_S)
         if in_time and all_shown:
             return None
-        self.starved |= self.waited() - waited > STARVED_SHARE * self.limits.cell_s
+        self.starved |= self._is_needed(index) and self.waited() - waited > STARVED_SHARE * self.limits.cell_s
         what = f"ran for over {self.limits.cell_s:g} s"
         if not await self._answers():
             return "timeout", f"{what} and could not be stopped, so the notebook was run without it"
