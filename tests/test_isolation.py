@@ -50,6 +50,9 @@ class Inside:
             return Student(connection).call("probe", textwrap.dedent(code), *args)
 
 
+LOADED = ["agent", "kept_names", "stand_in", "thread_pools", "wire"]  # of the package, inside
+
+
 @pytest.fixture(scope="module")
 def inside(tmp_path_factory) -> Iterator[Inside]:
     folder = tmp_path_factory.mktemp("handed_out")
@@ -182,7 +185,7 @@ def test_the_settings_of_the_machines_kernel_are_read_only(inside):
 
 
 def test_the_agents_files_are_read_only_and_all_there_is_of_the_package(inside):
-    files = ["agent.py", "kept_names.py", "stand_in.py", "thread_pools.py", "wire.py"]
+    files = [f"{name}.py" for name in LOADED]
     assert inside("import os; found = sorted(os.listdir('/opt/agent/autograder'))") == files
     paths = [f"/opt/agent/{name}" for name in ("launch.py", "x.py", "autograder/x.py")]
     paths += [f"/opt/agent/autograder/{name}" for name in files]
@@ -250,7 +253,7 @@ def test_the_suites_and_all_the_rest_of_the_package_cannot_be_imported(inside):
     """
     rooms = [path.stem for path in PACKAGE.iterdir() if not path.name.startswith("_") and path.suffix in ("", ".py")]
     assert {"suites", "checks", "grading", "course", "follow_through"} <= set(rooms)
-    assert sorted(inside(code, rooms)) == ["agent", "stand_in", "wire"]
+    assert sorted(inside(code, rooms)) == LOADED
 
 
 def test_no_folder_of_sys_path_holds_more_of_it(inside):
@@ -272,7 +275,7 @@ def test_nothing_of_the_graders_is_in_memory_or_in_the_frames(inside):
     found = sorted(name for name in sys.modules if name.startswith("autograder")), sorted(files)
     """
     modules, files = inside(code)
-    assert modules == ["autograder", "autograder.agent", "autograder.stand_in", "autograder.wire", "autograder_output"]
+    assert modules == ["autograder", *(f"autograder.{name}" for name in LOADED), "autograder_output"]
     assert not [name for name in files if str(course.ROOT / "autograder") in name or "suites" in name]
 
 

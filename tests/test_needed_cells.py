@@ -145,6 +145,19 @@ def test_seconds_are_taken_from_those_they_belong_to():
     assert (other.refusal(0, True), other.refusal(1, False)) == ("", "something else")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "starved"), [("answer", True), ("experiment", False)])
+def test_a_busy_machine_is_a_reason_to_grade_again_only_where_an_answer_ran_out_of_time(name, starved, monkeypatch):
+    waited = iter(range(10**6))
+    monkeypatch.setattr(Session, "_kernel_waited_s", lambda session: float(next(waited)))
+    cell = code(f"import time\n{name} = time.sleep(9)")
+    with Session(nbformat.v4.new_notebook(cells=[cell]), [], Limits(cell_s=1)) as session:
+        session.needed = needed_in(session.notebook, ["answer"])
+        session.run()
+        assert session.interrupted == {0: ("timeout", "ran for over 1 s and was stopped")}
+        assert session.starved == starved
+
+
 # cells that end the kernel
 
 SHUTDOWN = "import IPython; _ = IPython.Application.instance().kernel.do_shutdown(True)"

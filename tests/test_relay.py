@@ -91,8 +91,10 @@ async def received(messages: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
         relay.close()
         sender.close(0)
         receiver.close(0)
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
             task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
         return seen
 
 

@@ -45,7 +45,7 @@ class NotebookRun:
     """One run in one kernel. `left_out`, `interrupted` and `budget` are the session's own, and are changed.
 
     needed   what the answers need; None if that is not known: then every cell is
-    starved  whether a cell ran out of time on a machine too busy to give it that time on a core
+    starved  whether a cell that answers need ran out of time on a machine too busy to give it that time on a core
     """
 
     notebook: nbformat.NotebookNode
@@ -78,9 +78,12 @@ class NotebookRun:
         ended_the_kernel = index in self.left_out and index not in self.budget.refused
         return cell.cell_type == "code" and not is_skipped and not ended_the_kernel
 
+    def _is_needed(self, index: int) -> bool:
+        return self.needed is None or index in self.needed.places
+
     async def _run_or_refuse(self, runner: _Runner, cell: nbformat.NotebookNode, index: int) -> tuple[str, str] | None:
         """Run one cell if there is time for it, else only what an own cell defines; as `_run_cell`."""
-        needed = self.needed is None or index in self.needed.places
+        needed = self._is_needed(index)
         refusal = self.budget.refusal(index, needed)
         if refusal:
             self.left_out[index] = "timeout", f"was not run: {refusal}"
@@ -101,7 +104,7 @@ class NotebookRun:
         in_time = all_shown = True
         running = asyncio.ensure_future(runner.async_execute_cell(cell, index))
         try:
-            in_time = await self._ends_in_time(cell, running, others)
+            in_time = await self._ends_in_time(cell, index, running, others)
             if not running.done():
                 running.cancel()
             await running
@@ -123,7 +126,9 @@ class NotebookRun:
             self.interrupted[index] = "", CALLED_EXIT
         return None if in_time and all_shown else await self._after_timeout(index, in_time, all_shown)
 
-    async def _ends_in_time(self, cell: nbformat.NotebookNode, running: asyncio.Future[Any], others: Stopwatch) -> bool:
+    async def _ends_in_time(
+        self, cell: nbformat.NotebookNode, index: int, running: asyncio.Future[Any], others: Stopwatch
+    ) -> bool:
         """Wait for a cell; one that is late is interrupted, and waited for a little longer. Its outputs may be late."""
         before_s = own_waited_s()  # the grader's own waiting for a core does not count either
         deadline = Deadline([(self.limits.cell_s, 0.0)], lambda: others.waited_s() + own_waited_s() - before_s)
@@ -134,7 +139,7 @@ class NotebookRun:
                 if "shell.execute_reply" in cell.metadata.get("execution", {}):
                     await asyncio.wait({running}, timeout=INTERRUPT_S)
                     return True
-                self.starved |= deadline.starved
+                self.starved |= self._is_needed(index) and deadline.starved
                 await self.manager.interrupt_kernel()
                 await asyncio.wait({running}, timeout=INTERRUPT_S)
                 return False

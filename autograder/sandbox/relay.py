@@ -8,7 +8,6 @@ kernel's bytes pass through here first. A frame begins with a byte of flags and 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import Sequence
 from functools import partial
@@ -89,19 +88,22 @@ class Relay:
 
     async def _join(self, path: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry bytes both ways between a connection of the grader's and the kernel's socket at `path`."""
-        with contextlib.suppress(OSError), contextlib.closing(writer):
-            while not path.exists():
-                await asyncio.sleep(LOOK_S)
-            from_kernel, to_kernel = await asyncio.open_unix_connection(sock=_connected(path))
-            with contextlib.closing(to_kernel):
-                ways = (self._carry(from_kernel, writer, Meter(self._limit_bytes)), self._carry(reader, to_kernel))
-                tasks = [asyncio.ensure_future(way) for way in ways]
-                try:
-                    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    for task in tasks:
-                        task.cancel()
-                    await asyncio.gather(*tasks, return_exceptions=True)
+        ends, tasks = [writer], list[asyncio.Task[None]]()
+        try:
+            from_kernel, to_kernel = await _opened(path)
+            ends.append(to_kernel)
+            ways = (self._carry(from_kernel, writer, Meter(self._limit_bytes)), self._carry(reader, to_kernel))
+            tasks += map(asyncio.get_running_loop().create_task, ways)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        except OSError:  # the kernel is gone, or something else is in its socket's place
+            pass
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for end in ends:
+                end.transport.abort()
+            await asyncio.sleep(0)  # in which they are closed
 
     async def _carry(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, meter: Meter | None = None
@@ -114,12 +116,14 @@ class Relay:
             await writer.drain()
 
 
-def _connected(path: Path) -> socket.socket:
-    """A socket that is connected to the kernel's. Raises OSError if nobody listens there any more."""
+async def _opened(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to the kernel's socket at `path`, once it is there. Raises OSError."""
+    while not path.exists():
+        await asyncio.sleep(LOOK_S)
     kernel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connect(kernel, path)
-    except OSError:
+        return await asyncio.open_unix_connection(sock=kernel)
+    except BaseException:
         kernel.close()
         raise
-    return kernel
