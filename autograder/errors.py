@@ -46,10 +46,13 @@ class CallFailed(StudentError):
 
     type_name, bases   name the exception's class and its parents
     text               the exception's own text, as it came: to be looked into, not to be shown
+    message            what a student reads of it, if there is more to say
     """
 
-    def __init__(self, text: str, type_name: str, bases: tuple[str, ...] = (), traceback: str = "") -> None:
-        super().__init__(f"your code raised {untrusted_error(type_name, text)}")
+    def __init__(
+        self, text: str, type_name: str, bases: tuple[str, ...] = (), traceback: str = "", message: str = ""
+    ) -> None:
+        super().__init__(message or f"your code raised {untrusted_error(type_name, text)}")
         self.text = text
         self.type_name = type_name
         self.bases = bases

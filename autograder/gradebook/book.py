@@ -100,12 +100,9 @@ class Book:
         with TemporaryDirectory(prefix="autograder-", dir=plain_temporary()) as folder:
             staged = Path(folder) / "submitted" / student / id
             staged.mkdir(parents=True)
+            self._stage(staged, id, timestamp, secret, own)
             clean = as_bytes(submission.read(data))  # nbgrader refuses more of a notebook than can be graded
             (staged / f"{course.name_of(id)}.ipynb").write_bytes(clean)
-            _lay_out(staged, usable(own, course.handed_out(id))[0])
-            if timestamp:
-                (staged / "timestamp.txt").write_text(timestamp)
-            self._write_secret(staged, secret)
             prepare(Path(folder), kept, clean)
             config = Config(self.config)
             config.CourseDirectory.submitted_directory = str(Path(folder) / "submitted")
@@ -115,6 +112,13 @@ class Book:
         if kept_not_graded(self.root, student, id) is not None:
             shutil.rmtree(self.root / "feedback" / student / id, ignore_errors=True)  # the page that says so
             forget_not_graded(self.root, student, id)
+
+    def _stage(self, folder: Path, id: str, timestamp: str, secret: bytes, own: OwnFiles) -> None:
+        """Write what was handed in beside the notebook into `folder`, as nbgrader has it in submitted/."""
+        _lay_out(folder, usable(own, course.handed_out(id))[0])
+        if timestamp:
+            (folder / "timestamp.txt").write_text(timestamp)
+        self._write_secret(folder, secret)
 
     def feedback(self, student: str, id: str) -> Path:
         """Write a student's feedback page with `nbgrader generate_feedback`; its path. Raises GraderError.

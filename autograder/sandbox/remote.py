@@ -248,5 +248,5 @@ def _failure(bases: tuple[str, ...], message: str, trace: str) -> StudentError:
     if name == "NotImplementedError":
         return NotWritten(f"not written yet: {untrusted_name(message or trace[-LIMIT:])}")
     if name == INPUT_REFUSED:
-        return CallFailed(f"the call {ASKED_FOR_INPUT}", name, bases, trace)
+        return CallFailed(message, name, bases, trace, f"the call {ASKED_FOR_INPUT}")
     return CallFailed(message, name, bases, trace)
