@@ -16,9 +16,11 @@ ANSI = re.compile(r"\x1b\[[\d;]*m")
 MOST_OF_A_TRACEBACK = 50_000  # characters, and more than the first lines of one
 KEPT = (*DEFINITIONS, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
 MEANT_TO_END = (ast.Raise, ast.Assert)  # a student who writes these wants the cell to end there
-# Nothing of such a cell was carried out, or it was stopped, or a stub below it raised when it was called.
-OTHER_ERRORS = {"SyntaxError", "IndentationError", "TabError", "KeyboardInterrupt", "SystemExit", "TimeoutError"}
-OTHER_ERRORS |= {"StdinNotImplementedError"}  # ipykernel's, of input(): what is below waits for an answer
+# Nothing of such a cell was carried out, or it was stopped, or it waits for an answer that nobody gives.
+OTHER_ERRORS = {
+    *("SyntaxError", "IndentationError", "TabError", "KeyboardInterrupt", "SystemExit", "TimeoutError"),
+    "StdinNotImplementedError",
+}
 CELL_MAGIC = re.compile(r"\s*%%")
 
 

@@ -52,6 +52,7 @@ NOTHING = {
     "lines that are none": (f"setup()\n{RIGHT}", {"ename": "E", "evalue": "", "traceback": [5, None]}),
     "a mistake": (f"setup(\n{RIGHT}", raised(1, "SyntaxError")),
     "stopped": (f"setup()\n{RIGHT}", raised(1, "KeyboardInterrupt")),
+    "asks for input": (f"name = input()\n{RIGHT}", raised(1, "StdinNotImplementedError")),
     "too late": (f"setup()\n{RIGHT}", raised(1, "TimeoutError")),
     "too long": (f"setup()\n{RIGHT}\nx = '{'x' * 100_000}'", raised(1)),
 }
