@@ -46,10 +46,11 @@ def _result(states: Array) -> str:
 
 
 def check_values(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """The hidden states, in float32, with several weights."""
+    """The hidden states, in float32, with several weights; 0 is an id like any other, first and last ones too."""
     for seed in (101, 102):
-        pair = twins(student, reference, name, seed)
-        wanted = check_states("of 2 x 13 ids", name, pair, text(seed, N, S, V), dtype=np.float32)
+        pair, xs = twins(student, reference, name, seed), text(seed, N, S, V)
+        xs[0, -1] = xs[1, 0] = 0
+        wanted = check_states("of 2 x 13 ids", name, pair, xs, dtype=np.float32)
         assert np.abs(wanted[0] - wanted[1]).max() > 0.1, "the source does not matter"
 
 
