@@ -189,7 +189,7 @@ class Surroundings:
     def _listeners(self) -> Iterator[socket.socket]:
         for family, address in (
             (socket.AF_INET, ("127.0.0.1", 0)),
-            (socket.AF_UNIX, f"\0{self.place.name}-hostile"),
+            (socket.AF_UNIX, f"\0{self.place.name}-{os.getpid()}-hostile"),
             (socket.AF_UNIX, str(self.outside / "host.sock")),
         ):
             listener = socket.socket(family)
@@ -204,7 +204,7 @@ class Surroundings:
         port = self.listeners[0].getsockname()[1]
         return {
             "COURSE": str(self.root), "OUTSIDE": str(self.outside), "HOME": str(self.home),
-            "REPOSITORY": str(REPOSITORY), "PORT": str(port), "ABSTRACT": f"{self.place.name}-hostile",
+            "REPOSITORY": str(REPOSITORY), "PORT": str(port), "ABSTRACT": f"{self.place.name}-{os.getpid()}-hostile",
         }  # fmt: skip
 
     def called(self) -> list[str]:
