@@ -69,10 +69,10 @@ class Result:
     submission_sha256: str = ""
     suite_sha256: str = ""
     environment: str = ""
-    walls: str = ""
     problem: str = ""
     notes: Sequence[str] = field(default_factory=list)
     late_penalty: float = 0.0
+    walls: str = ""
 
     @property
     def score(self) -> float:

@@ -31,7 +31,7 @@ def test_the_stubs_own_error_says_nothing():
 
 @pytest.mark.parametrize("name", ["NotImplementedErrorOfMine", "MyNotImplementedError", "NotImplementedErrors"])
 def test_an_error_with_a_name_like_the_stubs_is_told(name):
-    assert sentence(name, "later") == f"The cell double raised {name}: later"
+    assert sentence(name, "later") == f'The cell double raised {name}: "later"'
 
 
 def test_input_is_named_and_is_a_wrong_answer():
@@ -44,7 +44,7 @@ def test_newer_syntax_names_both_pythons_the_cell_and_its_line():
     said = sentence("SyntaxError", "f-string: expecting '}' (2765669380.py, line 3)", F_STRING, "3.12.3")
     assert said == (
         "Line 3 of the cell double needs Python 3.12 (the notebook was saved by Python 3.12.3), and Python 3.11 "
-        "grades: SyntaxError: f-string: expecting '}'"
+        "grades: SyntaxError: \"f-string: expecting '}'\""
     )
     assert "saved by" not in sentence("SyntaxError", "no (1.py, line 3)", F_STRING, "3.9.1")
 
@@ -52,7 +52,7 @@ def test_newer_syntax_names_both_pythons_the_cell_and_its_line():
 @pytest.mark.parametrize("name", ["SyntaxError", "IndentationError", "TabError"])
 def test_a_mistake_names_the_line_and_no_file_that_nobody_has(name):
     said = sentence(name, "invalid syntax (2765669380.py, line 12)", "def f(:")
-    assert said == f"Line 12 of the cell double raised {name}: invalid syntax"
+    assert said == f'Line 12 of the cell double raised {name}: "invalid syntax"'
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_what_may_come_of_a_newer_python_names_both(name, text):
 
 
 def test_another_error_names_no_python():
-    assert sentence("ValueError", "no", saved_by="3.99.1") == "The cell double raised ValueError: no"
-    assert explained("Cell 3", "", error("MemoryError")) == ("memory", "Cell 3 raised MemoryError: ")
+    assert sentence("ValueError", "no", saved_by="3.99.1") == 'The cell double raised ValueError: "no"'
+    assert explained("Cell 3", "", error("MemoryError")) == ("memory", "Cell 3 raised MemoryError")
 
 
 def test_a_text_of_many_lines_stays_in_one():

@@ -149,7 +149,7 @@ def test_no_file_that_can_be_read_holds_what_was_not_handed_out(inside):
 
 def test_the_sockets_folder_holds_no_secret(inside):
     names = inside("import os; found = os.listdir(args[0])", str(inside.session.box.folder))
-    assert set(names) == {"kernel.json", "limits.json", "matplotlib", "run"}
+    assert set(names) == {"kernel.json", "limits.json", "matplotlib", "own_files.json", "run"}
     sockets = inside("import os; found = os.listdir(args[0])", str(inside.session.box.sockets))
     assert {name for name in sockets if not name.startswith("k-")} == {"agent.sock"}
 

@@ -693,7 +693,7 @@ def test_nothing_is_left_waiting_in_the_loop(caplog):
     with Session(notebook_of(forged, "x = 1"), [], Limits()) as session:
         session.run()
         loop = session._loop
-    assert loop.is_closed()
+    assert loop.is_closed
     del session
     gc.collect()
     assert "Task was destroyed" not in caplog.text

@@ -73,7 +73,7 @@ def test_torch_and_its_own_can_be_imported_where_they_are_needed(kernel, name):
     if needs:
         assert loaded(session, name) == name
     else:
-        with pytest.raises(CallFailed, match="ModuleNotFoundError: No module named"):
+        with pytest.raises(CallFailed, match='ModuleNotFoundError: "No module named'):
             loaded(session, name)
 
 
