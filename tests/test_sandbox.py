@@ -25,7 +25,17 @@ from fork_server import gone_soon
 from autograder import course
 from autograder.errors import CallFailed, CallTimeout, ChildDied, KernelFailed, OutOfMemory, SandboxMissing
 from autograder.follow_through import FollowThrough
-from autograder.sandbox import Box, Limits, Session, bubblewrap, launch, outputs, require_bubblewrap, watch
+from autograder.sandbox import (
+    Box,
+    Limits,
+    Session,
+    bubblewrap,
+    launch,
+    notebook_run,
+    outputs,
+    require_bubblewrap,
+    watch,
+)
 from autograder.sandbox import box as box_module
 from autograder.sandbox import session as session_module
 from autograder.sandbox.box import counts_per_sandbox
@@ -686,6 +696,22 @@ def test_metadata_cannot_be_a_place_to_hide():
     output = shown(text_plain="x")
     output.metadata = nbformat.from_dict({"hidden": "m" * 10**6})
     assert bounded([output], 100)[0].metadata == {}
+
+
+def test_a_notebooks_outputs_are_bounded_as_a_whole(monkeypatch):
+    """Each cell is within its own bound; together they are what goes to the gradebook, and through the coordinator."""
+    monkeypatch.setattr(notebook_run, "NOTEBOOK_BYTES", 3 * 2**20)
+    shows = (
+        "from IPython.display import Image, display; import os; display(Image(data=os.urandom(2**20), format='png'))"
+    )
+    with Session(notebook_of(*[shows] * 5, "print('heard')"), [], Limits()) as session:
+        session.run()
+        cells = session.notebook.cells
+    sizes = [sum(map(outputs.size, cell.outputs)) for cell in cells]
+    assert sum(sizes) < 3 * 2**20 + 5_000
+    assert [size > 2**20 for size in sizes] == [True, True, False, False, False, False]
+    assert "output cut here" in cells[2].outputs[-1].text
+    assert cells[5].outputs[0].text == "heard\n"
 
 
 def test_nothing_is_left_waiting_in_the_loop(caplog):

@@ -23,7 +23,7 @@ from autograder.needed_cells import Needed, definitions_in
 from autograder.sandbox.box import Limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.deadline import Deadline
-from autograder.sandbox.outputs import PAGE_BYTES, bounded, numbered
+from autograder.sandbox.outputs import NOTEBOOK_BYTES, PAGE_BYTES, bounded, numbered, size
 from autograder.sandbox.runner import DefiningRunner
 from autograder.sandbox.waiting import Stopwatch, own_waited_s
 from autograder.sandbox.watch import Watch
@@ -58,6 +58,9 @@ class NotebookRun:
     budget: Budget
     needed: Needed | None = None
     starved: bool = False
+
+    def __post_init__(self) -> None:
+        self._room_bytes = NOTEBOOK_BYTES  # for the outputs of the cells to come
 
     async def run_cells(self) -> tuple[int, str, str] | None:
         """Run the cells not left out; the index of one that ended the kernel, the reason and what it did, or None."""
@@ -118,7 +121,8 @@ class NotebookRun:
             return "crashed", f"cut the kernel off ({type(error).__name__}), so the notebook was run without it"
         finally:
             runner.reset_execution_trackers()  # what has been counted is not to be replaced by something larger
-            cell.outputs = bounded(cell.outputs, self.limits.output_chars)
+            cell.outputs = bounded(cell.outputs, self.limits.output_chars, self._room_bytes)
+            self._room_bytes -= sum(map(size, cell.outputs))
             cell.execution_count = numbered(cell.execution_count)
         if ENDING.search(cell.source) and await self._ends():
             return self._death()

@@ -1,4 +1,4 @@
-"""What one cell may leave on the page: bounded, whatever it prints, displays, returns or raises."""
+"""What a notebook's cells may leave on the page: bounded, whatever they print, display, return or raise."""
 
 from __future__ import annotations
 
@@ -13,20 +13,34 @@ MAX_OUTPUTS = 200
 JSON = re.compile(r"application/(.*\+)?json")  # of other kinds a notebook may have texts alone
 MAX_NUMBER = 10**9
 PAGE_BYTES = 4 * 2**20  # of one cell, its pictures included
+NOTEBOOK_BYTES = 32 * 2**20  # of all cells together
+CUT = (
+    f"[output cut here: a cell may show {MAX_OUTPUTS} things, {PAGE_BYTES / 2**20:g} MiB in all, and a notebook "
+    f"{NOTEBOOK_BYTES / 2**20:g} MiB]\n"
+)
 
 
-def bounded(outputs: Sequence[nbformat.NotebookNode], chars: int) -> list[nbformat.NotebookNode]:
-    """The outputs with long texts cut to `chars`, and none after the page is full; what is cut is said."""
+def bounded(
+    outputs: Sequence[nbformat.NotebookNode], chars: int, most_bytes: float = PAGE_BYTES
+) -> list[nbformat.NotebookNode]:
+    """The outputs with long texts cut to `chars`, and none after the page is full; what is cut is marked.
+
+    most_bytes  what there is room for besides, such as the rest of the notebook's
+    """
     kept: list[nbformat.NotebookNode] = []
-    left = PAGE_BYTES
+    left = min(PAGE_BYTES, most_bytes)
     for output in outputs:
         short = _shortened(output, chars)
-        left -= len(json.dumps(short))
+        left -= size(short)
         if left < 0 or len(kept) == MAX_OUTPUTS:
-            said = f"[output cut here: a cell may show {MAX_OUTPUTS} things, {PAGE_BYTES / 2**20:g} MiB in all]\n"
-            return [*kept, nbformat.v4.new_output("stream", name="stderr", text=said)]
+            return [*kept, nbformat.v4.new_output("stream", name="stderr", text=CUT)]
         kept.append(short)
     return kept
+
+
+def size(output: nbformat.NotebookNode) -> int:
+    """The bytes of an output in a file."""
+    return len(json.dumps(output))
 
 
 def numbered(count: Any) -> int | None:

@@ -30,7 +30,7 @@ from autograder.student import BareConnection
 from autograder.validation.trials import Meeting, Trial
 from autograder.variants import VARIANTS
 
-LIMIT_S = 60  # of one test
+LIMIT_S = 20  # of one test
 
 
 def meetings(planned: Sequence[Trial]) -> list[Meeting]:
