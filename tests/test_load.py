@@ -17,7 +17,7 @@ import pytest
 from test_fairness import busy
 from tiny_course import ID, answered, in_a_process, records_of, tiny_course, until
 
-from autograder import course
+from autograder import course, provenance
 from autograder.classroom import HandedIn
 from autograder.classroom.grade_class import grade_many
 from autograder.classroom.pools import Processes, ThisProcess
@@ -81,6 +81,7 @@ def records(root: Path, answers: list[str], pool: Processes | ThisProcess) -> li
 def test_a_hog_hurts_no_neighbour(root, monkeypatch) -> None:
     """Two at a time: whoever is graded beside the hog has the record that they have alone."""
     monkeypatch.setattr(course, "ROOT", root)
+    provenance.suite_sha256.cache_clear()  # another course's, of the same name
     right = list(RIGHT.values())[:5]
     alone = records(root, right, ThisProcess())
     beside = records(root, [HOG, *right], Processes(2))

@@ -124,7 +124,7 @@ class NotebookRun:
             cell.outputs = bounded(cell.outputs, self.limits.output_chars, self._room_bytes)
             self._room_bytes -= sum(map(size, cell.outputs))
             cell.execution_count = numbered(cell.execution_count)
-        if ENDING.search(cell.source) and await self._ends():
+        if in_time and ENDING.search(cell.source) and await self._ends():
             return self._death()
         if runner.called_exit:
             self.interrupted[index] = "", CALLED_EXIT

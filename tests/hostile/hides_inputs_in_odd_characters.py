@@ -1,7 +1,7 @@
 """Raises an exception whose text holds the hidden input to the last bit, 14 bits to a character.
 
 honest: double wrong, scale_forward correct
-says: ValueError: ??
+says: ValueError: "\\u4e
 """
 
 # %% double
