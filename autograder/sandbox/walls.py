@@ -13,7 +13,7 @@ def walls(confined: bool) -> str:
         return "resource limits alone"
     standing = ["namespaces"]
     if can_disable_namespaces():
-        standing.append("no namespaces inside")
+        standing.append("none made inside")
     if filter_file() is not None:
         standing.append("filter of system calls")
     parent = cgroup.parent_group()
