@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 KERNEL = "autograder-confined"
 KERNELS = Path(__file__).resolve().parent / "kernels"
 START_S = 300.0  # wall seconds, on however busy a machine, for a kernel that has run nothing of a student's
+SERVE_S = 60.0  # wall seconds for one that has run the student's cells, to listen
 REACH_S = 0.005  # between two looks whether its folders can be reached
 MESSAGE_BYTES = 16 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
 WAITING = 8  # messages that may wait here to be taken in
@@ -266,7 +267,7 @@ class Session:
     def _serve(self) -> None:
         """Have the kernel listen for questions. Raises ChildDied: it answered before the student's cells ran."""
         request = self.client.execute(SERVE.format(path=str(self.box.socket)), silent=True, store_history=False)
-        deadline = time.monotonic() + START_S
+        deadline = time.monotonic() + SERVE_S
         while not self.box.socket.exists():
             failed = self._wait(self._replied(request)) or not self._wait(self.manager.is_alive())
             if failed or time.monotonic() > deadline:
