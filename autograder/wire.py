@@ -22,8 +22,7 @@ import msgpack
 import numpy as np
 
 SOON_S = 100e-6  # an answer is waited for awake so long
-MAX_FRAME_BYTES = 64 * 2**20
-MAX_ITEMS = 2_000_000
+MAX_FRAME_BYTES, MAX_ITEMS = 64 * 2**20, 2_000_000
 MAX_DEPTH, MAX_DIMENSIONS, MAX_DIGITS = 16, 16, 60
 _INTEGERS = {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)}
 DTYPES = frozenset({"bool", "float16", "float32", "float64", "complex64", "complex128"} | _INTEGERS)
@@ -232,6 +231,7 @@ class Channel:
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
+        self.frame_bytes = MAX_FRAME_BYTES  # at most, of a frame that is received
         self._received = bytearray()
         self._timeout_s: float | None = None
         connection.settimeout(None)
@@ -261,8 +261,8 @@ class Channel:
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self._fill(4, deadline)
         (size,) = struct.unpack(">I", self._received[:4])
-        if size > MAX_FRAME_BYTES:
-            raise WireError(f"a frame of {size:,} bytes is over the limit of {MAX_FRAME_BYTES:,}")
+        if size > self.frame_bytes:
+            raise WireError(f"a frame of {size:,} bytes is over the limit of {self.frame_bytes:,}")
         self._fill(4 + size, deadline)
         data = bytes(memoryview(self._received)[4 : 4 + size])
         del self._received[: 4 + size]

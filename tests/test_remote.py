@@ -318,3 +318,25 @@ def test_when_the_server_is_gone_the_next_fork_says_so(fork, served):
     served[1].wait(5.0)
     with pytest.raises(ChildDied, match="the process that ran the notebook is gone"), fork():
         pass
+
+
+@pytest.mark.parametrize(
+    ("request_", "given", "refused"),
+    [
+        (("put", 1), {}, True),
+        (("call", "f", (), {}, True), {}, True),
+        (("call", "f", (), {}, False), {}, False),
+        (("put", 1), GIVEN, False),  # on the way to it the student's code may ask something of any length
+    ],
+)
+def test_an_answer_that_holds_no_value_is_short(request_, given, refused):
+    mine, theirs = socket.socketpair()
+    with mine, theirs:
+        connection = RemoteConnection(Channel(mine), Path("/nowhere"), None, FollowThrough(given), 5.0, 2**28)
+        answer = pack(("value", b"x" * 70_000))
+        theirs.sendall(len(answer).to_bytes(4, "big") + answer)
+        if refused:
+            with pytest.raises(BadReply, match=r"over the limit of 65,536"):
+                connection.request(*request_)
+        else:
+            assert connection.request(*request_) == b"x" * 70_000

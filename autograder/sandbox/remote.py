@@ -30,11 +30,13 @@ from autograder.follow_through import FollowThrough
 from autograder.sandbox.deadline import Deadline
 from autograder.sandbox.waiting import own_waited_s
 from autograder.untrusted_text import LIMIT, untrusted_name, untrusted_text
-from autograder.wire import Channel, WireClosed, WireError, WireTimeout, pack
+from autograder.wire import MAX_FRAME_BYTES, Channel, WireClosed, WireError, WireTimeout, pack
 
 HELLO_S = 30.0
 KILL_S = 2.0
 SHORT_S = 0.1  # answers that took no longer in all are not worth asking how long they waited for a core
+WITHOUT_VALUE = {"put", "ref", "rng", "set", "fill", "has"}  # requests that are answered with a reference, or none
+SHORT_BYTES = 2**16  # such an answer, or what was raised in place of it
 NO_ANSWER = "what came back is not an answer"
 
 Verdict = Callable[[], tuple[str, str] | None]
@@ -140,6 +142,7 @@ class RemoteConnection:
         call_s = math.inf if timeout_s is None else timeout_s * self.stretch
         limits = [(self._timeout_s, self._asking_s), *([(call_s, 0.0)] if call_s < math.inf else [])]
         self._deadline = Deadline(limits, self._waited_s)
+        self._channel.frame_bytes = self._most_bytes(operation, fields)
         try:
             return self._asked(packed)
         except WireTimeout:
@@ -156,6 +159,12 @@ class RemoteConnection:
             self._asking_s, self._deadline = self._asked_s(), None
         assert self._ended is not None
         raise self._ended
+
+    def _most_bytes(self, operation: str, fields: tuple[Any, ...]) -> int:
+        """The bytes of the longest frame that may be the answer, or a question about a stand-in on the way to it."""
+        is_kept = operation in ("call", "method") and fields[-1] is True
+        asks_back = bool(self.follow_through.given or self.follow_through.objects)
+        return SHORT_BYTES if (is_kept or operation in WITHOUT_VALUE) and not asks_back else MAX_FRAME_BYTES
 
     def close(self) -> None:
         """Hang up, at which a fork ends; one that was late has been killed already. `used_s` is known then."""
