@@ -13,6 +13,8 @@ import warnings
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from autograder.parsing import parse
+
 MAX_CHARACTERS = 100_000
 DEFINES = re.compile(r"^(?:class|def)\s+(\w+)", re.MULTILINE)
 MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
@@ -30,7 +32,7 @@ def parsed(source: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(plain)
+            return parse(plain)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -116,7 +118,7 @@ def is_unwritten(node: ast.stmt) -> bool:
 def meaning(node: ast.AST) -> str:
     """What a definition says, as text: two that differ in blanks, comments and docstrings alone have the same."""
     try:
-        return ast.dump(_Bare().visit(ast.parse(ast.unparse(node))))
+        return ast.dump(_Bare().visit(parse(ast.unparse(node))))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
 

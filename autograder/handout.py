@@ -22,6 +22,7 @@ from pathlib import Path
 
 from autograder import cells, datasets
 from autograder.errors import TaskError
+from autograder.parsing import parse
 
 LISTS = ("components", "answers", "data", "needs")
 
@@ -113,7 +114,7 @@ def _component(path: Path) -> Part:
     if not path.is_file():
         raise TaskError(f"given.toml lists the component {path.name}, which does not exist")
     text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text, filename=str(path))
+    tree = parse(text, filename=str(path))
     about = ast.get_docstring(tree) or ""
     leave_out = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     docstring = tree.body[:1] if about else []
@@ -132,9 +133,9 @@ def _answer(solutions: Path, answer: str) -> Part:
     if not found:
         raise TaskError(f"given.toml lists the answer {answer}, but {assignment} has no solution cell {name}")
     body = found[0].without_markers().strip()
-    tree = ast.parse(body)
+    tree = parse(body)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    offered = _imports(node for cell in known if cell.is_support for node in ast.walk(ast.parse(cell.source)))
+    offered = _imports(node for cell in known if cell.is_support for node in ast.walk(parse(cell.source)))
     imports = frozenset(item for item in offered if item[0] != "given" and _bound(item) in used)
     return Part(name, f"The answer to {assignment}.", imports, body, _defines(tree))
 

@@ -5,7 +5,6 @@ Each piece is rewritten into what every Python reads. If the text can be read th
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 import warnings
@@ -13,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from autograder.definitions import MAGIC, MAX_CHARACTERS
+from autograder.parsing import parse
 
 Version = tuple[int, int]
 MAX_NESTING = 20  # of f-strings in one another
@@ -55,7 +55,7 @@ def _is_readable(text: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(text)
+            parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

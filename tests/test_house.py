@@ -68,7 +68,7 @@ ROOMS: list[set[str]] = [
     {"plain_path", "hidden_inputs"},
     {"apart"},
     {"errors"},
-    {"untrusted_text"},
+    {"untrusted_text", "parsing"},
     {"whole_files"},
 ]
 # Text for the graders, not a room: wrong and unusual answers, which follow no house rule.

@@ -1,7 +1,7 @@
 """Forks for ever, and where it cannot any more ends the process that was asked.
 
 honest: double wrong, scale_forward correct
-graded: double crashed, scale_forward correct
+graded: double crashed/timeout, scale_forward correct
 """
 
 
