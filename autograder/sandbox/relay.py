@@ -85,6 +85,7 @@ class Relay:
         task = asyncio.get_running_loop().create_task(self._join(path, reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: writer.transport.abort())  # also where it ended before it had begun
 
     async def _join(self, path: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry bytes both ways between a connection of the grader's and the kernel's socket at `path`."""

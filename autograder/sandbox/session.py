@@ -44,6 +44,7 @@ KERNEL = "autograder-confined"
 KERNELS = Path(__file__).resolve().parent / "kernels"
 START_S = 300.0  # wall seconds, on however busy a machine, for a kernel that has run nothing of a student's
 SERVE_S = 60.0  # wall seconds for one that has run the student's cells, to listen
+CLOSING_STEPS = 3  # of the event loop, in which connections that were given up are closed
 REACH_S = 0.005  # between two looks whether its folders can be reached
 MESSAGE_BYTES = 16 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
 WAITING = 8  # messages that may wait here to be taken in
@@ -229,6 +230,8 @@ class Session:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        for _ in range(CLOSING_STEPS):
+            await asyncio.sleep(0)
 
     def _restart(self) -> None:
         self._restarts += 1
