@@ -88,7 +88,7 @@ async def received(messages: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
                     break
             while await receiver.poll(50):
                 seen.append(await receiver.recv_multipart())
-        relay.close()
+        await relay.close()
         sender.close(0)
         receiver.close(0)
         others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -112,8 +112,8 @@ def test_nothing_is_left_of_a_relay():
     relay = Relay("/nowhere", [1], LIMIT)
     folder = Path(relay.prefix).parent
     assert folder.exists()
-    relay.close()
-    relay.close()
+    asyncio.run(relay.close())
+    asyncio.run(relay.close())
     assert not folder.exists()
 
 

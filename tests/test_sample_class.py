@@ -171,9 +171,10 @@ def test_what_was_put_right_and_what_went_wrong_is_said(graded: Graded) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(WHOLE_CLASS_S)
 def test_the_patched_comparison_changes_nothing(graded: Graded) -> None:
-    """The same wrong softmax, with and without np.allclose replaced: the same mark."""
-    honest, patched = graded.results["birch"], graded.results["maple"]
-    assert [q.to_json() for q in honest.questions] == [q.to_json() for q in patched.questions]
+    """The same wrong softmax, with and without np.allclose replaced: the same marks, for the same reasons."""
+    honest, patched = graded.results["birch"], graded.results["maple"]  # whose hidden inputs may be different ones
+    marks = [[(q.id, q.score, q.status, q.reason) for q in result.questions] for result in (honest, patched)]
+    assert marks[0] == marks[1]
 
 
 @pytest.mark.slow

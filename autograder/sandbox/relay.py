@@ -8,9 +8,9 @@ kernel's bytes pass through here first. A frame begins with a byte of flags and 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from autograder.sandbox.leftovers import private_folder, remove_folder
@@ -66,65 +66,65 @@ class Relay:
         self._folder, self._lock = private_folder()
         self.prefix = str(self._folder / "r")
         self._kernel_prefix, self._ports, self._limit_bytes = kernel_prefix, ports, limit_bytes
-        self._servers: list[asyncio.Server] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._listeners: list[socket.socket] = []
+        self._connections: dict[asyncio.Task[None], socket.socket] = {}
 
     async def open(self) -> None:
         """Listen."""
         for port in self._ports:
-            handle = partial(self._accept, Path(f"{self._kernel_prefix}-{port}"))
-            self._servers.append(await asyncio.start_unix_server(handle, f"{self.prefix}-{port}"))
+            listener = _unix_socket()
+            self._listeners.append(listener)
+            listener.bind(f"{self.prefix}-{port}")
+            listener.listen()
+            path = Path(f"{self._kernel_prefix}-{port}")
+            asyncio.get_running_loop().add_reader(listener, self._accept, listener, path)
 
-    def close(self) -> None:
-        """Stop listening; safe to call twice. Connections end with the tasks of the loop."""
-        for server in self._servers:
-            server.close()
+    async def close(self) -> None:
+        """Hang up and stop listening; safe to call twice."""
+        for listener in self._listeners:
+            asyncio.get_running_loop().remove_reader(listener)
+            listener.close()
+        self._listeners.clear()
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        for connection in self._connections.values():  # of tasks, too, that were cancelled before they began
+            connection.close()
+        self._connections.clear()
         remove_folder(self._folder, self._lock)
 
-    def _accept(self, path: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.get_running_loop().create_task(self._join(path, reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: writer.transport.abort())  # also where it ended before it had begun
+    def _accept(self, listener: socket.socket, path: Path) -> None:
+        with contextlib.suppress(BlockingIOError):
+            connection, _ = listener.accept()
+            connection.setblocking(False)
+            task = asyncio.get_running_loop().create_task(self._join(path, connection))
+            self._connections[task] = connection
+            task.add_done_callback(lambda done: self._connections.get(done, connection).close())
 
-    async def _join(self, path: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _join(self, path: Path, grader: socket.socket) -> None:
         """Carry bytes both ways between a connection of the grader's and the kernel's socket at `path`."""
-        ends, tasks = [writer], list[asyncio.Task[None]]()
-        try:
-            from_kernel, to_kernel = await _opened(path)
-            ends.append(to_kernel)
-            ways = (self._carry(from_kernel, writer, Meter(self._limit_bytes)), self._carry(reader, to_kernel))
-            tasks += map(asyncio.get_running_loop().create_task, ways)
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        except OSError:  # the kernel is gone, or something else is in its socket's place
-            pass
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            for end in ends:
-                end.transport.abort()
-            await asyncio.sleep(0)  # in which they are closed
-
-    async def _carry(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, meter: Meter | None = None
-    ) -> None:
-        """Carry bytes until either end hangs up, or one message is too long."""
-        while data := await reader.read(CHUNK_BYTES):
-            if meter is not None and not meter.admits(data):
-                return
-            writer.write(data)
-            await writer.drain()
+        with contextlib.suppress(OSError), _unix_socket() as kernel:  # it may be gone, or be something else
+            while not path.exists():
+                await asyncio.sleep(LOOK_S)
+            connect(kernel, path)
+            ways = _carry(kernel, grader, Meter(self._limit_bytes)), _carry(grader, kernel)
+            tasks = [asyncio.get_running_loop().create_task(way) for way in ways]
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _opened(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A connection to the kernel's socket at `path`, once it is there. Raises OSError."""
-    while not path.exists():
-        await asyncio.sleep(LOOK_S)
-    kernel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        connect(kernel, path)
-        return await asyncio.open_unix_connection(sock=kernel)
-    except BaseException:
-        kernel.close()
-        raise
+async def _carry(source: socket.socket, target: socket.socket, meter: Meter | None = None) -> None:
+    """Carry bytes until either end hangs up, or one message is too long."""
+    loop = asyncio.get_running_loop()
+    while data := await loop.sock_recv(source, CHUNK_BYTES):
+        if meter is not None and not meter.admits(data):
+            return
+        await loop.sock_sendall(target, data)
+
+
+def _unix_socket() -> socket.socket:
+    return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)

@@ -213,7 +213,7 @@ class Session:
         self._serving = False
         self._watch.stop()
         end(self._process)
-        self._relay.close()
+        self._wait(self._relay.close())
         self._wait(self._end_tasks())
         self.client.stop_channels()
         self._process.wait()
