@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from autograder import slow_imports
 from autograder.errors import AutograderError, GraderError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Assignment 
 
 def main() -> None:
     """Run a command; what the package raises on purpose becomes one message and exit status 2."""
+    slow_imports.leave_out()
     try:
         app()
     except AutograderError as error:

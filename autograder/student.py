@@ -86,10 +86,36 @@ class Student:
 
 
 class Call:
-    """A method call to be made with others (`RemoteObject.call_many`)."""
+    """A method call to be made with others (`RemoteObject.many`)."""
 
     def __init__(self, method: str, *args: Any, **kwargs: Any) -> None:
-        self.method, self.args, self.kwargs = method, args, kwargs
+        self._fields = method, _sent(args), _sent(kwargs), False
+
+    def request(self, ref: Ref) -> tuple[Any, ...]:
+        """The request to make it of the object `ref`."""
+        return "method", ref, *self._fields
+
+
+class Get:
+    """An attribute to be read together with calls (`RemoteObject.many`)."""
+
+    def __init__(self, attribute: str) -> None:
+        self._attribute = attribute
+
+    def request(self, ref: Ref) -> tuple[Any, ...]:
+        """The request to read it of the object `ref`."""
+        return "get", ref, self._attribute
+
+
+class Fill:
+    """Arrays to be written into an attribute, as by `RemoteObject.fill`, together with calls."""
+
+    def __init__(self, attribute: str, arrays: Sequence[np.ndarray]) -> None:
+        self._fields = attribute, list(arrays)
+
+    def request(self, ref: Ref) -> tuple[Any, ...]:
+        """The request to write them into the object `ref`."""
+        return "fill", ref, *self._fields
 
 
 class RemoteObject:
@@ -105,12 +131,11 @@ class RemoteObject:
             "method", self._ref, method, _sent(args), _sent(kwargs), False, timeout_s=timeout_s
         )
 
-    def call_many(self, calls: Sequence[Call]) -> list[Any]:
-        """The values of several method calls, made one after the other; one round trip for all."""
-        requests = [("method", self._ref, call.method, _sent(call.args), _sent(call.kwargs), False) for call in calls]
-        values = self._connection.request("many", requests)
-        if type(values) is not list or len(values) != len(calls):
-            raise BadReply(f"what came back is not the values of {len(calls)} calls")
+    def many(self, steps: Sequence[Call | Get | Fill]) -> list[Any]:
+        """The values of several steps, taken one after the other (None for a Fill); one round trip for all."""
+        values = self._connection.request("many", [step.request(self._ref) for step in steps])
+        if type(values) is not list or len(values) != len(steps):
+            raise BadReply(f"what came back is not the values of {len(steps)} steps")
         return values
 
     def keep(self, method: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> RemoteObject:
@@ -135,24 +160,6 @@ class RemoteObject:
     def fill(self, attribute: str, arrays: Sequence[np.ndarray]) -> None:
         """Write `arrays` into an attribute that is a list of arrays of the same shapes, in place."""
         self._connection.request("fill", self._ref, attribute, list(arrays))
-
-    def call_filled(self, attribute: str, arrays: Sequence[np.ndarray], method: str, *args: Any) -> Any:
-        """`fill`, then the value of a method call; one round trip for both."""
-        fill = "fill", self._ref, attribute, list(arrays)
-        return self._both(fill, self._method(method, args))[1]
-
-    def call_and_get(self, method: str, *args: Any, attribute: str) -> tuple[Any, Any]:
-        """The value of a method call, and an attribute's after it; one round trip for both."""
-        return self._both(self._method(method, args), ("get", self._ref, attribute))
-
-    def _both(self, *requests: tuple[Any, ...]) -> tuple[Any, Any]:
-        values = self._connection.request("many", list(requests))
-        if type(values) is not list or len(values) != len(requests):
-            raise BadReply("what came back is not an answer to each request")
-        return values[0], values[1]
-
-    def _method(self, method: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        return "method", self._ref, method, _sent(args), {}, False
 
     def fetch(self) -> Any:
         """The object itself, if it is a plain value or an array."""

@@ -314,11 +314,11 @@ def test_state_is_kept_between_calls(student_with):
 def test_several_calls_are_made_in_order_and_the_first_that_fails_ends_them(student_with):
     with student_with("Affine") as student:
         layer = student.new("Affine", W, B)
-        y, dx = layer.call_many([Call("forward", X), Call("backward", dy=DY)])
+        y, dx = layer.many([Call("forward", X), Call("backward", dy=DY)])
         assert np.allclose(y, X @ W + B)
         assert np.allclose(dx, DY @ W.T)
         with pytest.raises(CallFailed, match="nothing"):
-            layer.call_many([Call("forward", 2 * X), Call("nothing"), Call("forward", 3 * X)])
+            layer.many([Call("forward", 2 * X), Call("nothing"), Call("forward", 3 * X)])
         layer.call("backward", DY)
         assert np.allclose(layer.get("grads")[0], 2 * X.T @ DY)
 

@@ -61,7 +61,7 @@ def count_texts(
     reads = [Call("reset_state"), *([Call("predict", np.array([list(before)]))] if before else [])]
     text = [*reads, Call("generate", start, sample_size=follow + 1, rng=rng, **asked)]
     for _ in range(0, draws, TOGETHER):
-        for value in pair.yours.call_many(text * TOGETHER)[len(reads) :: len(text)]:
+        for value in pair.yours.many(text * TOGETHER)[len(reads) :: len(text)]:
             written = words(where, value)
             checks.equal(f"{where}: its length", len(written), follow + 1)
             seen[tuple(written[1:])] += 1

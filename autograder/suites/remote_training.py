@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import CheckFailed
-from autograder.student import RemoteObject, Student
+from autograder.student import Call, Fill, Get, RemoteObject, Student
 from autograder.suites.received import Array, array, arrays, number
 
 
@@ -35,14 +35,14 @@ class RemoteModel:
         self.grads = [np.zeros_like(param) for param in params]
 
     def forward(self, xs: Array, ts: Array) -> float:
-        """The loss over there, at these weights. Raises StudentError."""
-        loss = self._model.call_filled("params", self.params, "forward", xs, ts)
+        """The loss over there, at these weights; `backward` is asked for in the same breath. Raises StudentError."""
+        steps = Fill("params", self.params), Call("forward", xs, ts), Call("backward"), Get("grads")
+        _, loss, _, self._gradients = self._model.many(steps)
         return number(f"{self.where}: forward while it is trained", loss)
 
     def backward(self) -> None:
         """Take over the gradients of the last forward. Raises StudentError."""
-        _, grads = self._model.call_and_get("backward", attribute="grads")
-        self._take_gradients(grads)
+        self._take_gradients(self._gradients)
 
     def reset_state(self) -> None:
         """Forget what was read. Raises StudentError."""
@@ -69,12 +69,12 @@ class RemoteLayer(RemoteModel):
     def forward(self, xs: Array) -> Array:  # type: ignore[override]
         """The hidden states. Raises StudentError."""
         self._shape = xs.shape
-        hs = self._model.call_filled("params", self.params, "forward", xs)
+        _, hs = self._model.many([Fill("params", self.params), Call("forward", xs)])
         return array(f"{self.where}: forward", hs, (*xs.shape[:2], self.width))
 
     def backward(self, dhs: Array) -> Array:  # type: ignore[override]
         """The gradient of the input. Raises StudentError."""
-        dxs, grads = self._model.call_and_get("backward", dhs, attribute="grads")
+        dxs, grads = self._model.many([Call("backward", dhs), Get("grads")])
         self._take_gradients(grads)
         return array(f"{self.where}: backward", dxs, self._shape)
 
