@@ -2,7 +2,7 @@
 
 from autograder import course
 from autograder.authoring import source_notebook
-from autograder.nbgrader_settings import settings
+from autograder.authoring.nbgrader_settings import settings
 
 source_notebook.refresh()
-get_config().merge(settings(course.ROOT))  # noqa: F821 (nbgrader runs this file with get_config defined)
+get_config().merge(settings(course.current().root))  # noqa: F821 (nbgrader runs this file with get_config defined)

@@ -1,5 +1,5 @@
 """`python -m autograder`: the same as the console script `autograder`."""
 
-from autograder.cli import main
+from autograder.cli.app import main
 
 main()

@@ -9,30 +9,28 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from autograder import cells, course
+from autograder import course
 from autograder.authoring import source_notebook
 from autograder.authoring.build import release
-from autograder.cells import BEGIN, END, Cell
+from autograder.course import cells
+from autograder.course.cells import BEGIN, END, Cell
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-SAMPLE_COURSE = REPOSITORY / "tests" / "sample_course"
+SAMPLE_COURSE = REPOSITORY / "tests" / "tiny_course_files"
 
 
 @contextmanager
 def course_at(root: Path) -> Iterator[None]:
-    """Let `autograder.course` be the course under `root` meanwhile."""
-    before, course.ROOT = course.ROOT, root
-    try:
+    """Work on the course under `root` meanwhile."""
+    with course.using(course.ScriptCourse(root)):
         yield
-    finally:
-        course.ROOT = before
 
 
 def _all() -> list[tuple[Path, str]]:
     found = []
     for root in (REPOSITORY, SAMPLE_COURSE):
         with course_at(root):
-            found += [(root, id) for id in course.assignment_ids()]
+            found += [(root, id) for id in course.current().assignment_ids()]
     return found
 
 
@@ -44,7 +42,7 @@ IDS = [id for _, id in EVERY]
 def released(root: Path, id: str) -> dict[str, bytes]:
     """What `build` would write into assignments/<id>/, by relative path."""
     with course_at(root):
-        assignment = course.load(id)
+        assignment = course.current().load(id)
         return release(assignment, source_notebook.files(assignment))
 
 
@@ -57,7 +55,7 @@ def released_cells(root: Path, id: str) -> list[dict[str, Any]]:
 def source_cells(root: Path, id: str) -> tuple[Cell, ...]:
     """The cells of the source, with the answers."""
     with course_at(root):
-        return cells.read(course.load(id).source)
+        return cells.read(course.current().load(id).source)
 
 
 def answer_lines(known: tuple[Cell, ...]) -> set[str]:

@@ -21,13 +21,14 @@ from every_assignment import EVERY, REPOSITORY, course_at, released
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder import course, submission
-from autograder.definitions import is_same_code
+from autograder import course
+from autograder.agent.wire import Channel, Ref, StandInRef, WireClosed, WireError, pack
 from autograder.errors import StudentError, Unreadable
-from autograder.follow_through import FollowThrough
-from autograder.release import squeezed
-from autograder.sandbox.remote import RemoteConnection
-from autograder.wire import Channel, Ref, StandInRef, WireClosed, WireError, pack
+from autograder.restore import submission
+from autograder.restore.released import squeezed
+from autograder.restore.syntax import is_same_code
+from autograder.sandbox.connection import RemoteConnection
+from autograder.sandbox.reference_server import FollowThrough
 
 PATIENT = settings(
     deadline=None, derandomize=True, max_examples=200,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from autograder import checks
 from autograder.errors import CallFailed, CheckFailed
 from autograder.reports.plain_text import clean
+from autograder.testing import checks
 from autograder.untrusted_text import LIMIT, NAME_LIMIT, one_line, untrusted_error, untrusted_name, untrusted_text
 
 FORGED = "4 of 4 points.\n\nMarked by hand: 4 points.\r\nHint: leave it.\u2028Not graded.\x85\x0b\x0cThe end."

@@ -17,9 +17,10 @@ import nbformat
 import pytest
 from every_assignment import REPOSITORY, SAMPLE_COURSE, course_at
 
-from autograder import authoring, course, grading, provenance
-from autograder.cli import main
-from autograder.filling import as_bytes, filled
+from autograder import authoring
+from autograder.authoring.filled_notebook import as_bytes, filled
+from autograder.cli.app import main
+from autograder.grading import grader
 
 ID = "01_tiny"
 BANK = {
@@ -46,7 +47,7 @@ def tiny_course(place: Path, bank: Mapping[str, str] = BANK, suite: str = "") ->
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     if suite:
-        (root / "autograder" / "suites" / f"test_{ID}.py").write_text(suite, encoding="utf-8")
+        (root / "solutions" / ID / "hidden_tests" / "test_tiny.py").write_text(suite, encoding="utf-8")
     shutil.copy(REPOSITORY / "nbgrader_config.py", root)
     with course_at(root):
         authoring.build()
@@ -88,10 +89,9 @@ class Commands:
 
     def __call__(self, *arguments: object) -> Ran:
         """Run a command; its exit status and what it printed."""
-        grading.loaded_reference.cache_clear()
-        provenance.suite_sha256.cache_clear()
+        grader.forget_loaded()
         sys.modules.pop(f"test_{ID}", None)  # the suite of another copy of the course
-        self._monkeypatch.setattr(course, "ROOT", self.root)
+        self._monkeypatch.setenv("AUTOGRADER_COURSE", str(self.root))
         self._monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
         self._monkeypatch.setenv("COLUMNS", "200")
         status = _status()

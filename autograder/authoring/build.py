@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 
 from autograder import course
 from autograder.authoring import source_notebook
+from autograder.authoring.nbgrader_settings import BUILT_SOURCE, RELEASE, settings
+from autograder.course.plain_path import plain_temporary
 from autograder.errors import TaskError
-from autograder.nbgrader_settings import BUILT_SOURCE, RELEASE, settings
-from autograder.plain_path import plain_temporary
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def build(ids: Sequence[str] = (), check: bool = False) -> list[Change]:
     """
     changes: list[Change] = []
     unbuilt: list[TaskError] = []
-    for id in ids or course.assignment_ids():
+    for id in ids or course.current().assignment_ids():
         try:
             changes += _build(id, check)
         except TaskError as error:
@@ -54,11 +54,11 @@ def build(ids: Sequence[str] = (), check: bool = False) -> list[Change]:
 
 
 def _build(id: str, check: bool) -> list[Change]:
-    assignment = course.load(id)
+    assignment = course.current().load(id)
     source = source_notebook.files(assignment)
     wanted = release(assignment, source)
     if not check:
-        source_notebook.write(course.ROOT / BUILT_SOURCE / id, source)
+        source_notebook.write(course.current().root / BUILT_SOURCE / id, source)
     return _bring_up_to_date(assignment.release, wanted, check)
 
 
@@ -86,7 +86,7 @@ def _bring_up_to_date(folder: Path, wanted: dict[str, bytes], check: bool) -> li
     changes = []
     for name in sorted(there.keys() | wanted.keys()):
         status = _status(there.get(name), wanted.get(name), check)
-        changes.append(Change((folder / name).relative_to(course.ROOT).as_posix(), status))
+        changes.append(Change((folder / name).relative_to(course.current().root).as_posix(), status))
         if status == "written":
             source_notebook.replace(folder / name, wanted[name])
         elif status == "removed":
@@ -104,8 +104,8 @@ def _status(there: bytes | None, wanted: bytes | None, check: bool) -> str:
 
 def _remove_leftovers(check: bool) -> list[Change]:
     """Folders of assignments that no longer have a source: built once, so nothing in them is anybody's work."""
-    folders = (path for path in (course.ROOT / RELEASE).glob("[0-9]*_*") if path.is_dir())
-    gone = sorted(path for path in folders if path.name not in course.assignment_ids())
+    folders = (path for path in (course.current().root / RELEASE).glob("[0-9]*_*") if path.is_dir())
+    gone = sorted(path for path in folders if path.name not in course.current().assignment_ids())
     changes = [change for folder in gone for change in _bring_up_to_date(folder, {}, check)]
     for folder in gone:
         _drop_empty_folders(folder, check)

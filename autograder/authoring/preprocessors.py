@@ -6,7 +6,7 @@ from typing import Any
 
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.cells import STUB_LINE
+from autograder.course.cells import STUB_LINE
 
 BARE_STUB = "raise NotImplementedError()"
 STUDENTS_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}

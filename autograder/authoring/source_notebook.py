@@ -17,11 +17,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder import cells, course, handout
-from autograder.cells import BEGIN, END, Cell
-from autograder.course import Assignment
+from autograder import course
+from autograder.authoring.nbgrader_settings import BUILT_SOURCE
+from autograder.course import Assignment, cells, handout
+from autograder.course.cells import BEGIN, END, Cell
 from autograder.errors import TaskError
-from autograder.nbgrader_settings import BUILT_SOURCE
 
 CONFINED_KERNEL = {"display_name": "autograder (confined)", "language": "python", "name": "autograder-confined"}
 LAYOUT = frozenset({"lines_to_next_cell", "lines_to_end_of_cell_marker"})  # jupytext's notes on blank lines
@@ -52,7 +52,7 @@ def refresh(ids: Iterable[str] | None = None) -> None:
     Of all, a draft that cannot be built yet is left out, with a warning: it stops no other assignment. Raises TaskError
     where one of `ids` cannot be built.
     """
-    for id in course.assignment_ids() if ids is None else ids:
+    for id in course.current().assignment_ids() if ids is None else ids:
         try:
             _refresh(id)
         except TaskError as draft:
@@ -62,8 +62,8 @@ def refresh(ids: Iterable[str] | None = None) -> None:
 
 
 def _refresh(id: str) -> None:
-    assignment = course.load(id)
-    folder = course.ROOT / BUILT_SOURCE / id
+    assignment = course.current().load(id)
+    folder = course.current().root / BUILT_SOURCE / id
     if _is_stale(folder / f"{assignment.name}.ipynb", assignment):
         write(folder, files(assignment))
 
@@ -125,7 +125,7 @@ def _check_regions(assignment: Assignment) -> None:
 
 
 def _notebook(script: Path) -> bytes:
-    import jupytext  # slow to import: see autograder.cells
+    import jupytext  # slow to import: see autograder.course.cells
 
     notebook = jupytext.read(script, fmt="py:percent")
     ids = _cell_ids(cells.read(script))

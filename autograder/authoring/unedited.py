@@ -29,7 +29,7 @@ class CheckedSourceExporter(NotebookExporter):
         converter = self.parent
         for folder, notebooks in converter.assignments.items() if converter is not None else ():
             for notebook in notebooks:
-                require_unedited(course.load(Path(folder).name), Path(notebook))
+                require_unedited(course.current().load(Path(folder).name), Path(notebook))
 
 
 def require_unedited(assignment: course.Assignment, notebook: Path) -> None:
@@ -37,7 +37,7 @@ def require_unedited(assignment: course.Assignment, notebook: Path) -> None:
     made = json.loads(source_notebook.files(assignment)[f"{assignment.name}.ipynb"])
     if not notebook.is_file() or _facts(json.loads(notebook.read_bytes())) == _facts(made):
         return
-    source = assignment.source.relative_to(course.ROOT)
+    source = assignment.source.relative_to(course.current().root)
     raise TaskError(
         f"{notebook} is not what {source} says: it was edited, or is out of date. It is made from there, as the hidden "
         f"tests are: make the change there, then run `python -m autograder build {assignment.id}`"

@@ -13,9 +13,9 @@ from pathlib import Path
 import nbformat
 
 from autograder import course
+from autograder.authoring.filled_notebook import as_bytes, filled
 from autograder.bench import stock
 from autograder.bench.machine import Row, one_thread, wall_of
-from autograder.filling import as_bytes, filled
 
 ASSIGNMENT = "01_rnn_lm_sampling"
 SIZE, JOBS = 40, 2
@@ -68,7 +68,7 @@ def hand_in(place: Path, size: int) -> None:
         folder = place / f"student{number:03}" / ASSIGNMENT
         folder.mkdir(parents=True)
         (folder / f"{course.name_of(ASSIGNMENT)}.ipynb").write_bytes(as_bytes(notebook))
-        for path in course.handed_out(ASSIGNMENT):
+        for path in course.current().handed_out(ASSIGNMENT):
             _copy(path, folder / path.name)
 
 
@@ -81,7 +81,7 @@ def grade(root: Path, *arguments: str) -> float:
 def _bare(folder: Path) -> float:
     """Mean wall seconds of the yardstick on one submission, `JOBS` of them running at any time."""
     notebook = next((folder / "submitted").glob("*/*/*.ipynb"))
-    command = [sys.executable, "-m", "autograder.yardstick", ASSIGNMENT, str(notebook)]
+    command = [sys.executable, "-m", "autograder.bench.in_process", ASSIGNMENT, str(notebook)]
     with ThreadPoolExecutor(JOBS) as running:
         started = time.perf_counter()
         for done in [running.submit(_run, command) for _ in range(BARE_RUNS)]:

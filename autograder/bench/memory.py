@@ -17,15 +17,15 @@ from pathlib import Path
 
 import psutil
 
+from autograder.batch.grade_class import Classroom, grade_many
+from autograder.batch.pools import Processes
+from autograder.batch.task import Task
 from autograder.bench.classes import hand_in
 from autograder.bench.machine import Row, one_thread
-from autograder.classroom import find
-from autograder.classroom.grade_class import Classroom, grade_many
-from autograder.classroom.pools import Processes
-from autograder.classroom.task import Task
+from autograder.collect import find
 from autograder.gradebook.writer import GradebookWriter
-from autograder.options import Options
-from autograder.result_store import Kept, ResultStore
+from autograder.grading.options import Options
+from autograder.grading.store import Kept, ResultStore
 
 LOOKS = (10, 100, 250, 500)  # after so many submissions
 

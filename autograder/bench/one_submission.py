@@ -11,11 +11,11 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
+from autograder.authoring.filled_notebook import filled
 from autograder.bench.machine import Row, one_thread, wall_of
-from autograder.filling import filled
-from autograder.follow_through import FollowThrough
 from autograder.sandbox import Limits, Session
-from autograder.student import Student
+from autograder.sandbox.reference_server import FollowThrough
+from autograder.testing.student import Student
 
 ASSIGNMENT = "01_rnn_lm_sampling"
 ROUNDS = 5
@@ -30,7 +30,7 @@ def grading(folder: Path) -> list[Row]:
     python = [sys.executable, "-m"]
     commands = {
         "grade": [*python, "autograder", "grade", str(notebook)],
-        "bare": [*python, "autograder.yardstick", ASSIGNMENT, str(notebook)],
+        "bare": [*python, "autograder.bench.in_process", ASSIGNMENT, str(notebook)],
     }
     walls: dict[str, list[float]] = {name: [] for name in commands}
     for round_ in range(ROUNDS + 1):  # the first round warms caches and is not counted

@@ -1,6 +1,6 @@
 """Stock nbgrader, for comparison: its own kernel, no sandbox, the hidden tests in the check cells.
 
-Each check cell calls `autograder.yardstick.ask`, which runs the suite's tests of that question in the kernel, so both
+Each check cell calls `autograder.bench.in_process.ask`, which runs the tests of that question in the kernel, so both
 sides run the same cells and the same tests.
 """
 
@@ -16,9 +16,9 @@ from pathlib import Path
 import nbformat
 
 from autograder import course
+from autograder.authoring.nbgrader_settings import BUILT_SOURCE, put_tools_on_path
 from autograder.bench.machine import one_thread, wall_of
 from autograder.errors import GraderError
-from autograder.nbgrader_settings import BUILT_SOURCE, put_tools_on_path
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -41,14 +41,14 @@ def autograde(root: Path, id: str, submitted: Path) -> float:
 
 def _write_source(place: Path, id: str) -> None:
     """The instructor's notebook with the tests in its check cells, the training question's left out."""
-    assignment = course.load(id)
+    assignment = course.current().load(id)
     questions = {asked.check_cell: asked.id for asked in assignment.questions}
-    notebook = nbformat.read(course.ROOT / BUILT_SOURCE / id / f"{assignment.name}.ipynb", as_version=4)
+    notebook = nbformat.read(course.current().root / BUILT_SOURCE / id / f"{assignment.name}.ipynb", as_version=4)
     notebook.metadata.kernelspec = KERNEL
     for cell in notebook.cells:
         question = questions.get(cell.metadata.get("nbgrader", {}).get("grade_id"), "")
         if question:
-            call = f"from autograder.yardstick import ask\nask({id!r}, {question!r}, globals())"
+            call = f"from autograder.bench.in_process import ask\nask({id!r}, {question!r}, globals())"
             cell.source = "pass" if question.endswith("_training") else call
     place.mkdir(parents=True)
     nbformat.write(notebook, place / f"{assignment.name}.ipynb")

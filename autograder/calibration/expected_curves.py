@@ -38,7 +38,7 @@ class Experiment:
     @property
     def component(self) -> Path:
         """Where the component is written."""
-        return course.ROOT / "solutions" / "components" / f"{self.script}.py"
+        return course.current().root / "solutions" / "given" / f"{self.script}.py"
 
     @property
     def report(self) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.suites.received import Array
+from autograder.testing.checks.received import Array
 
 Made = dict[str, type]
 

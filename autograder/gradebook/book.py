@@ -23,19 +23,20 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder import course, submission
+from autograder import course
 from autograder.authoring import source_notebook
+from autograder.authoring.filled_notebook import as_bytes
+from autograder.authoring.nbgrader_settings import settings
+from autograder.course.plain_path import plain_path, plain_temporary
 from autograder.errors import GraderError
-from autograder.filling import as_bytes
 from autograder.gradebook.circumstances import Circumstances
 from autograder.gradebook.not_graded import forget_not_graded, keep_not_graded, kept_not_graded
-from autograder.gradebook.prepared import prepare
-from autograder.nbgrader_settings import settings
-from autograder.own_files import NONE, OwnFile, OwnFiles, usable
-from autograder.plain_path import plain_path, plain_temporary
-from autograder.record import Result
+from autograder.gradebook.precomputed import prepare
+from autograder.grading.store import FOLDER, Kept
 from autograder.reports.feedback import feedback_html
-from autograder.result_store import FOLDER, Kept
+from autograder.restore import submission
+from autograder.result import Result
+from autograder.sandbox.own_files import NONE, OwnFile, OwnFiles, usable
 
 RAISED = re.compile(
     r"^ *(?:(?:[a-z]\w*\.)+[A-Z]\w*|[A-Z]\w*(?:Error|Exception|Interrupt|Warning))(?:: .+)?$", re.MULTILINE
@@ -59,7 +60,7 @@ class Book:
         self.root = root.resolve()
         self.config = _instructors(self.root)
         self.config.merge(settings(self.root))
-        self.config.CourseDirectory.source_directory = str(plain_path(course.ROOT) / "build" / "source")
+        self.config.CourseDirectory.source_directory = str(plain_path(course.current().root) / "build" / "source")
         # nbgrader makes the release anew, while others may be reading the one in assignments/
         self.config.CourseDirectory.release_directory = f"{FOLDER}/release"
 
@@ -115,7 +116,7 @@ class Book:
 
     def _stage(self, folder: Path, id: str, timestamp: str, secret: bytes, own: OwnFiles) -> None:
         """Write what was handed in beside the notebook into `folder`, as nbgrader has it in submitted/."""
-        _lay_out(folder, usable(own, course.handed_out(id))[0])
+        _lay_out(folder, usable(own, course.current().handed_out(id))[0])
         if timestamp:
             (folder / "timestamp.txt").write_text(timestamp)
         self._write_secret(folder, secret)

@@ -14,7 +14,7 @@ import json
 import sqlite3
 from pathlib import Path
 
-from autograder.result_store import FOLDER
+from autograder.grading.store import FOLDER
 
 DUE = """
     SELECT submitted.student_id, assignment.name, assignment.duedate, submitted.extension, (

@@ -12,9 +12,9 @@ from nbconvert.exporters import Exporter
 
 from autograder import course
 from autograder.errors import GraderError
-from autograder.record import BY_HAND, NOT_GRADED, Result
 from autograder.reports.feedback import feedback_html
 from autograder.reports.plain_text import points
+from autograder.result import BY_HAND, NOT_GRADED, Result
 
 NO_RESPONSE = "No response."  # nbgrader's own comment on an answer that is as released
 
@@ -35,7 +35,7 @@ class FeedbackExporter(Exporter):
         result = Result.from_json(nb.metadata["autograder"])
         _take_persons_marks(result, nb)
         result.late_penalty = float(resources["nbgrader"].get("late_penalty") or 0.0)
-        assignment = course.load(result.assignment)
+        assignment = course.current().load(result.assignment)
         headings = {info.id: info.heading or info.id for info in assignment.questions}
         page = feedback_html(
             result,

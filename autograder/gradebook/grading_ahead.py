@@ -13,14 +13,14 @@ from typing import Any
 
 from autograder import course
 from autograder.authoring import source_notebook
+from autograder.authoring.nbgrader_settings import BUILT_SOURCE
 from autograder.authoring.unedited import require_unedited
 from autograder.errors import GraderError
 from autograder.gradebook.reading import SubmittedNotebookExporter
-from autograder.grading import Graded, forget_loaded, grade_patiently, loaded_reference
-from autograder.nbgrader_settings import BUILT_SOURCE
-from autograder.options import Options
-from autograder.own_files import lying_beside
+from autograder.grading.grader import Graded, forget_loaded, grade_patiently, loaded_reference
+from autograder.grading.options import Options
 from autograder.sandbox import SpareKernel, require_bubblewrap
+from autograder.sandbox.own_files import lying_beside
 
 
 class GradingAheadExporter(SubmittedNotebookExporter):
@@ -71,12 +71,12 @@ def _ready_kernel(options: Options) -> SpareKernel:
     A Jupyter server lives for weeks: what it has loaded of the course may have been changed since.
     """
     id = str(options.assignment)
-    assignment = course.load(id)
+    assignment = course.current().load(id)
     forget_loaded()
     source_notebook.refresh([id])
-    require_unedited(assignment, course.ROOT / BUILT_SOURCE / id / f"{assignment.name}.ipynb")
+    require_unedited(assignment, course.current().root / BUILT_SOURCE / id / f"{assignment.name}.ipynb")
     require_bubblewrap()
     loaded_reference(id)
     spare = SpareKernel()
-    spare.start(course.handed_out(id), options.limits, options.confined)
+    spare.start(course.current().handed_out(id), options.limits, options.confined)
     return spare

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from autograder.record import Result
+from autograder.result import Result
 
 FOLDER = "not_graded"
 

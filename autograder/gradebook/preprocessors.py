@@ -1,4 +1,4 @@
-"""The steps that replace nbgrader's own in `nbgrader autograde` (see `autograder.nbgrader_settings`).
+"""The steps that replace nbgrader's own in `nbgrader autograde` (see `autograder.authoring.nbgrader_settings`).
 
 The notebook is put back into its released form, graded in the sandbox, and the marks are written where nbgrader
 looks for them. What could not be graded gets no mark and the flag "needs manual grade".
@@ -14,13 +14,14 @@ import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Unicode
 
-from autograder import course, submission
+from autograder import course
 from autograder.errors import GraderError
-from autograder.gradebook.prepared import prepared
-from autograder.grading import Graded, grade_patiently
-from autograder.options import Options
-from autograder.own_files import lying_beside
-from autograder.record import NOT_GRADED, QuestionResult, Result
+from autograder.gradebook.precomputed import prepared
+from autograder.grading.grader import Graded, grade_patiently
+from autograder.grading.options import Options
+from autograder.restore import submission
+from autograder.result import NOT_GRADED, QuestionResult, Result
+from autograder.sandbox.own_files import lying_beside
 
 Resources = dict[str, Any]
 

@@ -10,9 +10,9 @@ from typing import Any, cast
 
 from nbconvert.exporters import NotebookExporter
 
-from autograder import submission
-from autograder.notebook_size import MAX_NOTEBOOK_BYTES, refuse_large
-from autograder.own_files import read_regular
+from autograder.restore import submission
+from autograder.restore.limits import MAX_NOTEBOOK_BYTES, refuse_large
+from autograder.sandbox.own_files import read_regular
 
 
 class SubmittedNotebookExporter(NotebookExporter):

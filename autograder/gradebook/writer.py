@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import GraderError
-from autograder.gradebook.entered import Entered
-from autograder.own_files import NONE, OwnFiles
-from autograder.record import Result
-from autograder.result_store import FOLDER, Kept
+from autograder.gradebook.already_entered import Entered
+from autograder.grading.store import FOLDER, Kept
+from autograder.result import Result
+from autograder.sandbox.own_files import NONE, OwnFiles
 
 if TYPE_CHECKING:
     from autograder.gradebook.book import Book

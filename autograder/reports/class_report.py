@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.record import NOT_GRADED, QuestionResult, Result
 from autograder.reports.page import render
 from autograder.reports.plain_text import one_line, points
 from autograder.reports.plots import reasons_plot, solved_plot, totals_plot
 from autograder.reports.summary import ClassSummary, QuestionSummary, answer, question_share, share, summarise
+from autograder.result import NOT_GRADED, QuestionResult, Result
 
 _STEPS = 4  # colours of the heat map between no points and all points, both of which have their own
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import nbformat
 
-from autograder.record import NOT_GRADED, QuestionResult, Result
 from autograder.reports.notebook_html import ANCHOR, notebook_html
 from autograder.reports.outcomes import look
 from autograder.reports.page import render
 from autograder.reports.plain_text import clean
 from autograder.reports.summary import answer, share
+from autograder.result import NOT_GRADED, QuestionResult, Result
 
 _HINT = "Hint:"
 _LABELS = ("yours", "wanted")

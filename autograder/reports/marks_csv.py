@@ -9,9 +9,9 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from autograder.record import Result
 from autograder.reports.plain_text import clean, one_line
 from autograder.reports.summary import answer, share, summarise
+from autograder.result import Result
 
 _FORMULA_STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
 

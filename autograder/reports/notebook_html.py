@@ -18,8 +18,8 @@ import nbformat
 from markupsafe import Markup, escape
 from nbconvert.exporters import HTMLExporter
 
-from autograder.kept_parts import EMPTY, resolved, shown_size
 from autograder.reports.plain_text import clean
+from autograder.restore.kept_parts import EMPTY, resolved, shown_size
 
 ANCHOR = "cell-id="  # what nbconvert puts before a cell's id
 CELL_LIMIT = 400

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.record import BY_HAND, NOT_GRADED, REASONS
+from autograder.result import BY_HAND, NOT_GRADED, REASONS
 
 ALL_OUTCOMES = (*REASONS, BY_HAND, NOT_GRADED)
 

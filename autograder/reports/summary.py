@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from autograder.record import BY_HAND, NOT_GRADED, QuestionResult, Result
 from autograder.reports.outcomes import ALL_OUTCOMES
 from autograder.reports.plain_text import one_line
+from autograder.result import BY_HAND, NOT_GRADED, QuestionResult, Result
 
 
 @dataclass(frozen=True)

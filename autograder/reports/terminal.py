@@ -13,10 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from autograder.record import NOT_GRADED, Result
 from autograder.reports.outcomes import look
 from autograder.reports.plain_text import one_line, points
 from autograder.reports.summary import answer, outcome_counts, share, summarise
+from autograder.result import NOT_GRADED, Result
 
 UNCONFINED = "UNCONFINED: these submissions ran without a sandbox."
 PROBLEM_LIMIT = 1000  # characters: a whole sentence, and what to do

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from autograder.own_files import OwnFile
-from autograder.sandbox.leftovers import private_folder, remove_folder
+from autograder import course
+from autograder.sandbox.own_files import OwnFile
+from autograder.sandbox.private_folders import private_folder, remove_folder
 
 PACKAGE = Path(__file__).resolve().parent.parent
-AGENT_FILES = tuple(PACKAGE / f"{name}.py" for name in ("wire", "stand_in", "kept_names", "thread_pools", "agent"))
-LAUNCHER = Path(__file__).resolve().parent / "launch.py"
+AGENT = PACKAGE / "agent"  # all of this package that the student's process sees
 Packages = tuple[str, ...] | None
 
 
@@ -62,12 +62,14 @@ class Box:
     placed    what appears in the kernel's working folder: paths read-only, a student's own files to be written to
     confined  whether bubblewrap is used; without it only the limits hold
     needs     the packages that are to be seen beside the usual ones; None for all that are installed
+    secret    the folder of the course, which is hidden
     """
 
     placed: Sequence[Path | OwnFile] = ()
     limits: Limits = field(default_factory=Limits)
     confined: bool = True
     needs: Packages = None
+    secret: Path = field(default_factory=lambda: course.current().root)
 
     def __post_init__(self) -> None:
         self.folder, self._lock = private_folder()
@@ -88,17 +90,20 @@ class Box:
     def _copy_in(self) -> None:
         """Without mounts, the agent and the handed-out files are copied."""
         self.sockets.mkdir()
-        (self.agent / "autograder").mkdir(parents=True)
+        shutil.copytree(AGENT, self.agent / "autograder" / "agent", ignore=shutil.ignore_patterns("__pycache__"))
         self.work.mkdir()
-        for path in AGENT_FILES:
-            shutil.copy(path, self.agent / "autograder")
         for path in self.files:
             shutil.copytree(path, self.work / path.name) if path.is_dir() else shutil.copy(path, self.work)
 
     def kernel_command(self, connection_file: str) -> list[str]:
         """The command that sets the limits and becomes the kernel, as seen from inside."""
-        launcher = str(LAUNCHER) if not self.confined else "/opt/agent/launch.py"
-        return [sys.executable, launcher, str(self.folder / "limits.json"), connection_file]  # own_files.json beside it
+        agent = str(self.agent) if not self.confined else "/opt/agent"
+        return [
+            sys.executable,
+            f"{agent}/autograder/agent/launch.py",
+            str(self.folder / "limits.json"),
+            connection_file,
+        ]  # own_files.json beside it
 
     def remove(self) -> None:
         """Delete the private folder."""

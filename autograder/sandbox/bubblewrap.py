@@ -16,10 +16,9 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from autograder import course
 from autograder.errors import SandboxMissing
 from autograder.sandbox import visible_packages
-from autograder.sandbox.box import AGENT_FILES, LAUNCHER, PACKAGE, Box
+from autograder.sandbox.box import AGENT, PACKAGE, Box
 from autograder.sandbox.inside import IN_MEMORY
 
 WORK = IN_MEMORY[-1]
@@ -61,7 +60,7 @@ def command(box: Box, inner: list[str], environment: dict[str, str]) -> list[str
         *_namespaces(),
         *_system(),
         *_scratch(box),
-        *_python(),
+        *_python(box.secret),
         *_without_packages(box),
         *_files(box),
         *_sealed(),
@@ -102,13 +101,13 @@ def _system() -> list[str]:
     return arguments
 
 
-def _python() -> list[str]:
+def _python(secret: Path) -> list[str]:
     """The interpreter and its packages; this package and the course, suites and all, are hidden from view."""
     given = [Path(prefix) for prefix in (sys.base_prefix, sys.prefix)]
-    arguments = _hidden_below(Path("/usr"))
+    arguments = _hidden_below(Path("/usr"), secret)
     for prefix in sorted({*given, *(path.resolve() for path in given)}):
         if prefix != Path("/usr"):
-            arguments += ["--ro-bind", str(prefix), str(prefix), *_hidden_below(prefix)]
+            arguments += ["--ro-bind", str(prefix), str(prefix), *_hidden_below(prefix, secret)]
     return arguments
 
 
@@ -121,11 +120,11 @@ def _without_packages(box: Box) -> list[str]:
     return arguments
 
 
-def _hidden_below(visible: Path) -> list[str]:
+def _hidden_below(visible: Path, secret: Path) -> list[str]:
     """Empty folders over what must not be seen where it lies in `visible`; raises SandboxMissing if it is `visible`."""
     arguments = []
-    secret = (course.ROOT, PACKAGE, Path(sysconfig.get_paths()["purelib"]) / "autograder")
-    for real in dict.fromkeys(path.resolve() for path in secret if path.is_dir()):
+    hidden = (secret, PACKAGE, Path(sysconfig.get_paths()["purelib"]) / "autograder")
+    for real in dict.fromkeys(path.resolve() for path in hidden if path.is_dir()):
         if real == visible.resolve():
             raise SandboxMissing(
                 f"the Python environment {visible} and the course are the same folder, so students' code would see the "
@@ -153,9 +152,7 @@ def _files(box: Box) -> list[str]:
     arguments = ["--size", str(SOCKETS_BYTES), "--tmpfs", str(box.sockets)]
     for path in sorted(box.folder.rglob("*.json")):
         arguments += ["--ro-bind", str(path), str(path)]
-    arguments += ["--ro-bind", str(LAUNCHER), "/opt/agent/launch.py"]
-    for path in AGENT_FILES:
-        arguments += ["--ro-bind", str(path), f"/opt/agent/autograder/{path.name}"]
+    arguments += ["--ro-bind", str(AGENT), "/opt/agent/autograder/agent"]
     for path in box.files:
         arguments += ["--ro-bind", str(path.resolve()), f"{WORK}/{path.name}"]
     return [*arguments, "--chdir", WORK]

@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from autograder.atomic_write import write_whole
 from autograder.sandbox import system_calls
-from autograder.whole_files import write_whole
 
 
 def compiled(processor: str) -> bytes:

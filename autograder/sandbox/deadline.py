@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from autograder.sandbox.waiting import is_starved, wall_s
-from autograder.wire import Channel, WireTimeout
+from autograder.agent.wire import Channel, WireTimeout
+from autograder.sandbox.cpu_wait import is_starved, wall_s
 
 LEAST_S = 0.001
 

@@ -15,7 +15,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from autograder.sandbox import bubblewrap, fonts
+from autograder.sandbox import bubblewrap, font_cache
 from autograder.sandbox.box import Box
 from autograder.sandbox.cgroup import Group, new_group
 from autograder.sandbox.cores import Core
@@ -93,8 +93,8 @@ def student_environment(box: Box) -> dict[str, str]:
     agent = "/opt/agent" if box.confined else str(box.agent)
     environment = {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": home, "PYTHONPATH": f"{agent}:{home}",
-        "PYTHONSAFEPATH": "1",        "IPYTHONDIR": f"{scratch}/ipython", "MPLCONFIGDIR": fonts.place_cache(box.folder),
-        "MPLBACKEND": "Agg",
+        "PYTHONSAFEPATH": "1", "IPYTHONDIR": f"{scratch}/ipython", "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": font_cache.place_cache(box.folder),
         "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }  # fmt: skip

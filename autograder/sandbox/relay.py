@@ -13,8 +13,8 @@ import socket
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.sandbox.leftovers import private_folder, remove_folder
-from autograder.sandbox.remote import connect
+from autograder.sandbox.connection import connect
+from autograder.sandbox.private_folders import private_folder, remove_folder
 
 GREETING_BYTES = 64
 MORE, LONG = 1, 2  # flags: another frame of this message follows; the length has eight bytes, not one

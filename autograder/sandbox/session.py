@@ -23,22 +23,22 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
 from autograder.errors import AutograderError, ChildDied, KernelFailed
-from autograder.follow_through import FollowThrough
-from autograder.own_files import OwnFile
 from autograder.sandbox.box import Box, Limits, Packages
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.cgroup import Group
+from autograder.sandbox.connection import RemoteConnection, open_fork
 from autograder.sandbox.cores import Core
 from autograder.sandbox.event_loop import EventLoop
 from autograder.sandbox.inside import Inside
+from autograder.sandbox.own_files import OwnFile
+from autograder.sandbox.reference_server import FollowThrough
 from autograder.sandbox.relay import Relay
-from autograder.sandbox.remote import RemoteConnection, open_fork
-from autograder.sandbox.watch import Watch, descendants, end, sweep
+from autograder.sandbox.watchdog import Watch, descendants, end, sweep
 
 if TYPE_CHECKING:
     import nbformat
 
-    from autograder.needed_cells import Needed
+    from autograder.restore.needed_cells import Needed
 
 KERNEL = "autograder-confined"
 KERNELS = Path(__file__).resolve().parent / "kernels"
@@ -48,8 +48,9 @@ CLOSING_STEPS = 3  # of the event loop, in which connections that were given up 
 REACH_S = 0.005  # between two looks whether its folders can be reached
 MESSAGE_BYTES = 16 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
 WAITING = 8  # messages that may wait here to be taken in
-KEEP = "__import__('autograder.kept_names').kept_names.keep(get_ipython(), {0.answers!r}, {0.names!r}, {0.locked!r})"
-SERVE = "__import__('autograder.agent').agent.serve({path!r}, globals())"
+AGENT = "__import__('autograder.agent.{0}').agent.{0}"
+KEEP = AGENT.format("kept_names") + ".keep(get_ipython(), {0.answers!r}, {0.names!r}, {0.locked!r})"
+SERVE = AGENT.format("server") + ".serve({path!r}, globals())"
 
 
 class Session:
@@ -105,7 +106,7 @@ class Session:
 
     def run(self) -> None:
         """Run the notebook's cells and leave the kernel answering questions. Raises KernelFailed, ChildDied."""
-        from autograder.sandbox.notebook_run import NotebookRun  # a second, while the kernel starts
+        from autograder.sandbox.cell_runner import NotebookRun  # a second, while the kernel starts
 
         assert self.notebook is not None, "a session needs its notebook before it runs"
         while not self._serving:

@@ -13,22 +13,21 @@ import os
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from pathlib import Path
 
 from autograder import course
-from autograder.classroom.pools import ONE_THREAD
+from autograder.batch.pools import ONE_THREAD
 from autograder.errors import CallTimeout, GraderError, TaskError
-from autograder.follow_through import FollowThrough
-from autograder.grading import loaded_reference, wanted_questions
-from autograder.judging import judge_question
-from autograder.options import Options
-from autograder.plugin import Connect
-from autograder.questioning import ask
-from autograder.record import Result
-from autograder.result_store import Kept
-from autograder.student import BareConnection
+from autograder.grading.grader import loaded_reference, wanted_questions
+from autograder.grading.judge import judge_question
+from autograder.grading.options import Options
+from autograder.grading.questioning import ask
+from autograder.grading.store import Kept
+from autograder.grading.variants import VARIANTS
+from autograder.result import Result
+from autograder.sandbox.reference_server import FollowThrough
+from autograder.testing.plugin import Connect
+from autograder.testing.student import BareConnection
 from autograder.validation.trials import Meeting, Trial
-from autograder.variants import VARIANTS
 
 LIMIT_S = 20  # of one test
 
@@ -47,7 +46,7 @@ def results(assignment: course.Assignment, met: Sequence[Meeting]) -> Iterator[t
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("forkserver")
     ids, answers, variants = [assignment.id] * len(met), [one.answers for one in met], [one.variant for one in met]
-    with ProcessPoolExecutor(os.cpu_count(), context, initializer=_begin, initargs=(course.ROOT,)) as executor:
+    with ProcessPoolExecutor(os.cpu_count(), context, initializer=_begin, initargs=(course.current(),)) as executor:
         try:
             yield from zip(met, executor.map(result_of, ids, answers, variants), strict=True)
         except BrokenExecutor:
@@ -64,7 +63,7 @@ def result_of(id: str, answers: Mapping[str, str], variant: int) -> Result:
 
     Everything runs in this very process.
     """
-    assignment = course.load(id)
+    assignment = course.current().load(id)
     wanted = wanted_questions(assignment, Options(training=False))
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -77,11 +76,11 @@ def result_of(id: str, answers: Mapping[str, str], variant: int) -> Result:
 
 def _connect_to(id: str, answers: Mapping[str, str]) -> Connect:
     """Connections to what these answers define; where stand-ins are put in place, it is defined anew."""
-    plain = course.namespace(id, answers)
+    plain = course.current().namespace(id, answers)
 
     @contextlib.contextmanager
     def connect(follow_through: FollowThrough, timeout_s: float) -> Iterator[BareConnection]:
-        names = course.namespace(id, answers) if follow_through.names() else plain
+        names = course.current().namespace(id, answers) if follow_through.names() else plain
         with _limit():
             yield BareConnection(names, follow_through)
 
@@ -104,6 +103,6 @@ def _limit() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _begin(root: Path) -> None:
-    course.ROOT = root
+def _begin(same: course.ScriptCourse) -> None:
+    course.work_on(same)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

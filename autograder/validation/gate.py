@@ -9,17 +9,17 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder import authoring, course
-from autograder.bank_entries import entries
-from autograder.classroom import HandedIn
-from autograder.classroom.grade_class import grade_many
-from autograder.classroom.pools import pool_for
+from autograder.batch.grade_class import grade_many
+from autograder.batch.pools import pool_for
+from autograder.collect import HandedIn
 from autograder.errors import GraderError, TaskError
-from autograder.options import Options
+from autograder.grading.options import Options
+from autograder.grading.store import Kept
 from autograder.reports import terminal
-from autograder.result_store import Kept
 from autograder.sandbox import require_bubblewrap
 from autograder.validation.every_variant import breaches_of, meetings, results
 from autograder.validation.kill_table import VariantTable, kills, print_kill_table, print_variants
+from autograder.validation.known_submissions import entries
 from autograder.validation.leaks import leaks
 from autograder.validation.trials import Trial, different, trials, unproven
 
@@ -29,9 +29,9 @@ def validate(ids: Sequence[str], console: Console) -> bool:
 
     Raises UnknownAssignment, SandboxMissing, GraderError where nothing can be said.
     """
-    chosen = [course.load(id) for id in ids or course.assignment_ids()]
+    chosen = [course.current().load(id) for id in ids or course.current().assignment_ids()]
     if not chosen:
-        raise GraderError(f"there is no assignment in {course.ROOT / 'solutions'}")
+        raise GraderError(f"there is no assignment in {course.current().root / 'solutions'}")
     require_bubblewrap()
     breaches = {"the release": release_breaches(ids)} if not ids else {}
     for assignment in chosen:

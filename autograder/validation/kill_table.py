@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder import course
+from autograder.grading.store import Kept
+from autograder.grading.variants import VARIANTS
 from autograder.reports import terminal
-from autograder.result_store import Kept
 from autograder.validation.trials import Meeting, Trial, lost
-from autograder.variants import VARIANTS
 
 HEADER = ["question", "wrong", "killed", "survived", "lost more", "not graded"]
 

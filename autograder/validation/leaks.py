@@ -15,8 +15,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from autograder import cells, course, handout
-from autograder.cells import BEGIN, END, Cell
+from autograder import course
+from autograder.course import cells, handout
+from autograder.course.cells import BEGIN, END, Cell
 
 LONG = 50  # characters of a line that nobody writes twice by chance
 PAIR = 24  # ... of two lines together
@@ -27,9 +28,9 @@ TEST_NAME = re.compile(r"^\s*def (test_\w+)", re.MULTILINE)
 def leaks(assignment: course.Assignment) -> list[str]:
     """One line for every secret found in the released folder."""
     known = cells.read(assignment.source)
-    texts = {path.relative_to(course.ROOT).as_posix(): _text(path) for path in _files(assignment.release)}
+    texts = {path.relative_to(course.current().root).as_posix(): _text(path) for path in _files(assignment.release)}
     shown = _shown(assignment, known)
-    notebook = texts.get(assignment.notebook.relative_to(course.ROOT).as_posix(), "")
+    notebook = texts.get(assignment.notebook.relative_to(course.current().root).as_posix(), "")
     found = [f"an answer's line is in the release: {line}" for line in _answer_lines(known) if line in _lines(notebook)]
     for name, text in texts.items():
         found += [f"{name} holds {what}" for what in _found_in(text, assignment, shown)]
@@ -39,7 +40,7 @@ def leaks(assignment: course.Assignment) -> list[str]:
 
 def _shown(assignment: course.Assignment, known: Iterable[Cell]) -> set[str]:
     """The lines that are no secret: those of stubs, and of the earlier answers that are handed out."""
-    earlier = handout.earlier_answers(course.ROOT / "solutions", assignment.id)
+    earlier = handout.earlier_answers(course.current().root / "solutions", assignment.id)
     return {line for cell in known if cell.solution for line in _lines(_open(cell))} | set(_lines(earlier))
 
 
@@ -48,7 +49,7 @@ def _found_in(text: str, assignment: course.Assignment, shown: set[str]) -> Iter
     here, words = _marks(_lines(text)), set(re.findall(r"\w+", text))
     for path in _hidden(assignment):
         secret = path.read_text(encoding="utf-8", errors="replace")
-        name = path.relative_to(course.ROOT).as_posix()
+        name = path.relative_to(course.current().root).as_posix()
         for common in sorted(_marks(line for line in _lines(secret) if line not in shown) & here):
             yield f"text of {name}: {common[:80]}"
         for test in sorted(set(TEST_NAME.findall(secret)) & words):

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import nbformat
 
 from autograder import course
-from autograder.bank_entries import Entry, entries
-from autograder.filling import answers_only, as_bytes, filled, released
-from autograder.grading import wanted_questions
-from autograder.options import Options
-from autograder.record import Result
+from autograder.authoring.filled_notebook import answers_only, as_bytes, filled, released
+from autograder.grading.grader import wanted_questions
+from autograder.grading.options import Options
+from autograder.grading.store import Kept
+from autograder.grading.variants import VARIANTS
 from autograder.reports.plain_text import one_line, points
-from autograder.result_store import Kept
-from autograder.variants import VARIANTS
+from autograder.result import Result
+from autograder.validation.known_submissions import Entry, entries
 
 Judge = Callable[[Kept], list[str]]
 

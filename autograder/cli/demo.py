@@ -1,0 +1,138 @@
+"""`autograder demo`: a sample class, handed in, graded, reported and exported as a real one is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from autograder import authoring, course
+from autograder.cli import commands
+from autograder.errors import GraderError
+from autograder.grading.options import Options
+from autograder.reports import terminal
+from autograder.result import Result
+from autograder.sandbox import require_bubblewrap
+from autograder.validation.sample_class import Sample, differences, samples
+
+MARKER = "made-by-autograder-demo"
+
+
+def run(folder: Path | None, jobs: int, console: Console) -> None:
+    """Make the class in `folder` (default: build/demo), afresh, and show what came of it.
+
+    Raises typer.Exit(1) where it did not come out as it must; SandboxMissing, GraderError where nothing can be done.
+    """
+    require_bubblewrap()
+    place = (folder or course.current().root / "build" / "demo").resolve()
+    _show_changes(console)
+    expected = samples()
+    hand_in(expected, make_room(place))
+    results = commands.grade(place / "submitted", Options(variant=0), commands.Batch(jobs))
+    reports = write_reports(place, results, console)
+    for id in course.current().assignment_ids():
+        terminal.print_class(console, [one for one in results if one.assignment == id], confined=True)
+        _print_samples(console, [one for one in expected if one.assignment == id])
+    _print_paths(console, place, reports)
+    wrong = differences(expected, results)
+    for line in wrong:
+        terminal.print_line(console, Text("NOT AS IT MUST BE ", "bold red").append(line, "default"))
+    if wrong:
+        raise typer.Exit(1)
+    refused = sum(not one.graded for one in expected)
+    said = f"All {len(expected)} came out as they must; {refused} cannot be graded, and the report says so."
+    terminal.print_line(console, Text(said, "green"))
+    _open(reports[0])
+
+
+def make_room(place: Path) -> Path:
+    """An empty folder for the class; an earlier demonstration is removed. GraderError if anything else is there."""
+    if place.exists() and any(place.iterdir()) and not (place / MARKER).exists():
+        raise GraderError(f"{place} is not empty and was not made by a demonstration: name another folder")
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    (place / MARKER).write_text("autograder demo removes this folder and makes it again.\n", encoding="utf-8")
+    return place
+
+
+def hand_in(expected: Sequence[Sample], place: Path) -> None:
+    """Write what the class hands in, laid out as nbgrader's submitted/."""
+    for sample in expected:
+        folder = place / "submitted" / sample.student / sample.assignment
+        folder.mkdir(parents=True)
+        (folder / f"{course.name_of(sample.assignment)}.ipynb").write_bytes(sample.make())
+
+
+def write_reports(place: Path, results: Sequence[Result], console: Console) -> list[Path]:
+    """A feedback page for everybody, grades.csv, a report of each assignment; the paths of the reports."""
+    from autograder.gradebook.book import Book
+    from autograder.gradebook.export import GradedMarksCsv
+
+    book = Book(place)
+    with terminal.progress(_beside(console), "feedback", len(results)) as advance:
+        for result in results:
+            book.feedback(result.student, result.assignment)
+            advance(result.student)
+    with book.open() as gradebook:
+        GradedMarksCsv(to=str(place / "grades.csv")).export(gradebook)
+    return commands.report(place, place / "report.html")
+
+
+def _beside(console: Console) -> Console:
+    """Where progress goes: not into a pipe."""
+    return console if console.is_terminal else Console(stderr=True)
+
+
+def _show_changes(console: Console) -> None:
+    """Bring the releases up to date; say what had to be."""
+    for change in authoring.build():
+        if change.is_difference:
+            terminal.print_line(console, Text(f"{change.status} {change.path}"))
+
+
+def _print_samples(console: Console, expected: Sequence[Sample]) -> None:
+    terminal.print_line(console, Text("\nWhat they handed in, and what it must lose:", "bold"))
+    rows = [[Text(sample.student), Text(sample.what), Text(_loss(sample))] for sample in expected]
+    terminal.print_table(console, ["student", "handed in", "loses"], rows)
+    terminal.print_line(console, Text(""))
+
+
+def _loss(sample: Sample) -> str:
+    if not sample.graded:
+        return "not graded: no mark, no zero"
+    every = len(course.current().load(sample.assignment).questions)
+    if len(sample.lost) == every:
+        return f"every question ({next(iter(sample.lost.values()))})"
+    return ", ".join(f"{id} ({reason})" for id, reason in sample.lost.items()) or "nothing"
+
+
+def _print_paths(console: Console, place: Path, reports: Sequence[Path]) -> None:
+    """What to look at."""
+    id = course.current().assignment_ids()[0]
+    shown = [
+        *(("class report", report) for report in reports),
+        ("feedback", place / "feedback" / "birch" / id / f"{course.name_of(id)}.html"),
+        ("marks", place / "grades.csv"),
+        ("gradebook", place / "gradebook.db"),
+    ]
+    terminal.print_line(console, Text("Look at:", "bold"))
+    for what, path in shown:
+        terminal.print_line(console, Text(f"  {what:<13} {_near(path)}"))
+
+
+def _near(path: Path) -> Path:
+    """The path from here, where that is shorter."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _open(report: Path) -> None:
+    """Show the report in a browser, if somebody is there to see it."""
+    if sys.stdout.isatty() and os.environ.get("DISPLAY"):
+        webbrowser.open(report.as_uri())

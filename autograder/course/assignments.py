@@ -1,0 +1,127 @@
+"""An assignment as data: its questions and points, read from the one source, `solutions/<id>/<name>.py`.
+
+Nothing is listed a second time. (The built notebook would be quicker to read, being JSON, but it lacks the solutions
+and can be out of date.)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import cells
+from autograder.course.cells import Cell
+from autograder.errors import TaskError
+
+HEADING = re.compile(r"^#+[ \t]+`?(?P<id>\w+)`?[ \t]*[:—–-]?[ \t]*(?P<text>.*)$", re.MULTILINE)
+TITLE = re.compile(r"^#\s+(?P<text>.+)$", re.MULTILINE)
+CHECK_SUFFIX = "_check"
+
+
+@dataclass(frozen=True)
+class QuestionInfo:
+    """One question.
+
+    cells       grade_ids of the solution cells it is answered in, none if it has none of its own (training)
+    check_cell  grade_id of its check cell: the id, or `<id>_check` where a solution cell has the id for its name
+    heading     the text of its heading after the id, "" if no heading begins with the id
+    """
+
+    id: str
+    points: float
+    cells: tuple[str, ...]
+    check_cell: str
+    heading: str
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment of the course at `root`: its questions in the order of the notebook, and where its files are."""
+
+    root: Path
+    id: str
+    name: str
+    title: str
+    questions: tuple[QuestionInfo, ...]
+    solution_cells: tuple[str, ...]
+
+    @property
+    def source(self) -> Path:
+        """The percent script with the answers."""
+        return source_of(self.root, self.id)
+
+    @property
+    def release(self) -> Path:
+        """The folder that students receive."""
+        return release_of(self.root, self.id)
+
+    @property
+    def notebook(self) -> Path:
+        """The notebook that students receive."""
+        return self.release / f"{self.name}.ipynb"
+
+    @property
+    def suite(self) -> Path:
+        """The folder of the hidden tests."""
+        return suite_of(self.root, self.id)
+
+    @property
+    def bank(self) -> Path:
+        """The folder of wrong and of unusual right answers."""
+        return self.root / "autograder" / "bank" / self.id
+
+    def question(self, id: str) -> QuestionInfo:
+        """The question `id`; TaskError if there is none."""
+        for asked in self.questions:
+            if asked.id == id:
+                return asked
+        known = ", ".join(asked.id for asked in self.questions)
+        raise TaskError(f"{self.id} has no question {id!r}; it has {known}")
+
+
+def read_assignment(root: Path, id: str) -> Assignment:
+    """The assignment `id` of the course at `root`. Raises TaskError if its source contradicts itself."""
+    known_cells = cells.read(source_of(root, id))
+    text = "\n".join(cell.source for cell in known_cells if cell.kind == "markdown")
+    title = TITLE.search(text)
+    solution_cells = tuple(cell.grade_id for cell in known_cells if cell.solution)
+    questions = tuple(_question(cell, known_cells, text) for cell in known_cells if cell.grade)
+    _refuse_duplicates(id, [asked.id for asked in questions])
+    return Assignment(root, id, name_of(id), title["text"].strip() if title else id, questions, solution_cells)
+
+
+def name_of(id: str) -> str:
+    """The id without its number: `05_attention` -> `attention`."""
+    return re.sub(r"^[0-9]+_", "", id)
+
+
+def source_of(root: Path, id: str) -> Path:
+    """The percent script with the answers of assignment `id`."""
+    return root / "solutions" / id / f"{name_of(id)}.py"
+
+
+def release_of(root: Path, id: str) -> Path:
+    """The folder of assignment `id` that students receive."""
+    return root / "assignments" / id
+
+
+def suite_of(root: Path, id: str) -> Path:
+    """The folder of the hidden tests of assignment `id`."""
+    return root / "solutions" / id / "hidden_tests"
+
+
+def _question(check: Cell, known: tuple[Cell, ...], text: str) -> QuestionInfo:
+    names = {cell.grade_id for cell in known if cell.solution}
+    shorter = check.grade_id.removesuffix(CHECK_SUFFIX)
+    id = shorter if shorter in names else check.grade_id
+    owners = tuple(cell.grade_id for cell in known if cell.solution and id in cell.stubs)
+    heading = next((found for found in HEADING.finditer(text) if found["id"] == id), None)
+    words = (heading["text"].strip() or id) if heading else ""
+    return QuestionInfo(id, check.points, owners, check.grade_id, words)
+
+
+def _refuse_duplicates(id: str, questions: list[str]) -> None:
+    twice = sorted({question for question in questions if questions.count(question) > 1})
+    if twice:
+        raise TaskError(f"{id} has more than one check cell for {', '.join(twice)}")

@@ -1,0 +1,48 @@
+"""The course that is worked on: asked for here, and nowhere kept as a global.
+
+It is the folder that the environment variable AUTOGRADER_COURSE names, else the checkout that this package lies in,
+else the working folder; and meanwhile another one for who enters `using`. Threads begin without what `using` has
+chosen: whoever starts one passes the course on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+from autograder.course.script_course import ScriptCourse
+
+VARIABLE = "AUTOGRADER_COURSE"
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+_chosen: ContextVar[ScriptCourse | None] = ContextVar("course", default=None)
+
+
+def current() -> ScriptCourse:
+    """The course that is worked on here."""
+    return _chosen.get() or ScriptCourse(_default_root())
+
+
+@contextmanager
+def using(course: ScriptCourse) -> Iterator[None]:
+    """Work on another course meanwhile."""
+    token = _chosen.set(course)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+def work_on(course: ScriptCourse) -> None:
+    """Work on `course` from now on, in this process, all of its threads and those it starts."""
+    os.environ[VARIABLE] = str(course.root)
+
+
+def _default_root() -> Path:
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named).resolve()
+    return CHECKOUT if (CHECKOUT / "solutions").is_dir() else Path.cwd()

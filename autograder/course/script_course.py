@@ -1,0 +1,61 @@
+"""A course of percent scripts: `solutions/<id>/<name>.py`, with hidden tests beside them and releases built of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from autograder.course import handout
+from autograder.course.assignments import Assignment, read_assignment, release_of, source_of, suite_of
+from autograder.course.reference import namespace
+from autograder.errors import UnknownAssignment
+
+
+@dataclass(frozen=True)
+class ScriptCourse:
+    """The course in the folder `root`; it implements `protocol.Course`."""
+
+    root: Path
+
+    @property
+    def solutions(self) -> Path:
+        """The folder of what students must not see."""
+        return self.root / "solutions"
+
+    def assignment_ids(self) -> list[str]:
+        """The ids of all assignments, sorted: the folders of solutions/ that hold a script of their name."""
+        folders = (path.name for path in self.solutions.glob("*") if path.is_dir())
+        return sorted(id for id in folders if source_of(self.root, id).is_file())
+
+    def load(self, id: str) -> Assignment:
+        """The assignment `id`; UnknownAssignment if there is none, TaskError if its source contradicts itself."""
+        if id not in self.assignment_ids():
+            known = ", ".join(self.assignment_ids()) or "none"
+            raise UnknownAssignment(f"there is no assignment {id!r}; known are: {known}")
+        return read_assignment(self.root, id)
+
+    def reference(self, id: str) -> SimpleNamespace:
+        """The names that the solution defines, made anew at every call. TaskError if a cell does not run."""
+        names = self.namespace(id)
+        return SimpleNamespace(**{name: value for name, value in names.items() if not name.startswith("__")})
+
+    def namespace(self, id: str, answers: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The globals that the solution's cells leave (`autograder.course.reference.namespace`)."""
+        return namespace(self.load(id), answers)
+
+    def handed_out(self, id: str) -> list[Path]:
+        """The files beside the released notebook."""
+        return [path for path in sorted(release_of(self.root, id).iterdir()) if path.suffix != ".ipynb"]
+
+    def needed_packages(self, id: str) -> tuple[str, ...]:
+        """The packages that assignment `id` needs beside those of every assignment. Raises TaskError."""
+        return handout.needed_packages(self.solutions, id)
+
+    def deciding_files(self, id: str) -> list[Path]:
+        """The hidden tests, the reference's source, what given.py is made of, and the release. Raises TaskError."""
+        tests = sorted(suite_of(self.root, id).rglob("*.py"))
+        released = [path for path in release_of(self.root, id).rglob("*") if path.is_file()]
+        return [*tests, source_of(self.root, id), *handout.inputs(self.solutions, id), *released]

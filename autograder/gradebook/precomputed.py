@@ -1,0 +1,29 @@
+"""Results made before nbgrader is asked to record them, laid out for its step to find by the submission's hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import nbformat
+
+from autograder.grading.grader import Graded
+from autograder.grading.store import Kept
+from autograder.result import Result
+
+
+def prepare(folder: Path, kept: Kept, data: bytes) -> None:
+    """Lay out a result, with its executed notebook, for `prepared` to find where it is given `data`."""
+    path = folder / f"{hashlib.sha256(data).hexdigest()}.json"
+    path.write_text(json.dumps(kept.result.to_data()), encoding="utf-8")
+    path.with_suffix(".ipynb").write_text(kept.notebook, encoding="utf-8")
+
+
+def prepared(folder: str, data: bytes) -> Graded | None:
+    """The result laid out for a file of these bytes, or None."""
+    path = Path(folder) / f"{hashlib.sha256(data).hexdigest()}.json"
+    if not folder or not path.exists():
+        return None
+    result = Result.from_data(json.loads(path.read_text(encoding="utf-8")))
+    return Graded(result, nbformat.from_dict(json.loads(path.with_suffix(".ipynb").read_text(encoding="utf-8"))))

@@ -1,0 +1,1 @@
+"""Puts one notebook back into the form that was released."""

@@ -1,0 +1,151 @@
+"""Which cell of a submission stands for which cell of the release: by nbgrader's id, then by content."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+import nbformat
+
+from autograder.restore.released import SKIPPED, Release, squeezed
+from autograder.restore.syntax import (
+    DEFINES,
+    DEFINITIONS,
+    MAX_CHARACTERS,
+    defined,
+    is_unwritten,
+    meaning,
+    names_of,
+    parsed,
+    statements,
+)
+
+Cells = Sequence[nbformat.NotebookNode]
+MAX_TEXT = 2_000_000  # characters of a notebook that are looked through for what was merged into other cells
+MAX_CODE = 500_000  # characters of code in a notebook; to read more than that would take too much time and memory
+
+
+def is_readable(cells: Cells) -> bool:
+    """Whether there is so little code that all of it can be read at next to no cost."""
+    return sum(len(cell.source) for cell in cells if cell.cell_type == "code") <= MAX_CODE
+
+
+def names_in(source: str, readable: bool) -> set[str]:
+    """The names that a text gives a meaning to; where there is too much to read, those after `def` and `class`."""
+    return defined(source) if readable else set(definitions_in(source))
+
+
+def id_of(cell: nbformat.NotebookNode) -> str:
+    """The grade_id that a cell claims, "" for none."""
+    id: str = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    return id
+
+
+def is_run(cell: nbformat.NotebookNode) -> bool:
+    """Whether a cell is one of code that is not tagged to be left out."""
+    return cell.cell_type == "code" and SKIPPED not in cell.metadata.get("tags", [])
+
+
+def matches(cells: Cells, of: Release) -> tuple[list[str], list[str]]:
+    """For each cell the release's id it stands for ("" for none), and notes on what was not as released.
+
+    Where several cells claim an id, the last one has it, as in nbgrader; the others run as the student's own.
+    """
+    ids = [id_of(cell) for cell in cells]
+    ids = [id if _fits(cell, id, of) else "" for id, cell in zip(ids, cells, strict=True)]
+    notes = []
+    for id in sorted({id for id in ids if id and ids.count(id) > 1}, key=ids.index):
+        places = [i for i, other in enumerate(ids) if other == id]
+        notes.append(f"The cell {id} was there {len(places)} times: the last one counts.")
+        for place in places[:-1]:
+            ids[place] = ""
+    for place, id in _by_content(cells, ids, of):
+        ids[place] = id
+        by = "its text" if of.is_locked(id) else "what it defines"
+        notes.append(f"The cell {id} had lost its nbgrader id: it was recognised by {by}.")
+    return ids, notes
+
+
+def likeness(cells: Cells, of: Release) -> int:
+    """How many cells of the release are there, whole or merged into others."""
+    found = {id for id in matches(cells, of)[0] if id}
+    whole = squeezed("".join(_beginnings(cells)))
+    names = {name for cell in cells if cell.cell_type == "code" for name in definitions_in(cell.source)}
+    return len(
+        found | (names & set(of.solutions)) | {id for id in of.cells if of.is_locked(id) and of.texts[id] in whole}
+    )
+
+
+def _beginnings(cells: Cells) -> Iterator[str]:
+    """The texts of cells that may have cells of the release in them, as far as there is time to look through them."""
+    left = MAX_TEXT
+    for cell in cells:
+        yield cell.source[: min(left, MAX_CHARACTERS)]
+        left = max(0, left - len(cell.source))
+
+
+def definitions_in(source: str) -> list[str]:
+    """The names after `def` and `class` at the beginning of a line; of a text too long to be read, in its beginning."""
+    return DEFINES.findall(source[:MAX_CHARACTERS])
+
+
+def _fits(cell: nbformat.NotebookNode, id: str, of: Release) -> bool:
+    """Whether a cell may have the id it claims: of the right type, and not an answer under a locked cell's id."""
+    if id not in of.cells or cell.cell_type != of.cells[id]["cell_type"]:
+        return False
+    return not (of.is_locked(id) and set(definitions_in(cell.source)) & set(of.solutions))
+
+
+def _by_content(cells: Cells, ids: Sequence[str], of: Release) -> Iterator[tuple[int, str]]:
+    """(place, id) for the ids that no cell has but one is recognisable; the last such cell."""
+    free = [place for place, id in enumerate(ids) if not id and cells[place].cell_type == "code"]
+    readable = is_readable(cells)
+    longest = 2 * max(map(len, of.texts.values()), default=0) + MAX_CHARACTERS  # as much again of blanks
+    texts = {place: squeezed(cells[place].source[:longest]) for place in free}
+    for id in of.cells:
+        if id in ids:
+            continue
+        found = [place for place in free if texts[place] == of.texts[id]] if of.is_locked(id) else []
+        if not of.is_locked(id):
+            likely = {place: _likely(id, cells[place].source, of, readable) for place in free}
+            best = max(likely.values(), default=0)
+            found = [place for place in free if best and likely[place] == best]
+        if found:
+            yield found[-1], id
+            free.remove(found[-1])
+
+
+def _likely(name: str, source: str, of: Release, readable: bool) -> int:
+    """How likely a text is the answer `name`: 3 it defines it, 2 it assigns it, 1 it is the stub, 0 it is not."""
+    if name not in source or name not in names_in(source, readable):
+        return 0
+    if name not in definitions_in(source):
+        return 2
+    return 3 if not readable or name in answers(source, of) else 1
+
+
+def answers(source: str, of: Release) -> set[str]:
+    """The solutions that a text gives a meaning to; a stub as it was released is none."""
+    if parsed(source) is None:
+        return set(definitions_in(source)) & set(of.solutions)
+    written = [node for node in statements(source) if not is_stub(node, of)]
+    return {name for node in written for name in names_of(node)} & set(of.solutions)
+
+
+def is_stub(node: ast.stmt, of: Release, inside: str = "") -> bool:
+    """Whether a statement is a definition as it was released, yet to be written. `inside`: the class it is in."""
+    if not isinstance(node, DEFINITIONS):
+        return False
+    name = f"{inside}.{node.name}" if inside else node.name
+    return name in of.stubs and is_unwritten(node) and of.stubs[name] == meaning(node)
+
+
+def label(place: int, cell: nbformat.NotebookNode, of: Release) -> str:
+    """How a cell is called in a note: by its grade_id, by an answer in it, or by its place."""
+    names = [id_of(cell), *sorted(defined(cell.source) & set(of.solutions))]
+    return next((f"the cell {name}" for name in names if name in of.cells), f"cell {place + 1}")
+
+
+def sentence(text: str) -> str:
+    """With a capital."""
+    return text[:1].upper() + text[1:]

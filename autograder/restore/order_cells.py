@@ -1,0 +1,80 @@
+"""Cells that stand below one that needs them: moved above it, so that reordered cells can be run from top to bottom.
+
+Only what a solution needs to be defined at all is moved (the class it derives from, the imports of its default
+values); what it needs when it is called may stand anywhere, and stays there.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Set
+
+import nbformat
+
+from autograder.restore.match_cells import id_of, is_run, label, sentence
+from autograder.restore.released import Release
+from autograder.restore.syntax import defined, names_of, needed_by, statements
+
+MAX_DEPTH = 50  # of cells that need one another
+
+
+def needed_first(cells: list[nbformat.NotebookNode], of: Release) -> list[str]:
+    """Put a cell that a solution needs to be defined at all above it, if it stands below."""
+    order = _Order(cells, of)
+    for place in range(len(cells)):
+        order.put(place)
+    cells[:] = [cells[place] for place in order.places]
+    return order.notes
+
+
+class _Order:
+    """The places of the cells in the order in which they are to be run, as far as it is known."""
+
+    def __init__(self, cells: list[nbformat.NotebookNode], of: Release) -> None:
+        run = [is_run(cell) and not (id_of(cell) in of.cells and of.is_check(id_of(cell))) for cell in cells]
+        self.cells, self.of = cells, of
+        self.gives = [defined(cell.source) if is_it else set() for cell, is_it in zip(cells, run, strict=True)]
+        self.givers: dict[str, list[int]] = {}
+        for place, names in enumerate(self.gives):
+            for name in names:
+                self.givers.setdefault(name, []).append(place)
+        self.places: list[int] = []
+        self.notes: list[str] = []
+        self.labels: dict[int, str] = {}
+        self.begun: set[int] = set()
+        self.known: set[str] = set()
+
+    def put(self, place: int, wanted: frozenset[str] = frozenset(), depth: int = 0) -> None:
+        """Put a cell next, after those that it cannot do without.
+
+        wanted  the names for which it is put there; without any only what its solutions need is looked for
+        """
+        if place in self.begun:
+            return
+        self.begun.add(place)
+        names = wanted or self.gives[place] & set(self.of.solutions)
+        needed = _needs(self.cells[place].source, names) - self.known if names and depth < MAX_DEPTH else set()
+        for name in sorted(needed):
+            below = [other for other in self.givers.get(name, []) if other not in self.begun]
+            for other in below if name not in self.known else []:
+                which, needing = self._label(other), self._label(place)
+                self.notes.append(sentence(f"{which} stood below {needing}, which needs {name}: it was run first."))
+                self.put(other, frozenset(self.gives[other]), depth + 1)
+        self.places.append(place)
+        self.known |= self.gives[place]
+
+    def _label(self, place: int) -> str:
+        if place not in self.labels:
+            self.labels[place] = label(place, self.cells[place], self.of)
+        return self.labels[place]
+
+
+def _needs(source: str, names: Set[str]) -> set[str]:
+    """The names that the statements which define `names` need when they are carried out, and do not get in the cell."""
+    needed: set[str] = set()
+    given = set(vars(builtins))
+    for node in statements(source):
+        if names & names_of(node):
+            needed |= needed_by(node) - given
+        given |= names_of(node)
+    return needed

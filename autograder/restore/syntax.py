@@ -1,0 +1,166 @@
+"""What the text of a cell defines, read from its syntax tree without carrying it out.
+
+The text is a student's: one that is too long or too deep to be read here, or has a mistake in it, defines nothing.
+IPython's own lines (`%matplotlib inline`, `!pip install`) are read as empty ones.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+import warnings
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from autograder.course.parsing import parse
+
+MAX_CHARACTERS = 100_000
+DEFINES = re.compile(r"^(?:class|def)\s+(\w+)", re.MULTILINE)
+MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@lru_cache(maxsize=512)
+def parsed(source: str) -> ast.Module | None:
+    """The tree of a cell's text, with the same line numbers; None if it has none. Kept: not to be changed."""
+    if len(source) > MAX_CHARACTERS:
+        return None
+    plain = MAGIC.sub(r"\1pass", source)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return parse(plain)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def statements(source: str) -> list[ast.stmt]:
+    """The statements of a cell's text, none if it cannot be read."""
+    tree = parsed(source)
+    return tree.body if tree is not None else []
+
+
+def stands_alone(source: str) -> bool:
+    """Whether IPython, which moves indented cells to the left, can carry the text out as a cell."""
+    tree = parsed(textwrap.dedent(source))
+    if tree is None:
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(tree, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)  # finds a `return` outside a function
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def names_of(statement: ast.stmt) -> set[str]:
+    """The names that a statement of a cell gives a meaning to."""
+    if isinstance(statement, DEFINITIONS):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
+    try:
+        return set(_stored(statement))
+    except RecursionError:
+        return set()
+
+
+def _stored(node: ast.AST) -> Iterator[str]:
+    """Names assigned to in a statement, but for those inside functions and classes."""
+    if isinstance(node, DEFINITIONS):
+        yield node.name
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif not isinstance(node, ast.expr) or isinstance(node, ast.Tuple | ast.List | ast.Starred):
+        for child in ast.iter_child_nodes(node):
+            yield from _stored(child)
+
+
+def defined(source: str) -> set[str]:
+    """The names that a cell's text gives a meaning to; of one that cannot be read, those after `def` and `class`."""
+    if parsed(source) is None:
+        return set(DEFINES.findall(source[:MAX_CHARACTERS]))
+    return {name for statement in statements(source) for name in names_of(statement)}
+
+
+def needed_by(statement: ast.stmt) -> set[str]:
+    """The names that must have a meaning when a statement is carried out: all but those inside functions."""
+    try:
+        return set(_loaded(statement))
+    except RecursionError:
+        return set()
+
+
+def _loaded(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        yield node.id
+    children: Iterable[ast.AST] = ast.iter_child_nodes(node)
+    if isinstance(node, FUNCTIONS):
+        children = [*node.decorator_list, node.args]
+    elif isinstance(node, ast.Lambda):
+        children = [node.args]
+    for child in children:
+        yield from _loaded(child)
+
+
+def is_unwritten(node: ast.stmt) -> bool:
+    """Whether a definition raises NotImplementedError somewhere."""
+    if isinstance(node, ast.Raise):
+        return "NotImplementedError" in needed_by(node)
+    blocks = (getattr(node, name, []) for name in ("body", "orelse", "finalbody"))
+    return any(is_unwritten(inner) for block in blocks for inner in block if isinstance(inner, ast.stmt))
+
+
+def meaning(node: ast.AST) -> str:
+    """What a definition says, as text: two that differ in blanks, comments and docstrings alone have the same."""
+    try:
+        return ast.dump(_Bare().visit(parse(ast.unparse(node))))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+
+
+class _Bare(ast.NodeTransformer):
+    """Takes the docstrings out."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """The node without its docstring, if it is one that can have one."""
+        if isinstance(node, DEFINITIONS) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+        return super().generic_visit(node)
+
+
+def is_same_code(one: str, other: str) -> bool:
+    """Whether two texts differ in blanks and comments alone, as where an editor put a title above the code."""
+    trees = parsed(one), parsed(other)
+    try:
+        return None not in trees and len({ast.dump(tree) for tree in trees if tree is not None}) == 1
+    except RecursionError:
+        return False
+
+
+def methods(of: Definition) -> list[Definition]:
+    """The definitions in the body of a class, in order; none for a function."""
+    return [node for node in of.body if isinstance(node, DEFINITIONS)] if isinstance(of, ast.ClassDef) else []
+
+
+def lines_of(node: ast.stmt) -> tuple[int, int]:
+    """The first and the last line of a statement, from 1, with its decorators."""
+    decorators = node.decorator_list if isinstance(node, DEFINITIONS) else []
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    return first, node.end_lineno or node.lineno
+
+
+def without(source: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text without these lines."""
+    gone = {line for first, last in spans for line in range(first, last + 1)}
+    return "\n".join(line for number, line in enumerate(source.split("\n"), 1) if number not in gone)
+
+
+def only(source: str, nodes: Iterable[ast.stmt]) -> str:
+    """Of a text only these statements, as they were written."""
+    lines = source.split("\n")
+    return "\n".join("\n".join(lines[first - 1 : last]) for first, last in map(lines_of, nodes))

@@ -1,0 +1,270 @@
+"""What editors do to a notebook, undone where that is safe: cells split, merged, turned into text, left as stubs.
+
+Each step changes the list of cells in place and returns notes; each note names the cell. A student's definition is
+never thrown away for another one of theirs: the last one counts, as when the notebook is run, and that is said.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+
+import nbformat
+
+from autograder.errors import Unreadable
+from autograder.restore.match_cells import MAX_CODE, answers, id_of, is_run, is_stub, label, sentence
+from autograder.restore.released import SKIPPED, Release, squeezed
+from autograder.restore.syntax import (
+    DEFINITIONS,
+    FUNCTIONS,
+    defined,
+    lines_of,
+    meaning,
+    methods,
+    names_of,
+    only,
+    parsed,
+    stands_alone,
+    statements,
+    without,
+)
+
+Cells = list[nbformat.NotebookNode]
+CONFLICT = re.compile(r"^<<<<<<<(?: .*)?$", re.MULTILINE)
+MAX_PARTS = 20  # that a cell may have been split into
+
+
+def mended(cells: Cells, of: Release) -> list[str]:
+    """Mend the cells before they are matched. Raises Unreadable, naming the cell, where one holds two versions."""
+    for cell in cells:
+        if id_of(cell) in of.solutions:
+            cell.metadata.pop("tags", None)  # it is run whatever it is tagged with
+    _refuse_conflicts(cells, of)
+    notes = _join_halves(cells, of)
+    _cut_out_checks(cells, of)
+    notes += _run_what_is_text(cells, of)
+    notes += _run_what_skipped_cells_define(cells, of)
+    return notes + _leave_out_stubs(cells, of)
+
+
+def _refuse_conflicts(cells: Cells, of: Release) -> None:
+    for place, cell in enumerate(cells):
+        locked = id_of(cell) in of.cells and of.is_locked(id_of(cell))
+        if is_run(cell) and not locked and CONFLICT.search(cell.source) and parsed(cell.source) is None:
+            where = label(place, cell, of)
+            raise Unreadable(f"{where} holds two versions of a merge (after <<<<<<<): keep one and hand in again")
+
+
+# cells split in two
+
+
+def _join_halves(cells: Cells, of: Release) -> list[str]:
+    """Join a cell that was split inside a definition with the next one, which cannot do without it."""
+    notes, place, parts = [], 0, 1
+    while place + 1 < len(cells):
+        upper, lower = cells[place], cells[place + 1]
+        both_code = upper.cell_type == lower.cell_type == "code"
+        whole = _joined(upper.source, lower.source, of) if both_code and parts < MAX_PARTS else ""
+        if not whole:
+            place, parts = place + 1, 1
+            continue
+        parts += 1
+        upper.source = whole
+        if not id_of(upper):
+            upper.metadata = lower.metadata
+        del cells[place + 1]
+        notes.append(sentence(f"{label(place, upper, of)} had been split: its parts were joined."))
+    return list(dict.fromkeys(notes))
+
+
+def _joined(upper: str, lower: str, of: Release) -> str:
+    """The text that two cells were before they were split, "" if they were not one."""
+    if not lower.strip() or not re.search(r"^[ \t]*(?:def|class|async)\b", upper, re.MULTILINE):
+        return ""
+    broken = parsed(upper) is None
+    if not (broken or not stands_alone(lower) or _is_method_of_it(upper, lower, of)):
+        return ""
+    ways = [upper + "\n" + lower, upper + lower, upper + "\n" + textwrap.indent(lower, _depth(upper))]
+    if upper and not upper.rpartition("\n")[2].strip():
+        ways = [upper + lower, *ways]
+    return next((way for way in ways if _took_in(way, upper, broken)), "")
+
+
+def _depth(upper: str) -> str:
+    found = re.search(r"^([ \t]+)\S", upper, re.MULTILINE)
+    return found[1] if found else "    "
+
+
+def _took_in(whole: str, upper: str, broken: bool) -> bool:
+    """Whether the text can be read, and its last definition above the join has taken in something from below it."""
+    now, before = statements(whole), statements(upper)
+    if broken or not before or len(now) < len(before):
+        return broken and bool(now)
+    return isinstance(before[-1], DEFINITIONS) and meaning(now[len(before) - 1]) != meaning(before[-1])
+
+
+def _is_method_of_it(upper: str, lower: str, of: Release) -> bool:
+    """Whether a text begins with a method that the class at the end of the other lacks."""
+    above, below = statements(upper), statements(textwrap.dedent(lower))
+    if not above or not isinstance(above[-1], ast.ClassDef) or not below or not isinstance(below[0], FUNCTIONS):
+        return False
+    first = next(iter([*below[0].args.posonlyargs, *below[0].args.args]), None)
+    if first is None or first.arg != "self" or below[0].name in [method.name for method in methods(above[-1])]:
+        return False
+    return lower[:1] in " \t" or f"{above[-1].name}.{below[0].name}" in of.stubs
+
+
+# cells merged
+
+
+def _cut_out_checks(cells: Cells, of: Release) -> None:
+    """Take what is never run when grading out of the cells it was merged into; it is put back as a cell of its own."""
+    texts = {text: squeezed(text) for text in of.unrun}
+    for cell in cells:
+        if not is_run(cell):
+            continue
+        whole = squeezed(cell.source)
+        for text, short in texts.items():
+            if short in whole and len(short) < len(whole):
+                cell.source = _cut(cell.source, text)
+                whole = squeezed(cell.source)
+
+
+def _cut(source: str, text: str) -> str:
+    lines, gone = source.split("\n"), [line.rstrip() for line in text.strip("\n").split("\n")]
+    for start in range(len(lines) - len(gone) + 1):
+        if [line.rstrip() for line in lines[start : start + len(gone)]] == gone:
+            return "\n".join([*lines[:start], *lines[start + len(gone) :]])
+    return source
+
+
+def added_to(source: str, id: str, of: Release) -> str:
+    """What a student wrote into the locked cell `id`: definitions, and in a cell that is run, assignments too."""
+    kinds: tuple[type[ast.stmt], ...] = (*DEFINITIONS, ast.Import, ast.ImportFrom)
+    if not of.is_check(id):
+        kinds = (*kinds, ast.Assign, ast.AnnAssign)
+    released = {ast.dump(node) for node in statements(of.source(id))}
+    added = [node for node in statements(source) if isinstance(node, kinds) and ast.dump(node) not in released]
+    return only(source, added)
+
+
+# cells that are not run
+
+
+def _run_what_is_text(cells: Cells, of: Release) -> list[str]:
+    """An answer in a text cell is run as code, if no cell of code has one."""
+    notes = []
+    there = {name for cell in cells if cell.cell_type == "code" for name in answers(cell.source, of)}
+    for id in of.solutions:
+        if id in there:
+            continue
+        found = [place for place in _that_may_be_code(cells, id) if id in answers(cells[place].source, of)]
+        if found:
+            text = cells[found[-1]]
+            cells[found[-1]] = nbformat.v4.new_code_cell(text.source, metadata=text.metadata)
+            notes.append(f"The cell {id} had been turned into text: it was run as code.")
+    return notes
+
+
+def _that_may_be_code(cells: Cells, name: str) -> Iterator[int]:
+    """The places of text cells that name an answer and can be read as code, as far as there is time to read them."""
+    left = MAX_CODE
+    for place, cell in enumerate(cells):
+        if cell.cell_type == "code" or name not in cell.source or len(cell.source) > left:
+            continue
+        left -= len(cell.source)
+        if parsed(cell.source):
+            yield place
+
+
+def _run_what_skipped_cells_define(cells: Cells, of: Release) -> list[str]:
+    """A tag can come with a copied cell: what the student's own cells under it define is run all the same."""
+    notes = []
+    for place in reversed(range(len(cells))):
+        cell, whole = cells[place], squeezed(cells[place].source)
+        if (
+            cell.cell_type != "code"
+            or is_run(cell)
+            or id_of(cell) in of.cells
+            or any(text in whole for text in of.long)
+        ):
+            continue
+        written = [node for node in statements(cell.source) if isinstance(node, DEFINITIONS) and not is_stub(node, of)]
+        text = only(cell.source, written)
+        if text and not (place and cells[place - 1].source == text):
+            cells.insert(place, nbformat.v4.new_code_cell(text))
+            names = ", ".join(sorted(defined(text)))
+            notes.append(f"Cell {place + 1} is tagged not to be run: what it defines ({names}) was run all the same.")
+    return notes[::-1]
+
+
+# stubs below answers, and several answers
+
+
+def _leave_out_stubs(cells: Cells, of: Release) -> list[str]:
+    """Leave out the released stubs below an answer of the same name, which they would undo."""
+    answered: set[str] = set()
+    notes = []
+    for cell in cells:
+        if not is_run(cell):
+            continue
+        spans = []
+        for node in statements(cell.source):
+            stub, names = is_stub(node, of), names_of(node) & set(of.solutions)
+            if stub and names <= answered:
+                spans.append(lines_of(node))
+                notes += [
+                    f"The cell {name} stood below its answer as it was released: the answer counts." for name in names
+                ]
+            elif isinstance(node, ast.ClassDef) and not stub:
+                spans += _stub_methods(node, of, notes)
+            answered |= set() if stub else names
+        if spans:
+            _leave_out(cell, spans)
+    return list(dict.fromkeys(notes))
+
+
+def _stub_methods(node: ast.ClassDef, of: Release, notes: list[str]) -> Iterator[tuple[int, int]]:
+    """The stubs in a class that stand below the method itself."""
+    written: set[str] = set()
+    for method in methods(node):
+        if not is_stub(method, of, node.name):
+            written.add(method.name)
+        elif method.name in written:
+            notes.append(
+                f"The cell {node.name} has {method.name} as it was released below the answer: the answer counts."
+            )
+            yield lines_of(method)
+
+
+def _leave_out(cell: nbformat.NotebookNode, spans: list[tuple[int, int]]) -> None:
+    """Take these lines out of a cell; one with nothing else in it is kept to be seen, and not run."""
+    left = without(cell.source, spans)
+    if statements(left):
+        cell.source = left
+    else:
+        cell.metadata = nbformat.from_dict({"tags": [SKIPPED]})
+
+
+def which_counts(cells: Cells, ids: Sequence[str], of: Release) -> list[str]:
+    """Notes on answers that are defined more than once, and not alike.
+
+    ids  what the cells were matched with; where the last answer is in the last cell of that id, that was said already
+    """
+    said: dict[str, list[tuple[int, ast.stmt]]] = {id: [] for id in of.solutions}
+    for place, cell in enumerate(cells):
+        for node in statements(cell.source) if is_run(cell) else []:
+            for name in names_of(node) & said.keys():
+                if not is_stub(node, of):
+                    said[name].append((place, node))
+    claimed = [id_of(cell) for cell in cells]
+    return [
+        f"The cell {name} is not the only one that defines {name}: there are {len(found)}, and the last function or "
+        "class counts."
+        for name, found in said.items()
+        if len(found) > 1
+        and len({meaning(node) for _, node in found}) > 1
+        and not (claimed.count(name) > 1 and ids[found[-1][0]] == name)
+    ]

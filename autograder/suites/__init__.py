@@ -1,1 +1,0 @@
-"""The hidden suites, one pytest module per assignment."""

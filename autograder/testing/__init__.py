@@ -1,0 +1,1 @@
+"""What hidden tests are written with, and what runs them."""

@@ -1,0 +1,56 @@
+"""Hidden inputs: what a suite draws to ask a student's code with, in one of several variants.
+
+Which variant a submission meets is settled before its suite runs (`autograder.grading.variants`); a suite only draws
+through `hidden_rng`, and gives a seed away only as `hidden_seed`. Variant 0 is what the plain seed gives. What is
+calibrated (training tasks, their thresholds) does not vary and is drawn with the plain seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import numpy as np
+
+from autograder.errors import TaskError
+
+STRIDE = 1_000_003  # between the same seed in two variants: far above any seed that a suite writes down
+
+TRIALS = 1000
+
+_variant: ContextVar[int] = ContextVar("variant", default=0)
+
+
+@contextmanager
+def in_variant(variant: int) -> Iterator[None]:
+    """Draw the hidden inputs of that variant meanwhile. Raises ValueError for a negative one."""
+    if variant < 0:
+        raise ValueError(f"a variant is not negative: {variant}")
+    before = _variant.set(variant)
+    try:
+        yield
+    finally:
+        _variant.reset(before)
+
+
+def hidden_seed(seed: int) -> int:
+    """The seed that stands for `seed` in the variant at hand: for code that takes a seed and not a generator."""
+    return seed + STRIDE * _variant.get()
+
+
+def hidden_rng(seed: int) -> np.random.Generator:
+    """A fresh generator of the variant at hand; `numpy.random.default_rng(seed)` in variant 0."""
+    return np.random.default_rng(hidden_seed(seed))
+
+
+def telling_seed(seed: int, tells: Callable[[int], bool]) -> int:
+    """The first of seed, seed + 1000, seed + 2000 ... whose draws, in the variant at hand, tell what they are to tell.
+
+    tells  whether a mistake would show with what is drawn from a seed; asked of the reference alone, never of a student
+    Raises TaskError if none of TRIALS does.
+    """
+    for trial in range(seed, seed + 1000 * TRIALS, 1000):
+        if tells(trial):
+            return trial
+    raise TaskError(f"of {TRIALS} draws from {seed} on, none in variant {_variant.get()} would show a mistake")

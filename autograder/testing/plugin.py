@@ -1,0 +1,233 @@
+"""The pytest plugin that runs a hidden suite against one student's notebook.
+
+A suite is an ordinary pytest module:
+
+    @question("lstm_forward", points=3, given=["softmax"], hint="Which slice of A is the forget gate?")
+    def test_values(student, reference): ...
+
+`student` is the view of what the notebook defined (`autograder.testing.student.Student`), in a fork of its own for
+every test; `reference` is the namespace of the solution. A test passes by making at least one comparison of
+`autograder.testing.checks` and raising
+nothing. A StudentError lowers the mark. So does anything else that a test raises,
+a bare assert included, if the same test passes with the reference in the student's place: then it was raised by
+what the student's code gave. If the reference fails too, the suite is wrong, and nobody's mark is lowered.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from autograder.errors import BadReply, CallTimeout, GraderError, StudentError
+from autograder.sandbox import forked_test
+from autograder.sandbox.reference_server import FollowThrough
+from autograder.testing.checks import comparison_count
+from autograder.testing.student import Connection, Student, of_reference
+
+DEFAULT_TIMEOUT_S = 20.0
+STARVED = "it ran out of time on a machine too busy to give it a core: grade it again when the machine is quieter"
+UNTESTABLE = "what your code gave is not of the kind that the question asks for, so that it could not be tested"
+
+Connect = Callable[[FollowThrough, float], AbstractContextManager[Connection]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a test says of the question it belongs to.
+
+    points      the test's share of the question, against the shares of the question's other tests
+    given       ids of the questions it builds on: where these are wrong, the reference stands in
+    settable    attributes that the student's code may set on the reference's objects that stand in
+    timeout_s   seconds for the answers to all tests of the question together (the largest one stated counts); those in
+                which the student's code waits for a core do not count
+    training    whether the test trains a model (left out by --no-training)
+    hint        what a student reads when the test fails: a question to ask oneself, never the answer
+    """
+
+    id: str
+    points: float = 1
+    given: Sequence[str] = ()
+    settable: Sequence[str] = ()
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    training: bool = False
+    hint: str = ""
+
+    def __post_init__(self) -> None:
+        if not (0 < self.points < math.inf and self.timeout_s > 0):
+            raise ValueError(
+                f"{self.id}: points and timeout_s are positive numbers, not {self.points}, {self.timeout_s}"
+            )
+
+
+def question(id: str, **fields: Any) -> pytest.MarkDecorator:
+    """Mark a test as belonging to question `id`; the fields are those of `Question`."""
+    return pytest.mark.question(Question(id, **fields))
+
+
+@dataclass
+class Outcome:
+    """How one test went.
+
+    fault    "" or whose fault it is that it could not be judged: "task", "grader"
+    starved  whether it ran out of time on a machine that was too busy to give it that time
+    """
+
+    question: Question
+    test: str
+    passed: bool = False
+    reason: str = "wrong"
+    message: str = ""
+    fault: str = ""
+    starved: bool = False
+    seconds: float = 0.0
+
+
+@dataclass
+class SuitePlugin:
+    """One run of a suite.
+
+    connect     opens a fork of the student's process with the given stand-ins
+    reference   the solution's namespace
+    wanted      ids of the questions to run
+    stand_ins   for a question, the names that the reference answers for in this run
+    variant     which variant of the hidden inputs is drawn
+    limits      for a question, seconds in place of those that its tests state
+    used_s      for a question, the seconds that the answers to its tests have taken so far
+    """
+
+    connect: Connect
+    reference: SimpleNamespace
+    wanted: frozenset[str]
+    stand_ins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    on_test: Callable[[Outcome], None] = lambda outcome: None
+    variant: int = 0
+    limits: Mapping[str, float] = field(default_factory=dict)
+    outcomes: list[Outcome] = field(default_factory=list)
+    questions: dict[str, list[Question]] = field(default_factory=dict)
+    used_s: dict[str, float] = field(default_factory=dict)
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare the marker."""
+        config.addinivalue_line("markers", "question(Question): the question that a test belongs to")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Learn every question of the suite and keep the tests of the wanted ones."""
+        kept = []
+        for item in items:
+            asked = question_of(item)
+            self.questions.setdefault(asked.id, []).append(asked)
+            if asked.id in self.wanted:
+                kept.append(item)
+        items[:] = kept
+
+    @pytest.fixture(name="reference")
+    def reference_fixture(self) -> SimpleNamespace:
+        """The solution's names."""
+        return self.reference
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+        """The student's names, in a fork of its own, with stand-ins where this run has them."""
+        asked = question_of(request.node)
+        stated = max(q.timeout_s for q in self.questions[asked.id])
+        limit = self.limits.get(asked.id, stated)
+        left = limit - self.used_s.get(asked.id, 0.0)
+        if left <= 0:
+            raise CallTimeout(f"the question had used up its {limit:g} s")
+        names = self.stand_ins.get(asked.id, ())
+        follow_through = FollowThrough({name: getattr(self.reference, name) for name in names}, asked.settable)
+        with self.connect(follow_through, left) as connection:
+            connection.stretch = limit / stated
+            yield Student(connection, of_reference(self.reference))
+        self.used_s[asked.id] = self.used_s.get(asked.id, 0.0) + connection.used_s
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Refuse a test that compared nothing; where a test goes on in a fork, its end there is its end here."""
+        before = comparison_count.made()
+        try:
+            with forked_test.forking():
+                yield
+            if comparison_count.made() == before:
+                raise AssertionError("this test passed without comparing anything")
+        except forked_test.Ended as ended:
+            if ended.report is not None:
+                raise JudgedApart(**ended.report) from None
+        except BaseException as error:
+            forked_test.report(verdict(error, bounded=True))
+            raise
+        forked_test.report(None)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        """Turn what happened into an Outcome: one per test, the first phase that failed counts."""
+        report = yield
+        if call.when == "setup":
+            self.outcomes.append(Outcome(question_of(item), item.name))
+        outcome = self.outcomes[-1]
+        outcome.seconds += call.duration
+        if call.excinfo is not None and not outcome.message:
+            judge(outcome, call.excinfo.value)
+            if call.when == "call" and outcome.fault == "task" and self._reference_passes(item):
+                judge(outcome, BadReply(UNTESTABLE))
+        elif call.when == "call" and call.excinfo is None:
+            outcome.passed, outcome.reason = True, "correct"
+        if call.when == "teardown":
+            self.on_test(outcome)
+        return report
+
+    def _reference_passes(self, item: pytest.Item) -> bool:
+        """Run a test again with the reference in the student's place; whether it passes."""
+        test: Callable[..., None] = getattr(item, "obj")  # noqa: B009
+        known = {**getattr(item, "funcargs", {}), "student": of_reference(self.reference)}
+        before = comparison_count.made()
+        try:
+            test(**{name: known[name] for name in inspect.signature(test).parameters})
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # SystemExit too, and what pytest.fail raises
+            return False
+        return comparison_count.made() > before
+
+
+class JudgedApart(Exception):
+    """What made a test fail that ended in a fork; `verdict` is what it means."""
+
+    def __init__(self, **verdict: Any) -> None:
+        super().__init__(verdict["message"])
+        self.verdict = verdict
+
+
+def judge(outcome: Outcome, error: BaseException) -> None:
+    """Write into `outcome` what `error` means for it."""
+    outcome.passed, outcome.fault = False, ""
+    for name, value in (error.verdict if isinstance(error, JudgedApart) else verdict(error)).items():
+        setattr(outcome, name, value)
+
+
+def verdict(error: BaseException, bounded: bool = False) -> dict[str, Any]:
+    """What an error means for a test: fields of its Outcome. `bounded`: in a fork, whose memory is bounded for it."""
+    if isinstance(error, CallTimeout) and error.starved:
+        return {"fault": "grader", "starved": True, "message": STARVED}
+    if isinstance(error, StudentError):
+        return {"reason": error.reason, "message": str(error) or type(error).__name__}
+    infrastructure = (GraderError, OSError) if bounded else (GraderError, OSError, MemoryError)
+    fault = "grader" if isinstance(error, infrastructure) else "task"
+    return {"fault": fault, "message": f"{type(error).__name__}: {error}"}
+
+
+def question_of(item: pytest.Item) -> Question:
+    """The question a test belongs to; pytest.UsageError if it is not marked."""
+    marker = item.get_closest_marker("question")
+    if marker is None:
+        raise pytest.UsageError(f"{item.nodeid} belongs to no question: mark it with @question(...)")
+    asked: Question = marker.args[0]
+    return asked

@@ -1,0 +1,237 @@
+"""The trusted side's view of what a student defined: explicit, and made of plain values.
+
+A suite sees a `Student`:
+
+    p = student.call("softmax", scores)                 # call a function
+    layer = student.new("TimeLSTM", Wx, Wh, b)          # make an object; it stays over there
+    hs = layer.call("forward", xs)                      # call a method
+    grads = layer.get("grads")                          # read an attribute: copies, rebuilt from bytes
+
+Nothing is transparent: there is no attribute magic, and no method of a student's object ever runs here.
+Every request may raise one of the `StudentError`s in `autograder.errors`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.agent.server import Missing, Servant
+from autograder.agent.stand_in import answered
+from autograder.agent.wire import Ref, StandInRef
+from autograder.errors import BadReply, CallFailed, NotWritten
+from autograder.sandbox.reference_server import FollowThrough
+from autograder.testing.hidden_inputs import hidden_seed
+from autograder.untrusted_text import untrusted_name
+
+
+class Connection(Protocol):
+    """How requests reach the student's code.
+
+    used_s   once it is closed: the seconds that the answers took
+    stretch  by how much limits of single requests are longer than stated
+    """
+
+    follow_through: FollowThrough
+    used_s: float
+    stretch: float
+
+    def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
+        """Carry out one request; raises a StudentError."""
+
+
+class Student:
+    """What the notebook defined.
+
+    reference   the same view of the solution, whose names run in this process; None where there is none to compare with
+    """
+
+    def __init__(self, connection: Connection, reference: Student | None = None) -> None:
+        self._connection = connection
+        self.reference = reference
+
+    def call(self, name: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> Any:
+        """The value of `name(*args, **kwargs)`. References, arrays and plain values may be arguments."""
+        return self._connection.request("call", name, _sent(args), _sent(kwargs), False, timeout_s=timeout_s)
+
+    def keep(self, name: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> RemoteObject:
+        """Call `name` and leave its value in the student's process."""
+        ref = self._connection.request("call", name, _sent(args), _sent(kwargs), True, timeout_s=timeout_s)
+        return RemoteObject(self._connection, _reference(ref))
+
+    new = keep
+
+    def has(self, name: str) -> bool:
+        """Whether the notebook defines `name`."""
+        return self._connection.request("has", name) is True
+
+    def put(self, value: Any) -> RemoteObject:
+        """Send a value once and keep it there, to pass it to calls and to `fetch` it afterwards."""
+        return RemoteObject(self._connection, _reference(self._connection.request("put", _sent(value))))
+
+    def rng(self, seed: int) -> RemoteObject:
+        """A fresh `hidden_rng(seed)` over there."""
+        return RemoteObject(self._connection, _reference(self._connection.request("rng", hidden_seed(seed))))
+
+    def stand_in(self, thing: Any, settable: Collection[str] = ()) -> StandInRef:
+        """One of the grader's own objects, as an argument: the student's code may use it, over the wire.
+
+        settable   the attributes that it may set; what the test reads of the object afterwards is not among them
+        """
+        return self._connection.follow_through.offer(thing, settable)
+
+
+class Call:
+    """A method call to be made with others (`RemoteObject.many`)."""
+
+    def __init__(self, method: str, *args: Any, **kwargs: Any) -> None:
+        self._fields = method, _sent(args), _sent(kwargs), False
+
+    def request(self, ref: Ref) -> tuple[Any, ...]:
+        """The request to make it of the object `ref`."""
+        return "method", ref, *self._fields
+
+
+class Get:
+    """An attribute to be read together with calls (`RemoteObject.many`)."""
+
+    def __init__(self, attribute: str) -> None:
+        self._attribute = attribute
+
+    def request(self, ref: Ref) -> tuple[Any, ...]:
+        """The request to read it of the object `ref`."""
+        return "get", ref, self._attribute
+
+
+class Fill:
+    """Arrays to be written into an attribute, as by `RemoteObject.fill`, together with calls."""
+
+    def __init__(self, attribute: str, arrays: Sequence[np.ndarray]) -> None:
+        self._fields = attribute, list(arrays)
+
+    def request(self, ref: Ref) -> tuple[Any, ...]:
+        """The request to write them into the object `ref`."""
+        return "fill", ref, *self._fields
+
+
+class RemoteObject:
+    """An object in the student's process."""
+
+    def __init__(self, connection: Connection, ref: Ref) -> None:
+        self._connection = connection
+        self._ref = ref
+
+    def call(self, method: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> Any:
+        """The value of `object.method(*args, **kwargs)`."""
+        return self._connection.request(
+            "method", self._ref, method, _sent(args), _sent(kwargs), False, timeout_s=timeout_s
+        )
+
+    def many(self, steps: Sequence[Call | Get | Fill]) -> list[Any]:
+        """The values of several steps, taken one after the other (None for a Fill); one round trip for all."""
+        values = self._connection.request("many", [step.request(self._ref) for step in steps])
+        if type(values) is not list or len(values) != len(steps):
+            raise BadReply(f"what came back is not the values of {len(steps)} steps")
+        return values
+
+    def keep(self, method: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> RemoteObject:
+        """Call a method and leave its value over there."""
+        ref = self._connection.request(
+            "method", self._ref, method, _sent(args), _sent(kwargs), True, timeout_s=timeout_s
+        )
+        return RemoteObject(self._connection, _reference(ref))
+
+    def get(self, attribute: str) -> Any:
+        """An attribute's value (arrays are copies)."""
+        return self._connection.request("get", self._ref, attribute)
+
+    def ref(self, attribute: str, index: int | None = None) -> RemoteObject:
+        """The attribute itself (or one item of it), not a copy: to see later whether it was written in place."""
+        return RemoteObject(self._connection, _reference(self._connection.request("ref", self._ref, attribute, index)))
+
+    def set(self, attribute: str, value: Any) -> None:
+        """Set an attribute."""
+        self._connection.request("set", self._ref, attribute, _sent(value))
+
+    def fill(self, attribute: str, arrays: Sequence[np.ndarray]) -> None:
+        """Write `arrays` into an attribute that is a list of arrays of the same shapes, in place."""
+        self._connection.request("fill", self._ref, attribute, list(arrays))
+
+    def fetch(self) -> Any:
+        """The object itself, if it is a plain value or an array."""
+        return self._connection.request("fetch", self._ref)
+
+
+def _reference(reply: Any) -> Ref:
+    """What came back in place of an object that stays over there; BadReply if it is not a reference to one."""
+    if type(reply) is not Ref:
+        raise BadReply("what came back is not a reference to an object")
+    return reply
+
+
+def _sent(value: Any) -> Any:
+    """Arguments with remote objects replaced by their references."""
+    if isinstance(value, RemoteObject):
+        return value._ref
+    if type(value) in (list, tuple):
+        return type(value)(_sent(item) for item in value)
+    if type(value) is dict:
+        return {key: _sent(item) for key, item in value.items()}
+    return value
+
+
+class BareConnection:
+    """The same requests carried out in this very process: no isolation, for trusted code and benchmarks only.
+
+    namespace       the notebook's globals
+    follow_through  answers for the stand-ins that are put in place first
+
+    `used_s` counts CPU seconds; no limit holds.
+    """
+
+    def __init__(self, namespace: dict[str, Any], follow_through: FollowThrough | None = None) -> None:
+        self.follow_through = follow_through or FollowThrough({})
+        self.used_s, self.stretch = 0.0, 1.0
+        self._servant = Servant(namespace, self._ask)
+        if self.follow_through.names():
+            self._servant.handle(("stand_ins", self.follow_through.names()))
+
+    def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
+        """Carry out one request; raises NotWritten or CallFailed."""
+        started = time.process_time()
+        try:
+            return _copied(self._servant.handle((operation, *_copied(fields))))
+        except Missing as missing:
+            raise NotWritten(f"{untrusted_name(str(missing))} is not defined") from None
+        except Exception as error:
+            if type(error) is NotImplementedError:
+                raise NotWritten(untrusted_name(str(error))) from None
+            bases = tuple(cls.__name__ for cls in type(error).__mro__)
+            raise CallFailed(str(error), bases[0], bases) from error
+        finally:
+            self.used_s += time.process_time() - started
+
+    def _ask(self, question: tuple[Any, ...]) -> Any:
+        return _copied(answered(self.follow_through.answer(_copied(question))))
+
+
+def of_reference(reference: SimpleNamespace) -> Student:
+    """The solution in a student's place: its names run in this very process."""
+    solution = Student(BareConnection(dict(vars(reference))))
+    solution.reference = solution
+    return solution
+
+
+def _copied(value: Any) -> Any:
+    """The value with its arrays copied, as the wire would."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if type(value) in (list, tuple):
+        return type(value)(_copied(item) for item in value)
+    if type(value) is dict:
+        return {key: _copied(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,78 @@
+"""What goes wrong in notebooks beside wrong answers, for the sample class: each is put into a right one."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+import nbformat
+
+from autograder.authoring.filled_notebook import as_bytes, filled, reference_answers
+from autograder.errors import TaskError
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """Lines that go into a function or method, right behind its docstring.
+
+    function  its name
+    lines     without indentation
+    """
+
+    function: str
+    lines: tuple[str, ...]
+
+
+NOISY = Mishap("generate", ("import warnings", "warnings.warn('this may take a moment', stacklevel=2)"))
+ENDLESS = Mishap("perplexity", ("position = 0", "while position < len(corpus):", "    labels = corpus[position + 1 :]"))
+ENDS_THE_PROCESS = Mishap("backward", ("import os", "os._exit(0)"))
+BOMB = Mishap("set_state", ("states = []", "while True:", "    states.append(bytes(2**26))"))
+PATCHED = """
+import numpy.testing
+
+def always(*args, **kwargs):
+    return True
+
+np.allclose = np.isclose = np.array_equal = always
+np.testing.assert_allclose = np.testing.assert_array_equal = np.testing.assert_equal = lambda *args, **kwargs: None
+""".strip()
+
+
+def changed(assignment_id: str, cell: str, mishap: Mishap) -> bytes:
+    """The reference's notebook with a mishap in one of its solution cells."""
+    answer = _with_lines(reference_answers(assignment_id)[cell], mishap)
+    return as_bytes(filled(assignment_id, {cell: answer}))
+
+
+def with_cell(notebook: nbformat.NotebookNode, source: str) -> nbformat.NotebookNode:
+    """The notebook with one more code cell before the first solution."""
+    place = next(i for i, cell in enumerate(notebook.cells) if cell.metadata.get("nbgrader", {}).get("solution"))
+    notebook.cells.insert(place, nbformat.v4.new_code_cell(source))
+    return notebook
+
+
+def with_duplicates(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook with its first solution cell and its first check cell there twice, nbgrader's metadata and all."""
+    for fact in ("solution", "grade"):
+        known = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+        place = next(i for i, facts in enumerate(known) if facts.get(fact))
+        twin = copy.deepcopy(notebook.cells[place])
+        twin["id"] = f"{twin.id}-again"
+        notebook.cells.insert(place, twin)
+    return notebook
+
+
+def _with_lines(source: str, mishap: Mishap) -> str:
+    """`source` with the mishap's lines behind the docstring of its function."""
+    lines = source.split("\n")
+    head = [i for i, line in enumerate(lines) if line.strip().startswith(f"def {mishap.function}(")]
+    if not head:
+        raise TaskError(f"there is no function {mishap.function} to put a mishap into")
+    opened = next(i for i in range(head[0], len(lines)) if '"""' in lines[i])
+    closed = (
+        opened
+        if lines[opened].count('"""') > 1
+        else next(i for i in range(opened + 1, len(lines)) if '"""' in lines[i])
+    )
+    indent = " " * (len(lines[opened]) - len(lines[opened].lstrip()))
+    return "\n".join([*lines[: closed + 1], *(indent + line for line in mishap.lines), *lines[closed + 1 :]])

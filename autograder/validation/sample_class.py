@@ -1,0 +1,201 @@
+"""A sample class: what every kind of submission should get, made from the banks and by hand.
+
+Sixteen hand in assignment 01, one of every kind; four of them hand in each of the others too. `demo` grades it and
+compares; the tests do the same. The ids of its students are trees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from autograder import course
+from autograder.authoring.filled_notebook import as_bytes, filled, released
+from autograder.errors import TaskError
+from autograder.result import Result
+from autograder.validation import known_submissions
+from autograder.validation.misbehaviour import (  # fmt: skip
+    BOMB,
+    ENDLESS,
+    ENDS_THE_PROCESS,
+    NOISY,
+    PATCHED,
+    changed,
+    with_cell,
+    with_duplicates,
+)
+
+ASSIGNMENT = "01_rnn_lm_sampling"
+TRAINING = frozenset({"rnnlm_training"})  # trains the student's own pieces, so it may be lost with any of them
+WRONG_SOFTMAX = "softmax__first_axis"
+WRONG = (
+    WRONG_SOFTMAX, "lstm_backward__dc_next_ignored", "time_lstm_state__c_not_carried", "perplexity__mean_of_means",
+    "generate__last_word_fed_back",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One submission and what must come of it.
+
+    assignment  the one it is of
+    lost      question id -> the reason it must be given; every other question must be correct
+    may_lose  questions that may be lost or not
+    graded    whether it can be graded at all
+    """
+
+    student: str
+    what: str
+    make: Callable[[], bytes]
+    lost: Mapping[str, str] = field(default_factory=dict)
+    may_lose: frozenset[str] = frozenset()
+    graded: bool = True
+    assignment: str = ASSIGNMENT
+
+
+def samples() -> list[Sample]:
+    """The whole class, by assignment and student. Raises TaskError if a bank has not got what it takes."""
+    others = [id for id in course.current().assignment_ids() if id != ASSIGNMENT]
+    return [*one_of_every_kind(), *(sample for id in others for sample in four_of(id))]
+
+
+def four_of(id: str) -> list[Sample]:
+    """A right, an unusual, an untouched and a wrong submission of an assignment."""
+    known = known_submissions.entries(id)
+    training = frozenset(
+        q.id for q in course.current().load(id).questions if q.id.endswith(known_submissions.TRAINING_SUFFIX)
+    )
+    unusual = next((entry for entry in known if entry.kind == "right"), None)
+    wrong = next((entry for entry in known if entry.kind == "wrong" and entry.question == _dearest(id)), None)
+    if unusual is None or wrong is None:
+        raise TaskError(
+            f"the sample class needs a right answer and a wrong one to {_dearest(id)} from the bank of {id}"
+        )
+    return [
+        Sample("alder", "everything right", lambda: as_bytes(filled(id)), assignment=id),
+        Sample("ash", f"right, unusual: {unusual.title}", _from(id, unusual), assignment=id),
+        Sample(
+            "beech", "the notebook as it was handed out",
+            lambda: as_bytes(released(id)), _everything(id, "missing"), assignment=id,
+        ),
+        _mistake(id, "birch", wrong, training),
+    ]  # fmt: skip
+
+
+def _dearest(id: str) -> str:
+    """The question with most points, of equals the first."""
+    return max(course.current().load(id).questions, key=lambda question: question.points).id
+
+
+def one_of_every_kind() -> list[Sample]:
+    """Sixteen submissions of assignment 01, by student."""
+    made = [
+        Sample("alder", "everything right", _perfect),
+        *_unusual(["ash", "aspen"]),
+        Sample("beech", "the notebook as it was handed out", _untouched, _everything(ASSIGNMENT, "missing")),
+        *_mistaken(["birch", "cedar", "cherry", "chestnut", "cypress"]),
+        *_misbehaving(),
+        Sample("willow", "the upload was cut off half way", _truncated, graded=False),
+        Sample("yew", "right, with two cells there twice", lambda: as_bytes(with_duplicates(filled(ASSIGNMENT)))),
+    ]
+    return sorted(made, key=lambda sample: sample.student)
+
+
+def differences(expected: Iterable[Sample], results: Sequence[Result]) -> list[str]:
+    """What came out otherwise than it must, one line each."""
+    found = {(result.assignment, result.student): result for result in results}
+    of_the_class = {(one.assignment, one.student): one for one in expected}
+    said = [f"{student} is not of the sample class" for _, student in sorted(found.keys() - of_the_class.keys())]
+    for key, sample in of_the_class.items():
+        name = f"{sample.student} ({sample.what})"
+        if key not in found:
+            said.append(f"{name} is not among the results")
+        else:
+            said += [f"{name}: {what}" for what in _unlike(sample, found[key])]
+    return said
+
+
+def _unlike(sample: Sample, result: Result) -> list[str]:
+    if result.graded != sample.graded:
+        faults = [f"{question.id}: {question.fault}" for question in result.questions if question.fault]
+        return [f"graded: {result.graded}, should be {sample.graded} {'; '.join([result.problem, *faults])}"]
+    reasons = {question.id: question.reason for question in result.questions}
+    if not sample.graded:
+        return []
+    return [
+        f"{id} is {reason}, should be {sample.lost.get(id, 'correct')}"
+        for id, reason in reasons.items()
+        if reason != sample.lost.get(id, "correct") and id not in sample.may_lose
+    ]
+
+
+def _perfect() -> bytes:
+    return as_bytes(filled(ASSIGNMENT))
+
+
+def _untouched() -> bytes:
+    return as_bytes(released(ASSIGNMENT))
+
+
+def _truncated() -> bytes:
+    whole = _perfect()
+    return whole[: len(whole) // 2]
+
+
+def _everything(id: str, reason: str) -> dict[str, str]:
+    return {question.id: reason for question in course.current().load(id).questions}
+
+
+def _unusual(students: Sequence[str]) -> list[Sample]:
+    """Right answers of the bank that look like nobody else's."""
+    right = [entry for entry in known_submissions.entries(ASSIGNMENT) if entry.kind == "right"]
+    if len(right) < len(students):
+        raise TaskError(f"the sample class needs {len(students)} right answers from the bank, there are {len(right)}")
+    pairs = zip(students, right, strict=False)
+    return [Sample(student, f"right, unusual: {entry.title}", _from(ASSIGNMENT, entry)) for student, entry in pairs]
+
+
+def _mistaken(students: Sequence[str]) -> list[Sample]:
+    """One wrong answer of the bank each, to different questions."""
+    pairs = zip(students, WRONG, strict=True)
+    return [_mistake(ASSIGNMENT, student, _wrong(name), TRAINING) for student, name in pairs]
+
+
+def _mistake(id: str, student: str, entry: known_submissions.Entry, training: frozenset[str]) -> Sample:
+    what = f"wrong in {entry.question}: {entry.title}"
+    return Sample(student, what, _from(id, entry), dict.fromkeys(entry.losses, "wrong"), training, assignment=id)
+
+
+def _wrong(name: str) -> known_submissions.Entry:
+    for entry in known_submissions.entries(ASSIGNMENT):
+        if entry.kind == "wrong" and entry.name == name:
+            return entry
+    raise TaskError(f"the sample class needs the wrong answer {name} from the bank")
+
+
+def _from(id: str, entry: known_submissions.Entry) -> Callable[[], bytes]:
+    return lambda: as_bytes(filled(id, entry.answers))
+
+
+def _misbehaving() -> list[Sample]:
+    """Each does harm in one question only: no cell of the notebook itself calls what is changed."""
+    return [
+        Sample("elm", "right, with a warning on stderr", lambda: changed(ASSIGNMENT, "RnnlmGen", NOISY)),
+        Sample(
+            "hazel", "perplexity never comes to an end",
+            lambda: changed(ASSIGNMENT, "perplexity", ENDLESS), {"perplexity": "timeout"}, TRAINING,
+        ),
+        Sample(
+            "juniper", "backward of BetterRnnlm ends the process",
+            lambda: changed(ASSIGNMENT, "BetterRnnlm", ENDS_THE_PROCESS), {"better_rnnlm": "crashed"}, TRAINING,
+        ),
+        Sample(
+            "larch", "set_state of TimeLSTM asks for all the memory there is",
+            lambda: changed(ASSIGNMENT, "TimeLSTM", BOMB), {"time_lstm_state": "memory"}, TRAINING,
+        ),
+        Sample(
+            "maple", "np.allclose replaced by one that always agrees, and softmax wrong",
+            lambda: as_bytes(with_cell(filled(ASSIGNMENT, _wrong(WRONG_SOFTMAX).answers), PATCHED)),
+            {"softmax": "wrong"}, TRAINING,
+        ),
+    ]  # fmt: skip

@@ -1,0 +1,89 @@
+"""What texts a language model writes, exactly: every short text with its probability, worked out by the reference."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from autograder.testing import checks
+from autograder.testing.checks.received import Array, words
+from autograder.testing.sequence_models.model_pair import Twins
+from autograder.testing.sequence_models.weights import Sizes
+from autograder.testing.student import Call
+
+ALPHA = 1e-7  # of one hypothesis test; all of `generate` together stays below 1e-6
+DRAWS = 800  # texts per hypothesis test: calibration/sampling_power.md
+TOGETHER = 50  # of them asked for in one go
+SMALL = Sizes(V=5, D=3, H=7)
+GAIN = 4.0  # weights that make the next word depend on every word so far
+
+
+def next_distribution(reference: SimpleNamespace, oracle: Any, word: int, **controls: Any) -> Array:
+    """The distribution of what follows `word`; the oracle's state moves on by one step."""
+    scores = oracle.predict(np.array([[word]]))[0, -1].astype(np.float64)
+    return np.asarray(reference.next_word_probabilities(scores, **controls))
+
+
+def joint(
+    reference: SimpleNamespace,
+    oracle: Any,
+    before: Sequence[int],
+    start: int,
+    follow: int,
+    vocab_size: int,
+    **controls: Any,
+) -> dict[tuple[int, ...], float]:
+    """Every text of `follow` words after `start`, with its probability, once the words `before` have been read."""
+    texts: dict[tuple[int, ...], float] = {(): 1.0}
+    for length in range(follow):
+        longer = {}
+        for written, probability in texts.items():
+            oracle.reset_state()
+            for word in [*before, start, *written][:-1]:
+                oracle.predict(np.array([[word]]))
+            p = next_distribution(reference, oracle, [start, *written][-1], **controls)
+            longer.update({(*written, word): probability * float(p[word]) for word in range(vocab_size)})
+        texts = longer
+        assert len(texts) == vocab_size ** (length + 1)
+    return texts
+
+
+def count_texts(
+    where: str, pair: Twins, rng: Any, draws: int, before: Sequence[int], start: int, follow: int, **asked: Any
+) -> Counter[tuple[int, ...]]:
+    """How often the student's model writes each text; it starts afresh every time and reads the words `before`."""
+    seen: Counter[tuple[int, ...]] = Counter()
+    reads = [Call("reset_state"), *([Call("predict", np.array([list(before)]))] if before else [])]
+    text = [*reads, Call("generate", start, sample_size=follow + 1, rng=rng, **asked)]
+    for _ in range(0, draws, TOGETHER):
+        for value in pair.yours.many(text * TOGETHER)[len(reads) :: len(text)]:
+            written = words(where, value)
+            checks.equal(f"{where}: its length", len(written), follow + 1)
+            seen[tuple(written[1:])] += 1
+    return seen
+
+
+def read_before(call: Any, before: Sequence[int]) -> None:
+    """Reset the state and read some words, one text of one row."""
+    call("reset_state")
+    if before:
+        call("predict", np.array([list(before)]))
+
+
+def of_oracle(oracle: Any) -> Any:
+    """The oracle's methods, called as a student's object is."""
+    return lambda method, *args, **kwargs: getattr(oracle, method)(*args, **kwargs)
+
+
+def check_texts(where: str, seen: Counter[tuple[int, ...]], exact: dict[tuple[int, ...], float]) -> None:
+    """The texts written against the exact distribution: a hypothesis test at ALPHA."""
+    strange = [written for written in seen if written not in exact]
+    checks.equal(f"{where}: texts of words that are not in the vocabulary", len(strange), 0)
+    order = list(itertools.islice(exact, None))
+    counts = np.array([seen[written] for written in order])
+    checks.distribution(where, counts, np.array([exact[written] for written in order]), alpha=ALPHA)

@@ -1,0 +1,82 @@
+"""How well a trained language model knows the toy grammar, measured on text that it never saw.
+
+The student's model is trained in the grader's own loop, and it is judged by its weights: they are put into the grader's
+own model, and that reads the unseen text. So no prediction is taken on its word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from autograder.testing import checks
+from autograder.testing.checks.received import Array
+from autograder.testing.sequence_models.remote_training import model_class, trained_here
+from autograder.testing.student import Student
+
+from .oracle_perplexity import log_softmax
+
+TRAINING_WORDS = 20_000
+TRAINING_SEED, UNSEEN_SEED, MODEL_SEED = 201, 202, 203
+ROWS, STEPS = 64, 120
+WORDVEC_SIZE, HIDDEN_SIZE = 24, 48  # of train_toy_rnnlm
+# calibration/rnnlm_training.md: where the threshold stands between right and wrong answers, and how surely
+FACTOR = 1.03
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Texts (ROWS, STEPS), each from the start of a sentence, and the true surprise of their words but the first."""
+
+    texts: Array
+    true: Array
+
+
+def training_corpus(reference: SimpleNamespace) -> Array:
+    """The text to train on: ids (TRAINING_WORDS,)."""
+    corpus: Array = reference.ToyGrammar().sample(TRAINING_WORDS, np.random.default_rng(TRAINING_SEED))
+    return corpus
+
+
+def unseen(reference: SimpleNamespace) -> Unseen:
+    """The text to judge by."""
+    grammar, rng = reference.ToyGrammar(), np.random.default_rng(UNSEEN_SEED)
+    texts = np.stack([grammar.sample(STEPS, rng) for _ in range(ROWS)])
+    return Unseen(texts, np.stack([grammar.surprise(text)[1:] for text in texts]))
+
+
+def surprise(predict: Callable[[Array], Array], texts: Array) -> Array:
+    """-log of the probability that a model gave to each word but the first, (ROWS, STEPS - 1), in nats.
+
+    predict   ids (ROWS, 1) -> scores (ROWS, 1, V); the model carries its state on
+    """
+    columns = []
+    for t in range(texts.shape[1] - 1):
+        logs = log_softmax(predict(texts[:, t : t + 1]).astype(np.float64))[:, 0]
+        columns.append(-logs[np.arange(len(texts)), texts[:, t + 1]])
+    return np.stack(columns, axis=1)
+
+
+def ratio(received: Array, text: Unseen) -> float:
+    """The model's perplexity over that of the true probabilities, on the same words: 1 is the best there is."""
+    return float(np.exp(np.mean(received - text.true)))
+
+
+def ratio_reached(reference: SimpleNamespace, weights: Sequence[Array], text: Unseen) -> float:
+    """`ratio` of the grader's own model with these weights, those of an Rnnlm of train_toy_rnnlm."""
+    oracle = reference.Rnnlm(reference.ToyGrammar().vocab_size, WORDVEC_SIZE, HIDDEN_SIZE)
+    for mine, trained in zip(oracle.params, weights, strict=True):
+        mine[...] = trained
+    return ratio(surprise(oracle.predict, text.texts), text)
+
+
+def check_trained(student: Student, reference: SimpleNamespace) -> None:
+    """Train the student's own pieces, then judge the weights, in the grader's own model, by the unseen text."""
+    vocab_size, name = reference.ToyGrammar().vocab_size, "Rnnlm"
+    train = trained_here(reference.train_toy_rnnlm, name, model_class(student, name, reference.Rnnlm))
+    trained = train(training_corpus(reference), vocab_size, MODEL_SEED)
+    where = "the trained Rnnlm on unseen text: its perplexity over the best possible one"
+    checks.at_most(where, ratio_reached(reference, trained.params, unseen(reference)), FACTOR, "a ratio")

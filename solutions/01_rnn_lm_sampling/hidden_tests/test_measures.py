@@ -1,0 +1,147 @@
+"""Assignment 01, how good a model is: perplexity, rnnlm_training."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import SimpleNamespace
+
+import numpy as np
+
+from autograder.testing import checks
+from autograder.testing.checks.received import Array, number
+from autograder.testing.hidden_inputs import hidden_rng
+from autograder.testing.plugin import question
+from autograder.testing.student import Student
+
+from . import oracle_training as training
+from .oracle_perplexity import FailingModel, NoisyModel, ScriptedModel, UniformModel, perplexity_of_script
+
+V = 11
+FLAG = ("train_flag",)  # what perplexity sets on a model
+perplexity = partial(
+    question, "perplexity",
+    hint="Over how many words is the loss of each chunk a mean, and what has the model read when a strip begins?",
+)  # fmt: skip
+rnnlm_training = partial(
+    question, "rnnlm_training", training=True, timeout_s=120,
+    hint="Do all gradients reach the optimiser, and does the state go on from one piece of text to the next?",
+)  # fmt: skip
+
+
+def corpus(length: int, seed: int = 0) -> Array:
+    """A text of that many words."""
+    return hidden_rng(seed).integers(V, size=length)
+
+
+def check_value(
+    student: Student, model: ScriptedModel, text: Array, batch_size: int, time_size: int, kind: str = ""
+) -> None:
+    """perplexity of a scripted model against what it must be."""
+    where = f"perplexity of {len(text)} words, batch_size {batch_size}, time_size {time_size}{kind}"
+    model_there = student.stand_in(model, settable=FLAG)
+    yours = number(where, student.call("perplexity", model_there, text, batch_size, time_size))
+    checks.values(where, yours, perplexity_of_script(V, text, batch_size), rtol=1e-6)
+
+
+@perplexity(points=3)
+def test_perplexity_values(student: Student) -> None:
+    """Strips and chunks that come out even: state carried along each strip."""
+    for length, batch_size, time_size in ((31, 2, 5), (31, 3, 5), (31, 1, 10), (22, 3, 1)):
+        check_value(student, ScriptedModel(V), corpus(length), batch_size, time_size)
+
+
+@perplexity(points=3)
+def test_perplexity_of_uneven_strips(student: Student) -> None:
+    """Strips that the text does not fill, last chunks that are short: each word counts once."""
+    for length, batch_size, time_size in (
+        (31, 4, 3),
+        (30, 7, 3),
+        (24, 2, 5),
+        (14, 5, 2),
+        (23, 3, 100),
+        (4, 5, 2),
+        (2, 1, 3),
+    ):
+        check_value(student, ScriptedModel(V), corpus(length), batch_size, time_size)
+
+
+@perplexity(points=1)
+def test_perplexity_of_a_uniform_model(student: Student) -> None:
+    """A model that knows nothing has as its perplexity the number of words."""
+    where = "perplexity of a model that finds every word as likely as any other"
+    for length, batch_size, time_size in ((31, 2, 5), (30, 7, 3)):
+        answer = student.call("perplexity", student.stand_in(UniformModel(V)), corpus(length), batch_size, time_size)
+        checks.values(where, number(where, answer), float(V), rtol=1e-6)
+
+
+@perplexity(points=2)
+def test_perplexity_resets_the_state(student: Student) -> None:
+    """Before, so that what was read earlier does not count; and after, so that nothing is left behind."""
+    for batch_size in (2, 3):
+        model = ScriptedModel(V)
+        model.predict(corpus(12, seed=1).reshape(2, 6))
+        for turn in ("", ", for the second time"):
+            check_value(student, model, corpus(30), batch_size, 4, f", of a model that has read something{turn}")
+            where = f"perplexity{turn}: whether the model's state is fresh afterwards"
+            checks.equal(where, not model.read_since_reset, True)
+
+
+@perplexity(points=2)
+def test_perplexity_switches_dropout_off(student: Student) -> None:
+    """train_flag is off meanwhile and put back as it was; a model without one gets along."""
+    for train_flag in (True, False):
+        model = NoisyModel(V, train_flag=train_flag)
+        check_value(student, model, corpus(30), 3, 4, f", of a model whose train_flag is {train_flag}")
+        checks.equal("perplexity: the model's train_flag afterwards", model.train_flag, train_flag)
+    check_value(student, ScriptedModel(V), corpus(30), 3, 4, ", of a model without train_flag")
+
+
+@perplexity(points=1)
+def test_perplexity_puts_the_flag_back_after_an_error(student: Student) -> None:
+    """train_flag is what it was even if the model's forward raises."""
+    for train_flag in (True, False):
+        kind = f"of a model whose train_flag is {train_flag}"
+        check_value(student, NoisyModel(V, train_flag=train_flag), corpus(31), 3, 4, f", {kind}")
+        model = FailingModel(V, train_flag=train_flag)
+        refused = student.stand_in(model, settable=FLAG)
+        where = f"perplexity {kind} and whose second forward raises"
+        checks.raises(where, "Exception", partial(student.call, "perplexity", refused, corpus(31), 3, 4))
+        checks.equal(f"{where}: its train_flag afterwards", model.train_flag, train_flag)
+
+
+@perplexity(points=1)
+def test_perplexity_reads_in_chunks(student: Student) -> None:
+    """Never more than batch_size rows or time_size steps at a time; the text is left as it was."""
+    for length, batch_size, time_size in ((31, 3, 4), (29, 5, 2)):
+        log: list[tuple[int, int]] = []
+        model, text = ScriptedModel(V, log=log), corpus(length)
+        kept = student.put(text)
+        where = f"perplexity of {length} words, batch_size {batch_size}, time_size {time_size}"
+        yours = number(where, student.call("perplexity", student.stand_in(model), kept, batch_size, time_size))
+        checks.values(where, yours, perplexity_of_script(V, text, batch_size), rtol=1e-6)
+        rows, steps = np.max(log, axis=0)
+        checks.at_most(f"{where}: what the model reads at once", int(rows), batch_size, "a number of rows")
+        checks.at_most(f"{where}: what the model reads at once", int(steps), time_size, "a number of steps")
+        checks.untouched("perplexity: its argument corpus", kept, text)
+
+
+@perplexity(points=1)
+def test_perplexity_of_the_reference_model(student: Student, reference: SimpleNamespace) -> None:
+    """A real model: BetterRnnlm with dropout, in float32."""
+    model = reference.BetterRnnlm(V, 7, 7, rng=hidden_rng(160))
+    for param in model.params:
+        param *= 5
+    text = corpus(40)
+    model.train_flag = False
+    wanted = reference.perplexity(model, text, 3, 4)
+    model.train_flag = True
+    where = "perplexity of a BetterRnnlm with dropout"
+    yours = number(where, student.call("perplexity", student.stand_in(model, settable=FLAG), text, 3, 4))
+    checks.values(where, yours, float(wanted), rtol=1e-4)
+    checks.equal("perplexity of a BetterRnnlm: its train_flag afterwards", model.train_flag, True)
+
+
+@rnnlm_training(points=1)
+def test_rnnlm_training_perplexity(student: Student, reference: SimpleNamespace) -> None:
+    """Trained on the toy grammar, the model knows it nearly as well as anyone can, and no better."""
+    training.check_trained(student, reference)

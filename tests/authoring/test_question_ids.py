@@ -1,0 +1,139 @@
+"""A question's id is one string everywhere: heading, check cell, stub, pytest marker, course data, bank."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from every_assignment import EVERY, IDS, course_at, released_cells, source_cells
+
+from autograder import course
+from autograder.course.assignments import CHECK_SUFFIX, HEADING, Assignment
+
+every_assignment = pytest.mark.parametrize(("root", "id"), EVERY, ids=IDS)
+
+
+def assignment(root: Path, id: str) -> Assignment:
+    with course_at(root):
+        return course.current().load(id)
+
+
+def question_ids(root: Path, id: str) -> list[str]:
+    return [asked.id for asked in assignment(root, id).questions]
+
+
+@pytest.fixture
+def suite(root, id, pytestconfig):
+    """The suite's module. Its marker is declared by the grader's plugin, which does not run here."""
+    pytestconfig.addinivalue_line("markers", "question(Question): the question that a test belongs to")
+    return suite_of(root, id)
+
+
+def suite_of(root: Path, id: str) -> ModuleType:
+    with course_at(root):
+        path = assignment(root, id).suite
+    if not path.exists():
+        pytest.fail(f"{id} has no suite: {path.name}")
+    spec = importlib.util.spec_from_file_location(f"suite_of_{id}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def asked_in(suite: ModuleType) -> dict[str, list[str]]:
+    """For each question marked in a suite, its `given` of all tests."""
+    asked: dict[str, list[str]] = {}
+    for name, test in vars(suite).items():
+        if name.startswith("test_"):
+            for marker in test.pytestmark:
+                if marker.name == "question":
+                    asked.setdefault(marker.args[0].id, []).extend(marker.args[0].given)
+    return asked
+
+
+@every_assignment
+def test_ids_are_identifiers_and_differ(root, id):
+    ids = question_ids(root, id)
+    assert ids
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", question) for question in ids)
+
+
+@every_assignment
+def test_every_question_has_one_heading_in_order(root, id):
+    ids = question_ids(root, id)
+    text = "\n".join(cell.source for cell in source_cells(root, id) if cell.kind == "markdown")
+    assert [found["id"] for found in HEADING.finditer(text) if found["id"] in ids] == ids
+    assert all(asked.heading and asked.heading != asked.id for asked in assignment(root, id).questions)
+
+
+@every_assignment
+def test_check_cells_of_the_release_are_named_after_the_questions(root, id):
+    of = assignment(root, id)
+    released = [cell["id"] for cell in released_cells(root, id) if cell["metadata"].get("nbgrader", {}).get("grade")]
+    assert released == [asked.check_cell for asked in of.questions]
+    for asked in of.questions:
+        assert asked.check_cell == asked.id + (CHECK_SUFFIX if asked.id in of.solution_cells else "")
+
+
+@every_assignment
+def test_stubs_of_the_release_name_questions_in_order(root, id):
+    text = "\n".join(cell["source"] for cell in released_cells(root, id))
+    stubs = list(dict.fromkeys(re.findall(r'NotImplementedError\("(\w+)"\)', text)))
+    assert set(stubs) == {asked for asked in question_ids(root, id) if not asked.endswith("_training")}
+
+
+@every_assignment
+def test_stubs_stand_under_their_own_heading_or_a_class_begun_above(root, id):
+    of = assignment(root, id)
+    order = question_ids(root, id)
+    heading = order[0]
+    for cell in source_cells(root, id):
+        if cell.kind == "markdown":
+            found = [heading, *(h["id"] for h in HEADING.finditer(cell.source) if h["id"] in order)]
+            heading = found[-1]
+        for stub in cell.stubs:
+            assert cell.grade_id in of.question(stub).cells
+            assert order.index(stub) >= order.index(heading), f"{stub} is asked after its stub's cell under {heading}"
+
+
+@every_assignment
+def test_every_question_but_the_training_knows_its_solution_cell(root, id):
+    of = assignment(root, id)
+    for asked in of.questions:
+        assert set(asked.cells) <= set(of.solution_cells)
+        assert bool(asked.cells) != asked.id.endswith("_training")
+
+
+@every_assignment
+def test_the_suite_asks_exactly_the_questions_of_the_course(root, id, suite):
+    assert set(asked_in(suite)) == set(question_ids(root, id))
+
+
+@every_assignment
+def test_what_a_question_builds_on_is_asked_before_it(root, id, suite):
+    order = question_ids(root, id)
+    for question, given in asked_in(suite).items():
+        assert set(given) <= set(order[: order.index(question)]), question
+
+
+@every_assignment
+def test_the_bank_is_sorted_by_question(root, id):
+    with course_at(root):
+        bank = assignment(root, id).bank
+    if not bank.is_dir():
+        pytest.skip("no bank yet")
+    wrong = {path.name.partition("__")[0] for path in (bank / "wrong").glob("*.py")}
+    assert wrong == set(question_ids(root, id)), "wrong/<question id>__<what is wrong>.py, for every question"
+
+
+@every_assignment
+def test_the_notebook_is_named_after_the_id(root, id):
+    of = assignment(root, id)
+    assert re.fullmatch(r"[0-9]{2}_[a-z0-9_]+", id)
+    assert (of.notebook.name, of.source.name) == (f"{of.name}.ipynb", f"{of.name}.py")

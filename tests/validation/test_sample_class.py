@@ -1,0 +1,293 @@
+"""The sample class through the real sandbox: each gets the mark and the reason they should, and stops nobody else."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+from every_assignment import REPOSITORY
+from rich.console import Console
+from tiny_course import in_a_process
+
+from autograder import course
+from autograder.cli import commands, demo
+from autograder.errors import GraderError
+from autograder.gradebook.book import Book
+from autograder.gradebook.export import GradedMarksCsv
+from autograder.gradebook.read_back import results_in
+from autograder.grading.options import Options
+from autograder.result import BY_HAND, QuestionResult, Result
+from autograder.validation.sample_class import ASSIGNMENT, Sample, differences, four_of, one_of_every_kind, samples
+
+WHOLE_CLASS_S = 1500  # wall seconds on a busy machine; half a minute to two on a quiet one
+PLAIN = ("birch", "juniper", "willow", "yew")
+REASONS = {"wrong", "missing", "timeout", "crashed", "memory"}
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The class after grading: where it lies, what `grade` returned, what it should be."""
+
+    place: Path
+    results: dict[str, Result]
+    expected: dict[str, Sample]
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """The whole class graded once, two at a time."""
+    place = tmp_path_factory.mktemp("class") / "demo"
+    expected = one_of_every_kind()
+    demo.hand_in(expected, demo.make_room(place))
+    results = commands.grade(place / "submitted", Options(), commands.Batch(2))
+    return Graded(place, {one.student: one for one in results}, {one.student: one for one in expected})
+
+
+def exported(place: Path) -> dict[str, dict[str, str]]:
+    """The rows of grades.csv, by student."""
+    with Book(place).open() as gradebook:
+        GradedMarksCsv(to=str(place / "grades.csv")).export(gradebook)
+    with (place / "grades.csv").open(newline="", encoding="utf-8") as file:
+        return {row["student_id"]: row for row in csv.DictReader(file)}
+
+
+# What the class is made of, before anything is graded.
+
+
+def test_the_class_has_one_of_every_kind() -> None:
+    expected = one_of_every_kind()
+    assert len(expected) >= 14
+    assert len({one.student for one in expected}) == len(expected)
+    assert {reason for one in expected for reason in one.lost.values()} == REASONS
+    assert sum(one.lost != {} and set(one.lost.values()) == {"wrong"} for one in expected) == 6
+    assert sum(one.lost == {} and one.graded for one in expected) == 5
+    assert sum(not one.graded for one in expected) == 1
+
+
+def test_four_of_them_hand_in_every_other_assignment() -> None:
+    whole = samples()
+    for id in course.current().assignment_ids():
+        handed_in = [one for one in whole if one.assignment == id]
+        assert len(handed_in) == (len(one_of_every_kind()) if id == ASSIGNMENT else 4)
+        assert any(set(one.lost.values()) == {"wrong"} for one in handed_in)
+        assert any(len(one.lost) == len(course.current().load(id).questions) for one in handed_in)
+        assert {one.student for one in handed_in} <= {one.student for one in one_of_every_kind()}
+
+
+def test_every_submission_is_a_file_of_its_own() -> None:
+    expected = samples()
+    assert len({one.make() for one in expected}) == len(expected)
+
+
+def outcome(student: str, **reasons: str) -> Result:
+    """A record with these outcomes."""
+    return Result(ASSIGNMENT, [QuestionResult(id, 1, 1, reason) for id, reason in reasons.items()], student=student)
+
+
+def test_a_difference_is_noticed() -> None:
+    expected = [
+        Sample("ash", "wrong", bytes, {"softmax": "wrong"}, frozenset({"generate"})),
+        Sample("elm", "cut", bytes, graded=False),
+    ]
+    cut = Result(ASSIGNMENT, [], student="elm", problem="cut off")
+    assert differences(expected, [outcome("ash", softmax="wrong", generate="wrong", rnnlm="correct"), cut]) == []
+    assert differences(expected, [outcome("ash", softmax="correct", rnnlm="correct"), cut]) == [
+        "ash (wrong): softmax is correct, should be wrong"
+    ]
+    assert differences(
+        expected, [outcome("ash", softmax="timeout", rnnlm="crashed"), outcome("elm", softmax="wrong")]
+    ) == [
+        "ash (wrong): softmax is timeout, should be wrong",
+        "ash (wrong): rnnlm is crashed, should be correct",
+        "elm (cut): graded: True, should be False ",
+    ]
+    assert differences(expected, [cut, outcome("yew")]) == [
+        "yew is not of the sample class",
+        "ash (wrong) is not among the results",
+    ]
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(GraderError, match="is not empty and was not made by a demonstration"):
+        demo.make_room(tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_folder_of_ours_is_made_afresh(tmp_path: Path) -> None:
+    place = demo.make_room(tmp_path / "demo")
+    (place / "gradebook.db").write_text("old")
+    assert [path.name for path in demo.make_room(place).iterdir()] == [demo.MARKER]
+
+
+# What comes of it.
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
+def test_everybody_gets_the_mark_and_the_reason_they_should(graded: Graded) -> None:
+    assert differences(graded.expected.values(), list(graded.results.values())) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
+@pytest.mark.parametrize("id", [id for id in course.current().assignment_ids() if id != ASSIGNMENT])
+def test_so_do_those_who_hand_in_another_assignment(id: str, tmp_path: Path) -> None:
+    expected = four_of(id)
+    demo.hand_in(expected, tmp_path)
+    results = commands.grade(tmp_path / "submitted", Options(), commands.Batch(2))
+    assert differences(expected, results) == []
+    assert sorted((one.student, one.max_score) for one in results) == [
+        (student, 100) for student in ("alder", "ash", "beech", "birch")
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
+def test_marks(graded: Graded) -> None:
+    scores = {student: (result.score, result.max_score) for student, result in graded.results.items()}
+    assert scores["alder"] == scores["elm"] == scores["yew"] == (100, 100)
+    assert scores["beech"] == (0, 100)
+    assert scores["willow"] == (0, 0)
+    for student, sample in graded.expected.items():
+        if sample.lost and student != "beech":
+            assert 60 < scores[student][0] < 100
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
+def test_what_was_put_right_and_what_went_wrong_is_said(graded: Graded) -> None:
+    said = {student: result.output for student, result in graded.results.items()}
+    assert "The cell softmax was there 2 times: the last one counts." in said["yew"]
+    assert said["willow"].startswith("Not graded: the file is not a complete notebook")
+    feedback = {q.id: q.output for q in graded.results["larch"].questions}
+    assert "memory" in feedback["time_lstm_state"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
+def test_the_patched_comparison_changes_nothing(graded: Graded) -> None:
+    """The same wrong softmax, with and without np.allclose replaced: the same marks, for the same reasons."""
+    honest, patched = graded.results["birch"], graded.results["maple"]  # whose hidden inputs may be different ones
+    marks = [[(q.id, q.score, q.status, q.reason) for q in result.questions] for result in (honest, patched)]
+    assert marks[0] == marks[1]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
+def test_the_gradebook_has_the_same_marks(graded: Graded) -> None:
+    rows = exported(graded.place)
+    assert rows.keys() == graded.results.keys()
+    for student, result in graded.results.items():
+        if result.graded:
+            assert rows[student]["status"] == "graded"
+            assert float(rows[student]["score"]) == pytest.approx(result.score, abs=0.005)
+        else:
+            assert (rows[student]["status"], rows[student]["score"], rows[student]["raw_score"]) == (
+                "not graded",
+                "",
+                "",
+            )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
+def test_the_results_can_be_read_back(graded: Graded) -> None:
+    found = {result.student: result for result in results_in(graded.place)}
+    assert found.keys() == graded.results.keys()
+    for student, result in graded.results.items():
+        back = found[student]
+        assert back.problem == result.problem
+        assert back.submission_sha256 == result.submission_sha256
+        assert [(q.id, q.reason, q.max_score) for q in back.questions] == [
+            (q.id, q.reason, q.max_score) for q in result.questions
+        ]
+        assert back.score == pytest.approx(result.score, abs=1e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
+def test_a_mark_by_hand_takes_precedence(graded: Graded) -> None:
+    with Book(graded.place).open() as gradebook:
+        grade = gradebook.find_grade("softmax_check", "rnn_lm_sampling", ASSIGNMENT, "birch")
+        automatic, grade.manual_score = grade.auto_score, 3.5
+        gradebook.db.commit()
+    (birch,) = [result for result in results_in(graded.place) if result.student == "birch"]
+    softmax = birch.questions[0]
+    assert (softmax.id, softmax.score, softmax.reason) == ("softmax", 3.5, BY_HAND)
+    assert softmax.output == graded.results["birch"].questions[0].output
+    assert birch.score == pytest.approx(graded.results["birch"].score - automatic + 3.5, abs=1e-3)
+    with Book(graded.place).open() as gradebook:
+        gradebook.find_grade("softmax_check", "rnn_lm_sampling", ASSIGNMENT, "birch").manual_score = None
+        gradebook.db.commit()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
+def test_everybody_gets_feedback_and_the_instructor_a_report(graded: Graded) -> None:
+    (report,) = demo.write_reports(graded.place, list(graded.results.values()), Console(file=io.StringIO()))
+    page = report.read_text(encoding="utf-8")
+    assert all(student in page for student in graded.results)
+    pages = {student: _feedback(graded.place, student) for student in graded.results}
+    assert "the file is not a complete notebook" in pages["willow"]
+    assert "this is not a mark of 0" in pages["willow"]
+    for student, text in pages.items():
+        assert "reference." not in text, student
+        assert "def test_" not in text, student
+
+
+def _feedback(place: Path, student: str) -> str:
+    return (place / "feedback" / student / ASSIGNMENT / "rnn_lm_sampling.html").read_text(encoding="utf-8")
+
+
+# The same by nbgrader's own commands.
+
+
+@pytest.fixture(scope="module")
+def plain(graded: Graded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, str]]]:
+    """grades.csv of `nbgrader autograde` and `nbgrader export`, for some of the class."""
+    place = tmp_path_factory.mktemp("plain")
+    (place / "nbgrader_config.py").write_text(
+        "from pathlib import Path\n\nfrom autograder import course\n"
+        "from autograder.authoring.nbgrader_settings import settings\n\n"
+        "get_config().merge(settings(Path.cwd()))\n"
+        "get_config().CourseDirectory.source_directory = str(course.current().root / 'build' / 'source')\n"
+        "get_config().CourseDirectory.release_directory = 'release'\n"
+    )
+    for student in PLAIN:
+        folder = place / "submitted" / student / ASSIGNMENT
+        folder.mkdir(parents=True)
+        (folder / "rnn_lm_sampling.ipynb").write_bytes(graded.expected[student].make())
+    for command in (["generate_assignment", ASSIGNMENT], ["autograde", ASSIGNMENT], ["export"]):
+        ran = in_a_process(REPOSITORY, "nbgrader", *command, cwd=place)
+        assert ran.status == 0 or command[0] == "autograde", ran
+    with (place / "grades.csv").open(newline="", encoding="utf-8") as file:
+        yield {row["student_id"]: row for row in csv.DictReader(file)}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
+def test_plain_nbgrader_gives_the_same_marks(graded: Graded, plain: dict[str, dict[str, str]]) -> None:
+    ours = exported(graded.place)
+    for student in PLAIN:
+        same = ("score", "raw_score", "max_score", "status")
+        assert [plain[student][key] for key in same] == [ours[student][key] for key in same], student
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
+def test_the_graded_notebook_has_the_feedback_in_its_check_cells(graded: Graded) -> None:
+    path = graded.place / "autograded" / "birch" / ASSIGNMENT / "rnn_lm_sampling.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    checks = {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    assert checks["softmax_check"].outputs[0].text.startswith("softmax: wrong\n")
+    assert checks["lstm_forward"].outputs[0].text.startswith("lstm_forward: correct\n")
