@@ -21,6 +21,11 @@ RUN := PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-build-isolation -c requirements.lock
 
+# One folder per assignment. Its percent script is laid out by jupytext, what lies beside that by ruff.
+ASSIGNMENTS := $(patsubst %/,%,$(sort $(wildcard solutions/[0-9]*/)))
+BESIDE := $(wildcard solutions/[0-9]*/hidden_tests solutions/[0-9]*/calibration solutions/[0-9]*/test_*.py)
+FORMAT_BESIDE := $(RUN) -m ruff format --config 'format.exclude = []'
+
 DEMO_STAMP := $(VENV)/.demo-stamp
 DATA_STAMP := $(VENV)/.data-stamp
 TEST_STAMP := $(VENV)/.test-stamp
@@ -58,16 +63,22 @@ check: lint ## what CI runs: format, lint, types, data, the built assignments, t
 	@echo "== tests"
 	@$(MAKE) test
 
-lint: $(TEST_STAMP) ## format, lint and types, nothing changed
+lint: $(TEST_STAMP) ## format, lint, layers and types, nothing changed
 	@echo "== format"
 	@$(RUN) -m ruff format --check
+	@$(FORMAT_BESIDE) --check $(BESIDE)
 	@echo "== lint"
 	@$(RUN) -m ruff check
+	@echo "== layers"
+	@$(VENV)/bin/lint-imports | sed -n '/^Analyzed/,$$p'
 	@echo "== types"
 	@$(RUN) -m mypy
+	@for folder in $(ASSIGNMENTS); do (cd $$folder; $(abspath $(VENV))/bin/mypy --no-error-summary \
+	  --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache/$$(basename $$folder) hidden_tests); done
 
 format: $(TEST_STAMP) ## put the code into the house's format
 	@$(RUN) -m ruff format
+	@$(FORMAT_BESIDE) $(BESIDE)
 	@$(RUN) -m ruff check --fix
 
 build: $(DEMO_STAMP) ## solutions/ -> assignments/ (ARGS="01_rnn_lm_sampling" to choose)

@@ -19,7 +19,7 @@ def serving(code: str, **environment: str) -> Iterator[tuple[Path, subprocess.Po
     """The agent of a process that has run `code`: its socket, and the process."""
     with tempfile.TemporaryDirectory(prefix="ag-", dir="/tmp") as folder:
         path = Path(folder, "agent.sock")
-        served = f"{code}\nfrom autograder.agent import serve\nserve({str(path)!r}, globals())"
+        served = f"{code}\nfrom autograder.agent.server import serve\nserve({str(path)!r}, globals())"
         quiet = subprocess.DEVNULL
         command = [sys.executable, "-c", served]
         process = subprocess.Popen(command, env=os.environ | environment, stdout=quiet, stderr=quiet)

@@ -6,8 +6,11 @@ Each rule is a function from source text to breaches, tried on a planted breach 
 from __future__ import annotations
 
 import ast
+import shutil
 import statistics
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,109 +22,42 @@ MAX_FUNCTION_LINES = 40
 MAX_MEDIAN_FUNCTION_LINES = 10
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "manager", "managers"}
 
-# From the top of the house to the cellar. A room may import from its own row and from the rows below.
-# A room is the first part of a module's name after `autograder.`.
-ROOMS: list[set[str]] = [
-    {"__main__", "bench", "yardstick"},
-    {"cli"},
-    {"commands", "demonstration"},
-    {"sample_class"},
-    {"mishaps"},
-    {"validation", "calibration", "suites"},
-    {"bank_entries"},
-    {"classroom"},
-    {"gradebook"},
-    {"reports"},
-    {"grading", "early_start"},
-    {"questioning"},
-    {"time_limits"},
-    {"judging", "suite_check"},
-    {"running"},
-    {"plugin"},
-    {"checks"},
-    {"student"},
-    {"result_store"},
-    {"refusal"},
-    {"provenance", "variants"},
-    {"options"},
-    {"sandbox"},
-    {"cell_errors", "own_files"},
-    {"newer_syntax", "rest_of_cell"},
-    {"follow_through"},
-    {"filling"},
-    {"submission"},
-    {"mending", "needed_cells", "ordering"},
-    {"matching", "kept_parts"},
-    {"release"},
-    {"definitions"},
-    {"authoring"},
-    {"course"},
-    {"handout"},
-    {"datasets"},
-    {"cells"},
-    {"nbgrader_settings"},
-    {"record"},
-    {"agent"},
-    {"kept_names", "stand_in", "thread_pools"},
-    {"wire"},
-    {"notebook_size", "file_kinds"},
-    {"plain_path", "hidden_inputs"},
-    {"apart"},
-    {"errors"},
-    {"untrusted_text", "parsing"},
-    {"slow_imports", "whole_files"},
-]
-# Text for the graders, not a room: wrong and unusual answers, which follow no house rule.
-NOT_ROOMS = {"bank"}
-# All that the student's process loads, and what of the package each may import.
-INSIDE: dict[str, set[str]] = {
-    "agent": {"kept_names", "stand_in", "thread_pools", "wire"}, "kept_names": set(), "stand_in": {"wire"},
-    "thread_pools": set(), "wire": set(),
-}  # fmt: skip
-
-LEVELS = {room: level for level, row in enumerate(ROOMS) for room in row}
+# What hidden tests, and the scripts that calibrate them, may import of the package.
+WRITTEN_WITH = ("autograder.testing", "autograder.calibration", "autograder.errors")
+ALLOWED = {
+    "hidden_tests": WRITTEN_WITH,
+    "calibration": (*WRITTEN_WITH, "autograder.course"),
+}
+MAX_LOOSE_MODULES = 4
+MAX_ROOMS = 16
 
 
 def modules() -> list[Path]:
-    """Every module of the package, but for the bank."""
-    found = sorted(PACKAGE.rglob("*.py"))
-    return [path for path in found if path.relative_to(PACKAGE).parts[0] not in NOT_ROOMS]
+    """Every module of the package, and the hidden tests."""
+    found = [*PACKAGE.rglob("*.py"), *(ROOT / "solutions").glob("*/hidden_tests/*.py")]
+    return sorted(path for path in found if path.relative_to(ROOT).parts[:2] != ("autograder", "bank"))
 
 
 def own_modules() -> list[Path]:
-    """... and but for the hidden suites."""
-    return [path for path in modules() if path.relative_to(PACKAGE).parts[0] != "suites"]
+    """... and but for the hidden tests and what they share."""
+    return [path for path in modules() if not {"hidden_tests", "sequence_models"} & set(path.parts)]
 
 
-def room_of(path: Path) -> str:
-    """The room a module stands in; "" for `autograder/__init__.py`."""
-    first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    return "" if first == "__init__" else first
-
-
-def imported_rooms(source: str) -> set[str]:
-    """Rooms that a module imports, wherever in its text; a relative import counts as a room named `.`."""
-    rooms: set[str] = set()
+def imported_modules(source: str) -> set[str]:
+    """Modules that a source text imports, wherever in it; a relative import begins with a dot."""
+    names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            rooms.add(".")
-        elif isinstance(node, ast.ImportFrom) and node.module == "autograder":
-            rooms |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            rooms |= _room_in(node.module or "")
+        if isinstance(node, ast.ImportFrom):
+            names |= {f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
-            rooms |= {room for alias in node.names for room in _room_in(alias.name)}
-    return rooms
+            names |= {alias.name for alias in node.names}
+    return names
 
 
-def _room_in(module: str) -> set[str]:
-    parts = module.split(".")
-    return {parts[1]} if parts[0] == "autograder" and len(parts) > 1 else set()
-
-
-def imports_upward(room: str, source: str) -> list[str]:
-    """Rooms above `room`, or in no row, that its source imports."""
-    return sorted(r for r in imported_rooms(source) if LEVELS.get(r, -1) < LEVELS[room])
+def foreign_imports(source: str, allowed: Sequence[str]) -> list[str]:
+    """Modules of the package that a source text imports, though they are in none of these rooms."""
+    names = sorted(name for name in imported_modules(source) if name.split(".")[0] == "autograder")
+    return [name for name in names if not f"{name}.".startswith(tuple(f"{room}." for room in allowed))]
 
 
 def functions(source: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -189,27 +125,41 @@ def test_most_functions_are_very_short() -> None:
     assert statistics.median(sizes) <= MAX_MEDIAN_FUNCTION_LINES
 
 
-@pytest.mark.parametrize("path", modules(), ids=named)
-def test_every_module_has_its_room(path: Path) -> None:
-    room = room_of(path)
-    assert not room or room in LEVELS, "give it a row in ROOMS"
+def test_the_rooms_can_be_counted() -> None:
+    rooms = [path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()]
+    loose = [path.stem for path in PACKAGE.glob("*.py") if not path.stem.startswith("__")]
+    assert len(rooms) <= MAX_ROOMS
+    assert len(loose) <= MAX_LOOSE_MODULES
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if room_of(p) in LEVELS], ids=named)
-def test_imports_go_down(path: Path) -> None:
-    assert imports_upward(room_of(path), path.read_text()) == []
+HIDDEN = [path for path in sorted((ROOT / "solutions").glob("[0-9]*/*/*.py")) if path.parent.name in ALLOWED]
 
 
-@pytest.mark.parametrize("room", INSIDE)
-def test_what_the_students_process_loads_imports_nothing_else_of_the_package(room: str) -> None:
-    path = PACKAGE / f"{room}.py"
-    assert imported_rooms(path.read_text()) <= INSIDE[room]
-    assert imported_rooms((PACKAGE / "__init__.py").read_text()) <= set(INSIDE)
+@pytest.mark.parametrize("path", HIDDEN, ids=named)
+def test_hidden_tests_import_what_they_are_written_with(path: Path) -> None:
+    assert foreign_imports(path.read_text(), ALLOWED[path.parent.name]) == []
+
+
+AGENT_ALONE = """
+import sys, types
+package = types.ModuleType("autograder")
+package.__path__ = [sys.argv[1]]
+sys.modules["autograder"] = package
+import autograder.agent.server
+print(sorted(name for name in sys.modules if name.startswith("autograder.")))
+"""
+
+
+def test_the_agent_starts_without_the_rest_of_the_package(tmp_path: Path) -> None:
+    shutil.copytree(PACKAGE / "agent", tmp_path / "agent")
+    command = [sys.executable, "-I", "-c", AGENT_ALONE, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert all(name.startswith("autograder.agent") for name in ast.literal_eval(done.stdout))
 
 
 @pytest.mark.parametrize("path", modules(), ids=named)
 def test_names_say_something(path: Path) -> None:
-    parts = {part.removesuffix(".py") for part in path.relative_to(PACKAGE).parts}
+    parts = {part.removesuffix(".py") for part in path.relative_to(ROOT).parts}
     assert not parts & VAGUE_NAMES
 
 
@@ -223,17 +173,14 @@ def test_raises_has_a_match(path: Path) -> None:
     assert raises_without_match(path.read_text()) == []
 
 
-UPWARD = ["from autograder.testing.plugin import question", "import autograder.cli", "from autograder import grading"]
+def test_an_import_of_another_room_is_noticed() -> None:
+    source = "def f():\n    from autograder.grading import grader\nimport autograder.cli.app\nfrom . import oracle"
+    assert foreign_imports(source, WRITTEN_WITH) == ["autograder.cli.app", "autograder.grading.grader"]
 
 
-@pytest.mark.parametrize("source", [*UPWARD, "def f():\n    from autograder.cli import main", "from . import wire"])
-def test_an_import_upward_is_noticed(source: str) -> None:
-    assert len(imports_upward("student", source)) == 1
-
-
-def test_an_import_downward_or_of_others_is_fine() -> None:
-    source = "import os\nimport autograder\nfrom autograder.agent.wire import pack\nfrom autograder import errors"
-    assert imports_upward("student", source) == []
+def test_an_import_of_what_tests_are_written_with_is_fine() -> None:
+    source = "import os\nfrom autograder.testing import checks\nfrom .oracle_bilstm import case"
+    assert foreign_imports(source, WRITTEN_WITH) == []
 
 
 def test_a_long_function_is_noticed() -> None:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from solutions.given.torch_models import agree, drawn, filled, tensor, torch_lstm
 
 from autograder import course
+from solutions.given.torch_models import agree, drawn, filled, tensor, torch_lstm
 
 N, T, D, H, V = 2, 5, 3, 7, 11
 pytestmark = pytest.mark.torch

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from solutions.given.torch_models import agree, filled, tensor, torch_cross_entropy, torch_decode, torch_encode
 
 from autograder import course
+from solutions.given.torch_models import agree, filled, tensor, torch_cross_entropy, torch_decode, torch_encode
 
 from .hidden_tests import oracle_reversal
 

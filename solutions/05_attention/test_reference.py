@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import torch
+
+from autograder import course
 from solutions.given.torch_models import (
     agree,
     drawn,
@@ -13,8 +15,6 @@ from solutions.given.torch_models import (
     torch_look_back,
     torch_lstm,
 )
-
-from autograder import course
 
 N, S, T, D, H, V = 2, 7, 5, 3, 11, 13
 RAGGED = np.arange(S) < np.array([[4], [1]])

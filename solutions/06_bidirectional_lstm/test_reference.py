@@ -6,10 +6,10 @@ import sys
 import numpy as np
 import pytest
 import torch
-from solutions.given.torch_models import agree, drawn, filled, tensor, torch_lstm
 
 from autograder import course
 from autograder.errors import GraderError
+from solutions.given.torch_models import agree, drawn, filled, tensor, torch_lstm
 
 from .hidden_tests.oracle_torch import loaded, one_way, packed_both_ways
 

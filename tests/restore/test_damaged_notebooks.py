@@ -21,7 +21,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import restore.damage.by_editors
-import restore.damage.by_saving  # noqa: F401  both enter their kinds
+import restore.damage.by_saving
 from restore.damage.draft import CLASS, FULL, FUNCTION, KINDS, ONE, REFUSED, SAID, TWO, Kind, draft
 
 from autograder import course
