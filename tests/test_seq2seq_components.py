@@ -8,18 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from everything_given import everything_given
 
-from autograder import course, handout
 from autograder.calibration import addition_curves, date_curves, expected_curves
 
 
 @pytest.fixture(scope="module")
 def given() -> ModuleType:
-    """given.py of the last of them, which has it all; drawing goes nowhere."""
-    module = ModuleType("given_of_04")
-    module.__file__ = str(course.load("04_peeky").release / "given.py")
-    exec(handout.assemble(course.ROOT / "solutions", "04_peeky"), vars(module))
-    return module
+    """All that is handed out, with the data of 04; drawing goes nowhere."""
+    return everything_given("04_peeky")
 
 
 # toy_sums
