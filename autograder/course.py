@@ -144,6 +144,11 @@ def needed_packages(id: str) -> tuple[str, ...]:
     return handout.needed_packages(ROOT / "solutions", id)
 
 
+def dataset_names(id: str) -> tuple[str, ...]:
+    """The datasets that assignment `id` hands out. Raises TaskError."""
+    return handout.dataset_names(ROOT / "solutions", id)
+
+
 def source_of(id: str) -> Path:
     """The percent script with the answers of assignment `id`."""
     return ROOT / "solutions" / id / f"{name_of(id)}.py"
