@@ -18,7 +18,7 @@ from typing import Any
 
 from autograder import cells, handout
 from autograder.cells import Cell
-from autograder.errors import TaskError, UnknownAssignment
+from autograder.errors import GraderError, TaskError, UnknownAssignment
 
 ROOT = Path(os.environ.get("AUTOGRADER_COURSE") or Path(__file__).resolve().parents[1]).resolve()
 
@@ -88,7 +88,14 @@ class Assignment:
 
 
 def assignment_ids() -> list[str]:
-    """The ids of all assignments, sorted: the folders of solutions/ that hold a script of their name."""
+    """The ids of all assignments, sorted: the folders of solutions/ that hold a script of their name.
+
+    Raises GraderError if there is no solutions/.
+    """
+    if not (ROOT / "solutions").is_dir():
+        raise GraderError(
+            f"{ROOT} is no course: it has no folder solutions/. Set AUTOGRADER_COURSE to the folder that has one"
+        )
     folders = (path.name for path in (ROOT / "solutions").glob("*") if path.is_dir())
     return sorted(id for id in folders if source_of(id).is_file())
 
@@ -110,6 +117,16 @@ def load(id: str) -> Assignment:
 def name_of(id: str) -> str:
     """The id without its number: `05_attention` -> `attention`."""
     return re.sub(r"^[0-9]+_", "", id)
+
+
+def require_own_name(id: str) -> None:
+    """Raises TaskError if another assignment has the name of this one: a file that is handed in shows no more of it."""
+    for other in assignment_ids():
+        if other != id and name_of(other) == name_of(id):
+            raise TaskError(
+                f"solutions/{min(id, other)} and solutions/{max(id, other)} have the same name but for the number, so "
+                f"both notebooks would be {name_of(id)}.ipynb: rename one of the folders and the script in it"
+            )
 
 
 def reference(id: str) -> SimpleNamespace:
