@@ -14,7 +14,7 @@ from every_assignment import EVERY, IDS
 from autograder import handout
 from autograder.errors import TaskError
 from autograder.handout.closure import imported_from_given, of_notebook
-from autograder.handout.names import names_of
+from autograder.handout.names import bound_by
 from autograder.handout.order import ordered_groups
 
 every_assignment = pytest.mark.parametrize(("root", "id"), EVERY, ids=IDS)
@@ -47,7 +47,7 @@ class Course:
     def names(self, id: str) -> list[str]:
         """What given.py defines, in its order."""
         nodes = [node for node in ast.parse(self.given(id)).body[1:] if not isinstance(node, ast.Import)]
-        return [name for node in nodes for name in sorted(names_of(ast.unparse(node)).bound)]
+        return [name for node in nodes for name in sorted(bound_by(node))]
 
     def module(self, id: str) -> Any:
         """given.py, imported."""
@@ -77,7 +77,7 @@ def test_given_holds_what_is_imported_and_nothing_that_this_does_not_need(root: 
     closure = of_notebook(solutions, id)
     imported = {name for name, _ in imported_from_given(handout.script_of(solutions, id))}
     used = imported.union(*(one.names.at_import | one.names.later for one in closure.needs))
-    assert all(one.names.bound & used for one in closure.needs)
+    assert all(one.bound & used for one in closure.needs)
 
 
 @every_assignment

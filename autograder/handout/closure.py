@@ -31,7 +31,7 @@ class Library:
     def add(self, definitions: Iterable[Definition]) -> None:
         """Enter definitions under the names that they bind."""
         for definition in definitions:
-            for name in sorted(definition.names.bound):
+            for name in sorted(definition.bound):
                 self.named[name].append(definition)
 
     def find(self, name: str, user: Source | None = None) -> Definition | None:
@@ -123,10 +123,11 @@ def closure(known: Library, wanted: Iterable[Definition]) -> Closure:
 
 def imported_from_given(script: Path) -> list[tuple[str, int]]:
     """The names that a percent script takes from given, each with the first line that does. Raises TaskError."""
-    tree = sources.parsed(script.read_text(encoding="utf-8"), script)
+    text = script.read_text(encoding="utf-8")
+    tree = sources.parsed(text, script)
     first: dict[str, int] = {}
     modules = set()
-    for node in ast.walk(tree):
+    for node in _nodes_about_given(tree, text.split("\n")):
         if isinstance(node, ast.ImportFrom) and node.module == GIVEN:
             for alias in node.names:
                 first[alias.name] = min(node.lineno, first.get(alias.name, node.lineno))
@@ -134,9 +135,16 @@ def imported_from_given(script: Path) -> list[tuple[str, int]]:
             modules |= {alias.asname or GIVEN for alias in node.names if alias.name == GIVEN}
     if "*" in first:
         raise TaskError(f"{place(script, first['*'])}: import the names that are used, not all of given")
-    for name, line in _attributes(tree, modules):
+    for name, line in _attributes(tree, modules) if modules else ():
         first[name] = min(line, first.get(name, line))
     return sorted(first.items(), key=lambda item: (item[1], item[0]))
+
+
+def _nodes_about_given(tree: ast.Module, lines: list[str]) -> Iterator[ast.AST]:
+    """The nodes of those statements whose text has the word: to walk through all takes longer than to parse them."""
+    for statement in tree.body:
+        if any(GIVEN in line for line in lines[statement.lineno - 1 : statement.end_lineno]):
+            yield from ast.walk(statement)
 
 
 def _attributes(tree: ast.Module, modules: set[str]) -> Iterator[tuple[str, int]]:
@@ -163,7 +171,7 @@ def _keep(definition: Definition, known: Library, made: Closure) -> None:
 def _needed(definition: Definition, names: Iterable[str], known: Library, made: Closure) -> set[Definition]:
     """The other definitions that these names of a definition mean. Imports among them are entered in `made`."""
     needed = set()
-    for name in sorted(set(names) - definition.names.bound):
+    for name in sorted(set(names) - definition.bound):
         imports = {item for item in definition.source.imports if item.binds == name}
         other = known.find(name, definition.source)
         if imports and (other is None or other.source != definition.source):
@@ -179,7 +187,7 @@ def _refuse_two_meanings(made: Closure) -> None:
     """Raises TaskError where two definitions, two imports, or one of each, bind one name."""
     owners: dict[str, Definition] = {}
     for definition in made.needs:
-        for name in definition.names.bound:
+        for name in definition.bound:
             if name in owners:
                 raise ambiguous(name, [owners[name], definition])
             owners[name] = definition

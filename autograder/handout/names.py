@@ -1,4 +1,4 @@
-"""Names in the text of one statement of a module: which it binds, which it uses, and when.
+"""Names in one statement of a module: which it gives a value to, which it uses, and when.
 
 Python's own symbol tables tell a module's names from local ones.
 """
@@ -6,6 +6,7 @@ Python's own symbol tables tell a module's names from local ones.
 from __future__ import annotations
 
 import ast
+import re
 import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,35 +14,39 @@ from dataclasses import dataclass
 from autograder.parsing import parse
 
 INSIDE_EXPRESSIONS = frozenset({"lambda", "listcomp", "setcomp", "dictcomp", "genexpr"})
+QUOTED = re.compile(r"(?:->|[:|\[])\s*[\"'][A-Za-z_]\w*[\"']")  # perhaps an annotation: worth a look at the tree
 
 
 @dataclass(frozen=True)
 class Names:
-    """The module-level names of one statement.
+    """The module-level names that one statement uses, its own among them.
 
-    bound      given a value by it
     at_import  looked up when the module is imported: bases, decorators, defaults, annotations, values of constants
     later      looked up when a function is called
     quoted     in annotations that are written as strings, and looked up by nobody
     """
 
-    bound: frozenset[str]
     at_import: frozenset[str]
     later: frozenset[str]
     quoted: frozenset[str]
 
 
 def names_of(text: str) -> Names:
-    """The names of one top-level statement."""
-    table = symtable.symtable(text, "<statement>", "exec")
-    bound = frozenset(symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned())
-    uses = list(_uses(table, False))
+    """The names that a top-level statement uses."""
+    uses = list(_uses(symtable.symtable(text, "<statement>", "exec"), False))
     return Names(
-        bound,
         frozenset(name for name, deferred in uses if not deferred),
         frozenset(name for name, deferred in uses if deferred),
-        frozenset(_quoted(parse(text))),
+        frozenset(_quoted(parse(text))) if QUOTED.search(text) else frozenset(),
     )
+
+
+def bound_by(node: ast.stmt) -> frozenset[str]:
+    """The module-level names that a top-level statement gives a value to."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return frozenset({node.name})
+    table = symtable.symtable(ast.unparse(node), "<statement>", "exec")
+    return frozenset(symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned())
 
 
 def _uses(table: symtable.SymbolTable, deferred: bool) -> Iterator[tuple[str, bool]]:

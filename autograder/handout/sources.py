@@ -13,7 +13,7 @@ from autograder.cells import Cell
 from autograder.errors import TaskError
 from autograder.handout.assignment_file import place, script_of
 from autograder.handout.imports import Import, imports_in
-from autograder.handout.names import Names, names_of
+from autograder.handout.names import Names, bound_by, names_of
 from autograder.parsing import parse
 
 GIVEN = "given"
@@ -43,6 +43,7 @@ class Definition:
     line      of the source's file
     blank     number of blank lines above it in its source
     is_block  whether it is a function or a class
+    bound     the names that it gives a value to
     """
 
     source: Source
@@ -50,10 +51,11 @@ class Definition:
     line: int
     blank: int
     is_block: bool
+    bound: frozenset[str]
 
     @cached_property
     def names(self) -> Names:
-        """The names that it binds and uses."""
+        """The names that it uses."""
         return names_of(self.text)
 
     @property
@@ -90,7 +92,7 @@ def _component(path: Path, version: int) -> tuple[Definition, ...]:
     source = Source(path.stem, about, path, "", imports_in(tree.body))
     found = tuple(_definitions(source, text, tree.body[1:] if about else tree.body, 1))
     for definition in found:
-        if not definition.names.bound:
+        if not definition.bound:
             raise TaskError(f"{definition.place}: a component holds imports and definitions only; this defines nothing")
     return found
 
@@ -110,7 +112,7 @@ def _answers(script: Path, assignment: str, version: int) -> tuple[Definition, .
         for cell in known
         if cell.solution and cell.kind == "code"
         for definition in _cell_definitions(cell, script, assignment, imports_in(support))
-        if definition.names.bound
+        if definition.bound
     )
 
 
@@ -142,4 +144,4 @@ def _definitions(source: Source, text: str, nodes: list[ast.stmt], first_line: i
         blank = next((count for count, line in enumerate(reversed(above)) if line.strip()), len(above))
         is_block = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         text_of_node = "\n".join(lines[start : node.end_lineno])
-        yield Definition(source, text_of_node, first_line + node.lineno - 1, blank, is_block)
+        yield Definition(source, text_of_node, first_line + node.lineno - 1, blank, is_block, bound_by(node))

@@ -43,7 +43,7 @@ def _contents_line(source: Source, group: list[Definition]) -> str:
 def _worth_listing(group: list[Definition]) -> list[str]:
     """The functions and classes, or the constants if there are none; private names only where all are."""
     listed = [one for one in group if one.is_block] or group
-    names = [name for definition in listed for name in sorted(definition.names.bound)]
+    names = [name for definition in listed for name in sorted(definition.bound)]
     return [name for name in names if not name.startswith("_")] or names
 
 
