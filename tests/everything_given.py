@@ -8,16 +8,16 @@ from __future__ import annotations
 from types import ModuleType
 
 from autograder import course
-from autograder.handout.closure import closure, library
+from autograder.handout.closure import closure_of, read_library
 from autograder.handout.text import given_text
 
 
 def everything_given(id: str) -> ModuleType:
     """Every component, and every answer to the assignments of the course; data is read where `id` has it."""
     solutions, last = course.ROOT / "solutions", course.assignment_ids()[-1]
-    known = library(solutions, last)
-    definitions = {definition for named in known.named.values() for definition in named}
+    library = read_library(solutions, last)
+    definitions = {definition for named in library.named.values() for definition in named}
     module = ModuleType("everything_given")
     module.__file__ = str(course.release_of(id) / "given.py")
-    exec(given_text(last, closure(known, definitions)), vars(module))
+    exec(given_text(last, closure_of(library, definitions)), vars(module))
     return module

@@ -13,7 +13,7 @@ from every_assignment import EVERY, IDS
 
 from autograder import handout
 from autograder.errors import TaskError
-from autograder.handout.closure import imported_from_given, of_notebook
+from autograder.handout.closure import imported_from_given, notebook_closure
 from autograder.handout.names import bound_by
 from autograder.handout.order import ordered_groups
 
@@ -74,7 +74,7 @@ def made(tmp_path: Path) -> Course:
 @every_assignment
 def test_given_holds_what_is_imported_and_nothing_that_this_does_not_need(root: Path, id: str) -> None:
     solutions = root / "solutions"
-    closure = of_notebook(solutions, id)
+    closure = notebook_closure(solutions, id)
     imported = {name for name, _ in imported_from_given(handout.script_of(solutions, id))}
     used = imported.union(*(one.names.at_import | one.names.later for one in closure.needs))
     assert all(one.bound & used for one in closure.needs)
@@ -83,7 +83,7 @@ def test_given_holds_what_is_imported_and_nothing_that_this_does_not_need(root: 
 @every_assignment
 def test_definitions_are_those_of_their_sources_byte_for_byte(root: Path, id: str) -> None:
     text = handout.assemble(root / "solutions", id)
-    for source, group in ordered_groups(of_notebook(root / "solutions", id)).items():
+    for source, group in ordered_groups(notebook_closure(root / "solutions", id)).items():
         for definition in group:
             assert f"\n{definition.text}\n" in text
             if not source.assignment:
@@ -94,7 +94,7 @@ def test_definitions_are_those_of_their_sources_byte_for_byte(root: Path, id: st
 def test_the_contents_name_each_section_in_order(root: Path, id: str) -> None:
     text = handout.assemble(root / "solutions", id)
     listed = re.findall(r"^- (\w+): ", ast.get_docstring(ast.parse(text)) or "", re.MULTILINE)
-    assert listed == [source.name for source in ordered_groups(of_notebook(root / "solutions", id))]
+    assert listed == [source.name for source in ordered_groups(notebook_closure(root / "solutions", id))]
     places = [text.index(f"\n# {name}: ") for name in listed]
     assert places == sorted(places)
 

@@ -12,7 +12,7 @@ from autograder import datasets
 from autograder.errors import TaskError
 from autograder.handout import assignment_file
 from autograder.handout.assignment_file import AssignmentFile, script_of
-from autograder.handout.closure import of_notebook
+from autograder.handout.closure import notebook_closure
 from autograder.handout.order import ordered_groups
 from autograder.handout.text import given_text
 
@@ -37,7 +37,7 @@ def inputs(solutions: Path, assignment: str) -> list[Path]:
     chain = [assignment, *assignment_file.earlier(solutions, assignment)]
     listed = [path for id in chain if (path := solutions / id / assignment_file.NAME).is_file()]
     data = [_datasets(solutions) / name for name in (*file.data, datasets.SUMS) if file.data]
-    return [*listed, *of_notebook(solutions, assignment).files(), *data]
+    return [*listed, *notebook_closure(solutions, assignment).files(), *data]
 
 
 def data(solutions: Path, assignment: str) -> dict[str, bytes]:
@@ -58,13 +58,13 @@ def needed_packages(solutions: Path, assignment: str) -> tuple[str, ...]:
 
 def assemble(solutions: Path, assignment: str) -> str:
     """The text of given.py, "" if nothing is handed out. Raises TaskError, where there is one with file and line."""
-    return given_text(assignment, of_notebook(solutions, assignment))
+    return given_text(assignment, notebook_closure(solutions, assignment))
 
 
 def earlier_answers(solutions: Path, assignment: str) -> str:
     """The answers to earlier assignments that given.py holds, as text; "" if there are none. Raises TaskError."""
-    groups = ordered_groups(of_notebook(solutions, assignment))
-    return "\n".join(one.text for source, group in groups.items() if source.assignment for one in group)
+    groups = ordered_groups(notebook_closure(solutions, assignment))
+    return "\n".join(item.text for source, group in groups.items() if source.assignment for item in group)
 
 
 def modules() -> list[Path]:

@@ -40,17 +40,17 @@ class Library:
         First comes the user's own text. Otherwise an answer sees what it saw in its own notebook, everything else sees
         all: components, and of the answers of that name the nearest. Raises TaskError if that leaves two.
         """
-        known = self.named.get(name, [])
-        visible = [one for one in known if one.source == user] or self._visible(known, user)
+        namesakes = self.named.get(name, [])
+        visible = [item for item in namesakes if item.source == user] or self._visible(namesakes, user)
         if len(visible) > 1:
             raise ambiguous(name, visible)
         return visible[0] if visible else None
 
-    def _visible(self, known: list[Definition], user: Source | None) -> list[Definition]:
+    def _visible(self, namesakes: list[Definition], user: Source | None) -> list[Definition]:
         first = self.earlier.index(user.assignment) if user is not None and user.assignment else 0
-        from_answers = ([one for one in known if one.source.assignment == id] for id in self.earlier[first:])
+        from_answers = ([item for item in namesakes if item.source.assignment == id] for id in self.earlier[first:])
         nearest: list[Definition] = next(filter(None, from_answers), [])
-        return [*(one for one in known if not one.source.assignment), *nearest]
+        return [*(item for item in namesakes if not item.source.assignment), *nearest]
 
 
 @dataclass
@@ -86,39 +86,41 @@ class Closure:
         return list(dict.fromkeys(definition.source.path for definition in self.needs))
 
 
-def library(solutions: Path, assignment: str) -> Library:
+def read_library(solutions: Path, assignment: str) -> Library:
     """What `assignment` may hand out. Raises TaskError."""
-    found = Library(earlier(solutions, assignment))
-    found.add(sources.components(solutions))
-    for id in found.earlier:
-        found.add(sources.answers(solutions, id))
-    return found
+    library = Library(earlier(solutions, assignment))
+    library.add(sources.components(solutions))
+    for id in library.earlier:
+        library.add(sources.answers(solutions, id))
+    return library
 
 
-def of_notebook(solutions: Path, assignment: str) -> Closure:
+def notebook_closure(solutions: Path, assignment: str) -> Closure:
     """The closure of what any cell of `assignment` imports from given. Raises TaskError with file and line."""
     script = script_of(solutions, assignment)
-    known = library(solutions, assignment)
+    library = read_library(solutions, assignment)
     wanted = []
     for name, line in imported_from_given(script):
-        definition = known.find(name)
+        definition = library.find(name)
         if definition is None:
-            where = f"no component, nor an answer of {', '.join(known.earlier)}," if known.earlier else "no component"
+            where = (
+                f"no component, nor an answer of {', '.join(library.earlier)}," if library.earlier else "no component"
+            )
             raise TaskError(f"{place(script, line)}: {name} is imported from given, but {where} defines it")
         wanted.append(definition)
-    return closure(known, wanted)
+    return closure_of(library, wanted)
 
 
-def closure(known: Library, wanted: Iterable[Definition]) -> Closure:
+def closure_of(library: Library, wanted: Iterable[Definition]) -> Closure:
     """These definitions and all that they need. Raises TaskError where a name is missing or has two meanings."""
-    made, waiting = Closure(), list(wanted)
+    closure, waiting = Closure(), list(wanted)
     while waiting:
         definition = waiting.pop()
-        if definition not in made.needs:
-            _keep(definition, known, made)
-            waiting += made.needs[definition]
-    _refuse_two_meanings(made)
-    return made
+        if definition not in closure.needs:
+            _keep(definition, library, closure)
+            waiting += closure.needs[definition]
+    _refuse_two_meanings(closure)
+    return closure
 
 
 def imported_from_given(script: Path) -> list[tuple[str, int]]:
@@ -155,27 +157,27 @@ def _attributes(tree: ast.Module, modules: set[str]) -> Iterator[tuple[str, int]
 
 def ambiguous(name: str, definitions: Iterable[Definition]) -> TaskError:
     """The error for a name with more than one meaning in given.py."""
-    places = " and ".join(sorted(f"{one.source.name} ({one.place})" for one in definitions))
+    places = " and ".join(sorted(f"{item.source.name} ({item.place})" for item in definitions))
     return TaskError(f"given.py has one namespace, but {name} is defined by {places}")
 
 
-def _keep(definition: Definition, known: Library, made: Closure) -> None:
+def _keep(definition: Definition, library: Library, closure: Closure) -> None:
     """Enter what a definition needs."""
     names = definition.names
-    made.at_import[definition] = _needed(definition, names.at_import, known, made)
-    later = _needed(definition, names.later, known, made)
-    quoted = {found for name in names.quoted if (found := known.find(name, definition.source))}
-    made.needs[definition] = (made.at_import[definition] | later | quoted) - {definition}
+    closure.at_import[definition] = _needed(definition, names.at_import, library, closure)
+    later = _needed(definition, names.later, library, closure)
+    quoted = {other for name in names.quoted if (other := library.find(name, definition.source))}
+    closure.needs[definition] = (closure.at_import[definition] | later | quoted) - {definition}
 
 
-def _needed(definition: Definition, names: Iterable[str], known: Library, made: Closure) -> set[Definition]:
-    """The other definitions that these names of a definition mean. Imports among them are entered in `made`."""
+def _needed(definition: Definition, names: Iterable[str], library: Library, closure: Closure) -> set[Definition]:
+    """The other definitions that these names of a definition mean. Imports among them are entered in `closure`."""
     needed = set()
     for name in sorted(set(names) - definition.bound):
         imports = {item for item in definition.source.imports if item.binds == name}
-        other = known.find(name, definition.source)
+        other = library.find(name, definition.source)
         if imports and (other is None or other.source != definition.source):
-            made.imports[definition] |= imports
+            closure.imports[definition] |= imports
         elif other is not None:
             needed.add(other)
         elif name not in ALWAYS_THERE:
@@ -183,16 +185,16 @@ def _needed(definition: Definition, names: Iterable[str], known: Library, made: 
     return needed
 
 
-def _refuse_two_meanings(made: Closure) -> None:
+def _refuse_two_meanings(closure: Closure) -> None:
     """Raises TaskError where two definitions, two imports, or one of each, bind one name."""
     owners: dict[str, Definition] = {}
-    for definition in made.needs:
+    for definition in closure.needs:
         for name in definition.bound:
             if name in owners:
                 raise ambiguous(name, [owners[name], definition])
             owners[name] = definition
     values: dict[str, tuple[str, str]] = {}
-    for item in sorted(made.all_imports()):
+    for item in sorted(closure.all_imports()):
         if item.binds in owners:
             by = owners[item.binds].place
             raise TaskError(f"given.py has one namespace, but {item.binds} is imported and is defined by {by}")

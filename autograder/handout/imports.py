@@ -28,13 +28,13 @@ class Import(NamedTuple):
 
 def imports_in(nodes: Iterable[ast.AST]) -> frozenset[Import]:
     """The imports among these nodes."""
-    found: set[Import] = set()
+    imports: set[Import] = set()
     for node in nodes:
         if isinstance(node, ast.Import):
-            found.update(Import(alias.name, "", alias.asname or "") for alias in node.names)
+            imports.update(Import(alias.name, "", alias.asname or "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            found.update(Import(node.module or "", alias.name, alias.asname or "") for alias in node.names)
-    return frozenset(found)
+            imports.update(Import(node.module or "", alias.name, alias.asname or "") for alias in node.names)
+    return frozenset(imports)
 
 
 def import_lines(imports: Iterable[Import]) -> str:

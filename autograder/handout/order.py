@@ -14,17 +14,19 @@ DRAWING = "matplotlib"
 Groups = dict[Source, list[Definition]]
 
 
-def ordered_groups(made: Closure) -> Groups:
+def ordered_groups(closure: Closure) -> Groups:
     """The definitions by their source, in the order in which they are read.
 
     Of the groups whose needs are there already, a component comes first, the one that most others build on; then the
     answers, those of the oldest assignment first; last what draws pictures. Raises TaskError if no order lets the
     module be imported.
     """
-    groups = _groups(made)
-    must = {source: _needed_at_import(made, group) - {source} for source, group in groups.items()}
-    needs = {source: _sources(one for item in group for one in made.needs[item]) for source, group in groups.items()}
-    waiting = sorted(groups, key=_preferences(made, groups).__getitem__)
+    groups = _groups(closure)
+    must = {source: _needed_at_import(closure, group) - {source} for source, group in groups.items()}
+    needs = {
+        source: _sources(needed for item in group for needed in closure.needs[item]) for source, group in groups.items()
+    }
+    waiting = sorted(groups, key=_preferences(closure, groups).__getitem__)
     ordered: Groups = {}
     while waiting:
         ready = [source for source in waiting if must[source] <= ordered.keys()]
@@ -37,9 +39,9 @@ def ordered_groups(made: Closure) -> Groups:
     return ordered
 
 
-def _groups(made: Closure) -> Groups:
+def _groups(closure: Closure) -> Groups:
     groups: Groups = {}
-    for definition in sorted(made.needs, key=lambda one: one.line):
+    for definition in sorted(closure.needs, key=lambda item: item.line):
         groups.setdefault(definition.source, []).append(definition)
     return groups
 
@@ -48,18 +50,19 @@ def _sources(definitions: Iterable[Definition]) -> set[Source]:
     return {definition.source for definition in definitions}
 
 
-def _needed_at_import(made: Closure, group: list[Definition]) -> set[Source]:
+def _needed_at_import(closure: Closure, group: list[Definition]) -> set[Source]:
     """Where all comes from that is looked up when a group is imported; what is called then needs more in turn."""
-    return _sources(made.transitive(needed for definition in group for needed in made.at_import[definition]))
+    return _sources(closure.transitive(needed for definition in group for needed in closure.at_import[definition]))
 
 
-def _preferences(made: Closure, groups: Groups) -> dict[Source, tuple[bool, str, int, str]]:
+def _preferences(closure: Closure, groups: Groups) -> dict[Source, tuple[bool, str, int, str]]:
     """By source, what the sources are sorted by."""
-    reached = {source: made.transitive(group) for source, group in groups.items()}
+    reached = {source: closure.transitive(group) for source, group in groups.items()}
     users = Counter(other for definitions in reached.values() for other in _sources(definitions))
     preferences = {}
     for source, group in groups.items():
-        modules = {item.module.partition(".")[0] for one in reached[source] for item in made.imports.get(one, ())}
+        imports = [item for definition in reached[source] for item in closure.imports.get(definition, ())]
+        modules = {item.module.partition(".")[0] for item in imports}
         rank = group[0].line if source.assignment else -users[source]
         preferences[source] = (DRAWING in modules, source.assignment, rank, source.name)
     return preferences

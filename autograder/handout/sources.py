@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -90,40 +90,35 @@ def _component(path: Path, version: int) -> tuple[Definition, ...]:
     tree = parsed(text, path)
     about = ast.get_docstring(tree) or ""
     source = Source(path.stem, about, path, "", imports_in(tree.body))
-    found = tuple(_definitions(source, text, tree.body[1:] if about else tree.body, 1))
-    for definition in found:
+    definitions = tuple(_definitions(source, text, tree.body[1:] if about else tree.body, 1))
+    for definition in definitions:
         if not definition.bound:
             raise TaskError(f"{definition.place}: a component holds imports and definitions only; this defines nothing")
-    return found
+    return definitions
 
 
 @lru_cache(maxsize=64)
 def _answers(script: Path, assignment: str, version: int) -> tuple[Definition, ...]:
     text = script.read_text(encoding="utf-8")
-    known = cells.read(script)
-    support = [
-        node
-        for cell in known
-        if cell.is_support
-        for node in ast.walk(parsed(cell.source, script, _first_line(cell, text)))
-    ]
+    code = [(cell, _first_line(cell, text)) for cell in cells.read(script) if cell.kind == "code"]
+    support = [parsed(cell.source, script, line) for cell, line in code if cell.is_support]
+    imports = imports_in(node for tree in support for node in ast.walk(tree))
+    about = f"The answer to {assignment}."
     return tuple(
         definition
-        for cell in known
-        if cell.solution and cell.kind == "code"
-        for definition in _cell_definitions(cell, script, assignment, imports_in(support))
+        for cell, line in code
+        if cell.solution
+        for definition in _cell_definitions(cell, line, Source(cell.grade_id, about, script, assignment, imports))
         if definition.bound
     )
 
 
-def _cell_definitions(cell: Cell, script: Path, assignment: str, offered: frozenset[Import]) -> Iterator[Definition]:
-    """The definitions of one solution cell; it may use what its notebook imports before it, and imports itself."""
-    line = _first_line(cell, script.read_text(encoding="utf-8"))
+def _cell_definitions(cell: Cell, line: int, source: Source) -> Iterator[Definition]:
+    """The definitions in one solution cell, which may use what `source` imports, and what it imports itself."""
     text = cell.without_markers().strip()
-    tree = parsed(text, script, line)
-    imports = frozenset(item for item in offered | imports_in(tree.body) if item.module != GIVEN)
-    source = Source(cell.grade_id, f"The answer to {assignment}.", script, assignment, imports)
-    return _definitions(source, text, tree.body, line)
+    tree = parsed(text, source.path, line)
+    imports = frozenset(item for item in source.imports | imports_in(tree.body) if item.module != GIVEN)
+    return _definitions(replace(source, imports=imports), text, tree.body, line)
 
 
 def _first_line(cell: Cell, text: str) -> int:

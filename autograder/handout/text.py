@@ -13,13 +13,13 @@ from autograder.handout.sources import Definition, Source
 WIDTH = 110
 
 
-def given_text(assignment: str, made: Closure) -> str:
+def given_text(assignment: str, closure: Closure) -> str:
     """The text of given.py for `assignment`, "" if nothing is handed out. Raises TaskError if it cannot be ordered."""
-    groups = ordered_groups(made)
+    groups = ordered_groups(closure)
     if not groups:
         return ""
     contents = "\n".join(_contents_line(source, group) for source, group in groups.items())
-    head = f"{_docstring(assignment, contents)}\n\n{import_lines(made.all_imports())}".rstrip()
+    head = f"{_docstring(assignment, contents)}\n\n{import_lines(closure.all_imports())}".rstrip()
     return f"{head}\n\n" + "\n\n\n".join(_section(source, group) for source, group in groups.items()) + "\n"
 
 
@@ -42,7 +42,7 @@ def _contents_line(source: Source, group: list[Definition]) -> str:
 
 def _worth_listing(group: list[Definition]) -> list[str]:
     """The functions and classes, or the constants if there are none; private names only where all are."""
-    listed = [one for one in group if one.is_block] or group
+    listed = [definition for definition in group if definition.is_block] or group
     names = [name for definition in listed for name in sorted(definition.bound)]
     return [name for name in names if not name.startswith("_")] or names
 
