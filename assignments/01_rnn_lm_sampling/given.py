@@ -1,6 +1,15 @@
 """What assignment 01_rnn_lm_sampling hands out. Nothing in here is to be written or changed.
 
 Built by `python -m autograder build` from one source per component: edit those, not this file.
+
+Contents, in the order of the file:
+
+- training: Adam, clip_grads, train_step
+- gradients: numerical_gradient
+- language_modelling: fit_language_model, ToyGrammar, load_python_docs
+- layers: sigmoid, TimeEmbedding, TimeAffine, TimeSoftmaxWithLoss, TimeDropout
+- diagrams: draw_boxes, draw_lstm_cell, draw_unrolled
+- plots: plot_curves, plot_distributions, plot_heatmaps, plot_agreement
 """
 
 import re
@@ -11,171 +20,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator
 from tqdm.auto import tqdm
-
-# layers: The plain layers that every model of the course is built from, each over a whole batch of sequences.
-#
-# A layer has `params` and `grads`, two lists of arrays of the same shapes in the same order. `forward` leaves its
-# inputs untouched; `backward` leaves the upstream gradient untouched and overwrites `grads` in place.
-
-
-def sigmoid(x):
-    """1 / (1 + exp(-x)) of every number, same shape and dtype; neither large nor small numbers overflow."""
-    return np.tanh(x * 0.5) * 0.5 + 0.5
-
-
-class TimeEmbedding:
-    """Look up the word vector of every id: `W (V, D)`, one row per word.
-
-    `dout` keeps the upstream gradient of the last `backward`, shape `(N, T, D)`.
-    """
-
-    def __init__(self, W):
-        self.params = [W]
-        self.grads = [np.zeros_like(W)]
-        self.dout = None
-        self._ids = None
-
-    def forward(self, xs):
-        """Ids `(N, T)` int -> word vectors `(N, T, D)`, in the dtype of `W`. ValueError: an id that is no row of W."""
-        (W,) = self.params
-        xs = np.asarray(xs)
-        if xs.ndim != 2 or xs.dtype.kind not in "iu":
-            raise ValueError(f"xs must be ids of shape (N, T), got {xs.dtype} of shape {xs.shape}")
-        if xs.size and not (xs.min() >= 0 and xs.max() < len(W)):
-            raise ValueError(f"xs must hold ids from 0 to {len(W) - 1}, got {xs.min()} to {xs.max()}")
-        self._ids = xs.copy()
-        return W[xs]
-
-    def backward(self, dout):
-        """Fill the gradient of `W` from `dout (N, T, D)`: rows of the same word add up. Ids have no gradient."""
-        (dW,) = self.grads
-        self.dout = dout
-        ids = self._ids.ravel()
-        order = np.argsort(ids, kind="stable")  # words side by side, so that each sum is one slice
-        ids, rows = ids[order], dout.reshape(len(ids), -1)[order]
-        starts = np.flatnonzero(np.diff(ids, prepend=-1))
-        dW[...] = 0
-        dW[ids[starts]] = np.add.reduceat(rows, starts, axis=0)
-
-
-class TimeAffine:
-    """The same affine map at every time step: `xs W + b`, with `W (D, M)` and `b (M,)`."""
-
-    def __init__(self, W, b):
-        self.params = [W, b]
-        self.grads = [np.zeros_like(W), np.zeros_like(b)]
-        self._xs = None
-
-    def forward(self, xs):
-        """`xs (N, T, D)` -> `(N, T, M)`. ValueError: the last axis of `xs` is not D."""
-        W, b = self.params
-        if xs.ndim != 3 or xs.shape[-1] != len(W):
-            raise ValueError(f"xs must have shape (N, T, {len(W)}), got {xs.shape}")
-        self._xs = xs
-        flat = xs.reshape(-1, len(W)) @ W  # one matrix product for all steps of all sequences
-        flat += b
-        return flat.reshape(*xs.shape[:-1], len(b))
-
-    def backward(self, dout):
-        """`dout (N, T, M)` -> the gradient of `xs (N, T, D)`; fills the gradients of `W` and `b`."""
-        W, _ = self.params
-        dW, db = self.grads
-        flat = dout.reshape(-1, W.shape[1])
-        np.matmul(self._xs.reshape(-1, len(W)).T, flat, out=dW)
-        np.sum(flat, axis=0, out=db)
-        return (flat @ W.T).reshape(self._xs.shape)
-
-
-class TimeSoftmaxWithLoss:
-    """Softmax and mean cross-entropy, in nats per counted token; a label of -1 is not counted."""
-
-    def __init__(self):
-        self.params, self.grads = [], []
-        self._cache = None
-
-    def forward(self, scores, ts):
-        """`scores (N, T, V)` and labels `ts (N, T)` int -> the loss, a float; 0.0 where nothing is counted.
-
-        ValueError: the first two axes differ, or a label is neither -1 nor from 0 to V - 1.
-        """
-        ts = np.asarray(ts)
-        if scores.ndim != 3 or scores.shape[:2] != ts.shape:
-            raise ValueError(f"ts must have shape {scores.shape[:-1]} for scores {scores.shape}, got {ts.shape}")
-        if ts.size and not (ts.min() >= -1 and ts.max() < scores.shape[-1]):
-            raise ValueError(f"ts must hold labels from -1 to {scores.shape[-1] - 1}, got {ts.min()} to {ts.max()}")
-        logs = scores.reshape(-1, scores.shape[-1])
-        logs = logs - logs.max(axis=-1, keepdims=True)
-        probabilities = np.exp(logs)
-        total = probabilities.sum(axis=-1, keepdims=True)
-        probabilities /= total
-        rows = np.flatnonzero(ts.ravel() >= 0)
-        labels = ts.ravel()[rows]
-        self._cache = probabilities, rows, labels, scores.shape
-        surprise = np.log(total[rows, 0]) - logs[rows, labels]
-        return float(surprise.sum(dtype=np.float64) / max(len(rows), 1))
-
-    def backward(self, dout=1):
-        """The gradient of the scores, `(N, T, V)`, for an upstream gradient `dout` (a number)."""
-        probabilities, rows, labels, shape = self._cache
-        dscores = np.zeros_like(probabilities)
-        dscores[rows] = probabilities[rows]
-        dscores[rows, labels] -= 1
-        dscores *= dscores.dtype.type(dout / max(len(rows), 1))
-        return dscores.reshape(shape)
-
-
-class TimeDropout:
-    """Set each number to zero with probability `ratio` and divide the rest by 1 - ratio, while `train_flag` is True.
-
-    `rng` is a numpy.random.Generator; without one the masks differ from run to run.
-    ValueError: a ratio outside [0, 1).
-    """
-
-    def __init__(self, ratio, rng=None):
-        if not 0 <= ratio < 1:
-            raise ValueError(f"ratio must be in [0, 1), got {ratio}")
-        self.params, self.grads = [], []
-        self.ratio = ratio
-        self.train_flag = True
-        self._rng = np.random.default_rng() if rng is None else rng
-        self._mask = None
-
-    def forward(self, xs):
-        """`xs`, any shape -> the same shape and dtype; `xs` itself while `train_flag` is False."""
-        self._mask = None
-        if not self.train_flag:
-            return xs
-        kept = self._rng.random(xs.shape, dtype=np.float32) >= self.ratio
-        self._mask = kept.astype(xs.dtype) * xs.dtype.type(1 / (1 - self.ratio))
-        return xs * self._mask
-
-    def backward(self, dout):
-        """The gradient of `xs`, through the mask of the last `forward`."""
-        return dout if self._mask is None else dout * self._mask
-
-
-# gradients: Numerical gradients, to look at a hand-written backward pass from outside.
-
-
-def numerical_gradient(loss, array, eps=1e-5):
-    """The gradient of `loss()`, a function without arguments, with respect to every number of `array` (float64).
-
-    Each number is moved by `eps` up and down, in place, and put back: two calls of `loss` per number.
-    Returns an array of the same shape. ValueError: `array` is not float64 (float32 is too coarse for this).
-    """
-    if array.dtype != np.float64:
-        raise ValueError(f"array must be float64 for a numerical gradient, got {array.dtype}")
-    gradient = np.zeros_like(array)
-    for index in np.ndindex(array.shape):
-        kept = array[index]
-        array[index] = kept + eps
-        above = loss()
-        array[index] = kept - eps
-        below = loss()
-        array[index] = kept
-        gradient[index] = (above - below) / (2 * eps)
-    return gradient
-
 
 # training: Training: an optimiser, gradient clipping, and a loop over shuffled batches.
 
@@ -228,38 +72,27 @@ def train_step(model, optimizer, xs, ts, max_grad=None):
     return loss
 
 
-class Trainer:
-    """Trains a model that has `forward(xs, ts) -> loss`, `backward()`, `params` and `grads`."""
+# gradients: Numerical gradients, to look at a hand-written backward pass from outside.
 
-    def __init__(self, model, optimizer):
-        self.model, self.optimizer = model, optimizer
 
-    def fit(self, xs, ts, epochs, batch_size, max_grad=None, rng=None, progress=True):
-        """Go through all rows `epochs` times, in batches, in an order drawn afresh from `rng` each time.
+def numerical_gradient(loss, array, eps=1e-5):
+    """The gradient of `loss()`, a function without arguments, with respect to every number of `array` (float64).
 
-        xs, ts     arrays with one row per example; the last batch of an epoch may be smaller
-        max_grad   the largest joint norm of the gradients, None for no clipping
-        rng        a numpy.random.Generator
-        returns    list of float, the mean loss of each epoch
-        raises     ValueError if xs and ts do not have the same number of rows, or batch_size < 1
-        """
-        if len(xs) != len(ts):
-            raise ValueError(f"ts must have one row per row of xs: {len(xs)} in xs, {len(ts)} in ts")
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-        rng = np.random.default_rng() if rng is None else rng
-        losses = []
-        for _ in (bar := tqdm(range(epochs), desc="epochs", disable=not progress)):
-            losses.append(self._epoch(xs, ts, rng.permutation(len(xs)), batch_size, max_grad))
-            bar.set_postfix(loss=f"{losses[-1]:.3f}")
-        return losses
-
-    def _epoch(self, xs, ts, order, batch_size, max_grad):
-        total = 0.0
-        for start in range(0, len(order), batch_size):
-            rows = order[start : start + batch_size]
-            total += len(rows) * train_step(self.model, self.optimizer, xs[rows], ts[rows], max_grad)
-        return total / max(len(order), 1)
+    Each number is moved by `eps` up and down, in place, and put back: two calls of `loss` per number.
+    Returns an array of the same shape. ValueError: `array` is not float64 (float32 is too coarse for this).
+    """
+    if array.dtype != np.float64:
+        raise ValueError(f"array must be float64 for a numerical gradient, got {array.dtype}")
+    gradient = np.zeros_like(array)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        array[index] = kept + eps
+        above = loss()
+        array[index] = kept - eps
+        below = loss()
+        array[index] = kept
+        gradient[index] = (above - below) / (2 * eps)
+    return gradient
 
 
 # language_modelling: Texts for language models: a toy grammar with a known entropy, a real text, and a fit that reads text in strips.
@@ -428,78 +261,146 @@ def _paragraphs():
     return list(found.values())
 
 
-# plots: Pictures of what was computed: curves, bars, heat maps.
+# layers: The plain layers that every model of the course is built from, each over a whole batch of sequences.
+#
+# A layer has `params` and `grads`, two lists of arrays of the same shapes in the same order. `forward` leaves its
+# inputs untouched; `backward` leaves the upstream gradient untouched and overwrites `grads` in place.
 
 
-def plot_curves(curves, ylabel, bounds=None, title="", log=False):
-    """Learning curves: `curves` maps a name to its numbers, one per epoch; `bounds` maps a name to one height."""
-    _, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
-    for name, numbers in curves.items():
-        ax.plot(range(1, len(numbers) + 1), numbers, marker="o", markersize=3, label=name)
-    for i, (name, height) in enumerate((bounds or {}).items(), start=len(curves)):
-        ax.axhline(height, color=f"C{i}", linestyle="--", linewidth=1, label=f"{name}: {height:.3g}")
-    ax.set(xlabel="epoch", ylabel=ylabel, title=title)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if log:
-        ax.set_yscale("log")
-        ax.yaxis.set_major_formatter("{x:g}")
-        ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
-        ax.yaxis.set_minor_formatter("{x:g}")
-    ax.legend(frameon=False)
-    plt.show()
+def sigmoid(x):
+    """1 / (1 + exp(-x)) of every number, same shape and dtype; neither large nor small numbers overflow."""
+    return np.tanh(x * 0.5) * 0.5 + 0.5
 
 
-def plot_distributions(distributions, labels, title="", columns=4):
-    """Bar charts side by side: `distributions` maps a name to numbers (V,), `labels` names the V bars."""
-    rows = -(-len(distributions) // columns)
-    columns = min(columns, len(distributions))
-    _, axes = plt.subplots(
-        rows, columns, figsize=(2.7 * columns, 2.1 * rows), sharey=True, squeeze=False, layout="constrained"
-    )
-    for ax in axes.flat[len(distributions) :]:
-        ax.set_visible(False)
-    for ax, (name, numbers) in zip(axes.flat, distributions.items(), strict=False):
-        bars = ax.bar(range(len(numbers)), numbers, color="tab:blue")
-        for bar, number in zip(bars, numbers, strict=True):
-            if number == 0:  # cut words get a cross, so that zero is not mistaken for small
-                ax.text(bar.get_x() + bar.get_width() / 2, 0, "×", ha="center", va="bottom", color="tab:red")
-        ax.set_title(name, fontsize=9)
-        ax.set_xticks(range(len(labels)), labels, rotation=60 if max(map(len, labels)) > 3 else 0, fontsize=8)
-    plt.suptitle(title)
-    plt.show()
+class TimeEmbedding:
+    """Look up the word vector of every id: `W (V, D)`, one row per word.
+
+    `dout` keeps the upstream gradient of the last `backward`, shape `(N, T, D)`.
+    """
+
+    def __init__(self, W):
+        self.params = [W]
+        self.grads = [np.zeros_like(W)]
+        self.dout = None
+        self._ids = None
+
+    def forward(self, xs):
+        """Ids `(N, T)` int -> word vectors `(N, T, D)`, in the dtype of `W`. ValueError: an id that is no row of W."""
+        (W,) = self.params
+        xs = np.asarray(xs)
+        if xs.ndim != 2 or xs.dtype.kind not in "iu":
+            raise ValueError(f"xs must be ids of shape (N, T), got {xs.dtype} of shape {xs.shape}")
+        if xs.size and not (xs.min() >= 0 and xs.max() < len(W)):
+            raise ValueError(f"xs must hold ids from 0 to {len(W) - 1}, got {xs.min()} to {xs.max()}")
+        self._ids = xs.copy()
+        return W[xs]
+
+    def backward(self, dout):
+        """Fill the gradient of `W` from `dout (N, T, D)`: rows of the same word add up. Ids have no gradient."""
+        (dW,) = self.grads
+        self.dout = dout
+        ids = self._ids.ravel()
+        order = np.argsort(ids, kind="stable")  # words side by side, so that each sum is one slice
+        ids, rows = ids[order], dout.reshape(len(ids), -1)[order]
+        starts = np.flatnonzero(np.diff(ids, prepend=-1))
+        dW[...] = 0
+        dW[ids[starts]] = np.add.reduceat(rows, starts, axis=0)
 
 
-def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
-    """Heat maps side by side on one symmetric colour scale: `maps` maps a name to a matrix (rows, columns)."""
-    height = max(np.abs(matrix).max() for matrix in maps.values()) or 1.0
-    width = max(3.2, 0.3 * max(matrix.shape[1] for matrix in maps.values()))
-    figure, axes = plt.subplots(
-        1, len(maps), figsize=(width * len(maps) + 0.8, 2.8), squeeze=False, layout="constrained"
-    )
-    for ax, (name, matrix) in zip(axes.flat, maps.items(), strict=True):
-        image = ax.imshow(matrix, cmap="RdBu_r", vmin=-height, vmax=height, aspect="auto", interpolation="nearest")
-        ax.set(title=name, xlabel=xlabel)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        if xticks is not None:
-            ax.set_xticks(range(len(xticks)), xticks, rotation=60, ha="right", fontsize=8)
-        if yticks is not None:
-            ax.set_yticks(range(len(yticks)), yticks)
-    axes[0, 0].set_ylabel(ylabel)
-    figure.colorbar(image, ax=axes[0, -1])
-    plt.show()
+class TimeAffine:
+    """The same affine map at every time step: `xs W + b`, with `W (D, M)` and `b (M,)`."""
+
+    def __init__(self, W, b):
+        self.params = [W, b]
+        self.grads = [np.zeros_like(W), np.zeros_like(b)]
+        self._xs = None
+
+    def forward(self, xs):
+        """`xs (N, T, D)` -> `(N, T, M)`. ValueError: the last axis of `xs` is not D."""
+        W, b = self.params
+        if xs.ndim != 3 or xs.shape[-1] != len(W):
+            raise ValueError(f"xs must have shape (N, T, {len(W)}), got {xs.shape}")
+        self._xs = xs
+        flat = xs.reshape(-1, len(W)) @ W  # one matrix product for all steps of all sequences
+        flat += b
+        return flat.reshape(*xs.shape[:-1], len(b))
+
+    def backward(self, dout):
+        """`dout (N, T, M)` -> the gradient of `xs (N, T, D)`; fills the gradients of `W` and `b`."""
+        W, _ = self.params
+        dW, db = self.grads
+        flat = dout.reshape(-1, W.shape[1])
+        np.matmul(self._xs.reshape(-1, len(W)).T, flat, out=dW)
+        np.sum(flat, axis=0, out=db)
+        return (flat @ W.T).reshape(self._xs.shape)
 
 
-def plot_agreement(pairs, title=""):
-    """Analytic against numerical gradients: `pairs` maps a name to (analytic, numerical) of one shape."""
-    _, ax = plt.subplots(figsize=(4.2, 4), layout="constrained")
-    for name, (analytic, numerical) in pairs.items():
-        ax.plot(np.ravel(numerical), np.ravel(analytic), ".", label=name)
-    reach = max(np.abs(numerical).max() for _, numerical in pairs.values())
-    ax.plot([-reach, reach], [-reach, reach], color="0.6", linewidth=1, zorder=0)
-    ax.set(xlabel="numerical", ylabel="analytic", title=title)
-    ax.legend(frameon=False)
-    plt.show()
+class TimeSoftmaxWithLoss:
+    """Softmax and mean cross-entropy, in nats per counted token; a label of -1 is not counted."""
+
+    def __init__(self):
+        self.params, self.grads = [], []
+        self._cache = None
+
+    def forward(self, scores, ts):
+        """`scores (N, T, V)` and labels `ts (N, T)` int -> the loss, a float; 0.0 where nothing is counted.
+
+        ValueError: the first two axes differ, or a label is neither -1 nor from 0 to V - 1.
+        """
+        ts = np.asarray(ts)
+        if scores.ndim != 3 or scores.shape[:2] != ts.shape:
+            raise ValueError(f"ts must have shape {scores.shape[:-1]} for scores {scores.shape}, got {ts.shape}")
+        if ts.size and not (ts.min() >= -1 and ts.max() < scores.shape[-1]):
+            raise ValueError(f"ts must hold labels from -1 to {scores.shape[-1] - 1}, got {ts.min()} to {ts.max()}")
+        logs = scores.reshape(-1, scores.shape[-1])
+        logs = logs - logs.max(axis=-1, keepdims=True)
+        probabilities = np.exp(logs)
+        total = probabilities.sum(axis=-1, keepdims=True)
+        probabilities /= total
+        rows = np.flatnonzero(ts.ravel() >= 0)
+        labels = ts.ravel()[rows]
+        self._cache = probabilities, rows, labels, scores.shape
+        surprise = np.log(total[rows, 0]) - logs[rows, labels]
+        return float(surprise.sum(dtype=np.float64) / max(len(rows), 1))
+
+    def backward(self, dout=1):
+        """The gradient of the scores, `(N, T, V)`, for an upstream gradient `dout` (a number)."""
+        probabilities, rows, labels, shape = self._cache
+        dscores = np.zeros_like(probabilities)
+        dscores[rows] = probabilities[rows]
+        dscores[rows, labels] -= 1
+        dscores *= dscores.dtype.type(dout / max(len(rows), 1))
+        return dscores.reshape(shape)
+
+
+class TimeDropout:
+    """Set each number to zero with probability `ratio` and divide the rest by 1 - ratio, while `train_flag` is True.
+
+    `rng` is a numpy.random.Generator; without one the masks differ from run to run.
+    ValueError: a ratio outside [0, 1).
+    """
+
+    def __init__(self, ratio, rng=None):
+        if not 0 <= ratio < 1:
+            raise ValueError(f"ratio must be in [0, 1), got {ratio}")
+        self.params, self.grads = [], []
+        self.ratio = ratio
+        self.train_flag = True
+        self._rng = np.random.default_rng() if rng is None else rng
+        self._mask = None
+
+    def forward(self, xs):
+        """`xs`, any shape -> the same shape and dtype; `xs` itself while `train_flag` is False."""
+        self._mask = None
+        if not self.train_flag:
+            return xs
+        kept = self._rng.random(xs.shape, dtype=np.float32) >= self.ratio
+        self._mask = kept.astype(xs.dtype) * xs.dtype.type(1 / (1 - self.ratio))
+        return xs * self._mask
+
+    def backward(self, dout):
+        """The gradient of `xs`, through the mask of the last `forward`."""
+        return dout if self._mask is None else dout * self._mask
 
 
 # diagrams: Diagrams of structure: boxes and arrows drawn by code.
@@ -586,3 +487,77 @@ def draw_unrolled(inputs, outputs, layers, title):
             if recurrent and t:
                 arrows.append(((t - 1, level), (t, level), "h, c"))
     draw_boxes(boxes, arrows, (2.0 * len(inputs), 1.1 * (len(layers) + 1) + 1), title)
+
+
+# plots: Pictures of what was computed: curves, bars, heat maps.
+
+
+def plot_curves(curves, ylabel, bounds=None, title="", log=False):
+    """Learning curves: `curves` maps a name to its numbers, one per epoch; `bounds` maps a name to one height."""
+    _, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
+    for name, numbers in curves.items():
+        ax.plot(range(1, len(numbers) + 1), numbers, marker="o", markersize=3, label=name)
+    for i, (name, height) in enumerate((bounds or {}).items(), start=len(curves)):
+        ax.axhline(height, color=f"C{i}", linestyle="--", linewidth=1, label=f"{name}: {height:.3g}")
+    ax.set(xlabel="epoch", ylabel=ylabel, title=title)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if log:
+        ax.set_yscale("log")
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
+        ax.yaxis.set_minor_formatter("{x:g}")
+    ax.legend(frameon=False)
+    plt.show()
+
+
+def plot_distributions(distributions, labels, title="", columns=4):
+    """Bar charts side by side: `distributions` maps a name to numbers (V,), `labels` names the V bars."""
+    rows = -(-len(distributions) // columns)
+    columns = min(columns, len(distributions))
+    _, axes = plt.subplots(
+        rows, columns, figsize=(2.7 * columns, 2.1 * rows), sharey=True, squeeze=False, layout="constrained"
+    )
+    for ax in axes.flat[len(distributions) :]:
+        ax.set_visible(False)
+    for ax, (name, numbers) in zip(axes.flat, distributions.items(), strict=False):
+        bars = ax.bar(range(len(numbers)), numbers, color="tab:blue")
+        for bar, number in zip(bars, numbers, strict=True):
+            if number == 0:  # cut words get a cross, so that zero is not mistaken for small
+                ax.text(bar.get_x() + bar.get_width() / 2, 0, "×", ha="center", va="bottom", color="tab:red")
+        ax.set_title(name, fontsize=9)
+        ax.set_xticks(range(len(labels)), labels, rotation=60 if max(map(len, labels)) > 3 else 0, fontsize=8)
+    plt.suptitle(title)
+    plt.show()
+
+
+def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
+    """Heat maps side by side on one symmetric colour scale: `maps` maps a name to a matrix (rows, columns)."""
+    height = max(np.abs(matrix).max() for matrix in maps.values()) or 1.0
+    width = max(3.2, 0.3 * max(matrix.shape[1] for matrix in maps.values()))
+    figure, axes = plt.subplots(
+        1, len(maps), figsize=(width * len(maps) + 0.8, 2.8), squeeze=False, layout="constrained"
+    )
+    for ax, (name, matrix) in zip(axes.flat, maps.items(), strict=True):
+        image = ax.imshow(matrix, cmap="RdBu_r", vmin=-height, vmax=height, aspect="auto", interpolation="nearest")
+        ax.set(title=name, xlabel=xlabel)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+        if xticks is not None:
+            ax.set_xticks(range(len(xticks)), xticks, rotation=60, ha="right", fontsize=8)
+        if yticks is not None:
+            ax.set_yticks(range(len(yticks)), yticks)
+    axes[0, 0].set_ylabel(ylabel)
+    figure.colorbar(image, ax=axes[0, -1])
+    plt.show()
+
+
+def plot_agreement(pairs, title=""):
+    """Analytic against numerical gradients: `pairs` maps a name to (analytic, numerical) of one shape."""
+    _, ax = plt.subplots(figsize=(4.2, 4), layout="constrained")
+    for name, (analytic, numerical) in pairs.items():
+        ax.plot(np.ravel(numerical), np.ravel(analytic), ".", label=name)
+    reach = max(np.abs(numerical).max() for _, numerical in pairs.values())
+    ax.plot([-reach, reach], [-reach, reach], color="0.6", linewidth=1, zorder=0)
+    ax.set(xlabel="numerical", ylabel="analytic", title=title)
+    ax.legend(frameon=False)
+    plt.show()

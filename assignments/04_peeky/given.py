@@ -1,18 +1,38 @@
 """What assignment 04_peeky hands out. Nothing in here is to be written or changed.
 
 Built by `python -m autograder build` from one source per component: edit those, not this file.
+
+Contents, in the order of the file:
+
+- layers: TimeEmbedding, TimeAffine, TimeSoftmaxWithLoss
+- checked_files: _checked_pairs, _checked_lines
+- training: Adam, clip_grads, train_step, Trainer
+- addition: load_addition
+- addition_curves: expected_curves
+- gradients: numerical_gradient
+- toy_tasks: toy_words
+- TimeLSTM: the answer to 01_rnn_lm_sampling
+- encode_texts: the answer to 02_seq2seq
+- Encoder: the answer to 02_seq2seq
+- Decoder: the answer to 02_seq2seq
+- Seq2seq: the answer to 02_seq2seq
+- exact_match: the answer to 02_seq2seq
+- time_lags: the answer to 03_reversal
+- reverse_inputs: the answer to 03_reversal
+- learning_curve: the answer to 03_reversal
+- diagrams: draw_boxes
+- peeky_plots: draw_peeky_step, draw_paths_to_h
+- plots: plot_curves, plot_distributions, plot_heatmaps, plot_agreement
+- reversal_plots: plot_by_place
+- seq2seq_diagrams: draw_seq2seq
 """
 
 import hashlib
-import re
-from collections import Counter
 from itertools import pairwise
 from pathlib import Path
-from pydoc_data.topics import topics
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.patches import Arc
 from matplotlib.ticker import LogLocator, MaxNLocator
 from tqdm.auto import tqdm
 
@@ -20,11 +40,6 @@ from tqdm.auto import tqdm
 #
 # A layer has `params` and `grads`, two lists of arrays of the same shapes in the same order. `forward` leaves its
 # inputs untouched; `backward` leaves the upstream gradient untouched and overwrites `grads` in place.
-
-
-def sigmoid(x):
-    """1 / (1 + exp(-x)) of every number, same shape and dtype; neither large nor small numbers overflow."""
-    return np.tanh(x * 0.5) * 0.5 + 0.5
 
 
 class TimeEmbedding:
@@ -128,57 +143,37 @@ class TimeSoftmaxWithLoss:
         return dscores.reshape(shape)
 
 
-class TimeDropout:
-    """Set each number to zero with probability `ratio` and divide the rest by 1 - ratio, while `train_flag` is True.
+# checked_files: Files of questions and answers, read only if they are what was handed out.
 
-    `rng` is a numpy.random.Generator; without one the masks differ from run to run.
-    ValueError: a ratio outside [0, 1).
+
+CHECKED_REMEDY = (
+    "Take the assignment's folder again, or put its data folder back as it was; "
+    "in the course's repository, run `python -m autograder data` and then `python -m autograder build`."
+)
+
+
+def _checked_pairs(path, sha256, rows, train_rows, width):
+    """(train, test) of a file whose lines are a question, padded to `width`, and its answer; neither is padded here.
+
+    train and test are pairs (questions, answers) of lists of str; the first `train_rows` of the `rows` lines are train.
+    Raises FileNotFoundError if the file is not there, ValueError if its checksum is another one than `sha256`.
     """
-
-    def __init__(self, ratio, rng=None):
-        if not 0 <= ratio < 1:
-            raise ValueError(f"ratio must be in [0, 1), got {ratio}")
-        self.params, self.grads = [], []
-        self.ratio = ratio
-        self.train_flag = True
-        self._rng = np.random.default_rng() if rng is None else rng
-        self._mask = None
-
-    def forward(self, xs):
-        """`xs`, any shape -> the same shape and dtype; `xs` itself while `train_flag` is False."""
-        self._mask = None
-        if not self.train_flag:
-            return xs
-        kept = self._rng.random(xs.shape, dtype=np.float32) >= self.ratio
-        self._mask = kept.astype(xs.dtype) * xs.dtype.type(1 / (1 - self.ratio))
-        return xs * self._mask
-
-    def backward(self, dout):
-        """The gradient of `xs`, through the mask of the last `forward`."""
-        return dout if self._mask is None else dout * self._mask
+    lines = _checked_lines(path, sha256, rows)
+    questions = [line[:width].rstrip() for line in lines]
+    answers = [line[width:].rstrip() for line in lines]
+    return (questions[:train_rows], answers[:train_rows]), (questions[train_rows:], answers[train_rows:])
 
 
-# gradients: Numerical gradients, to look at a hand-written backward pass from outside.
-
-
-def numerical_gradient(loss, array, eps=1e-5):
-    """The gradient of `loss()`, a function without arguments, with respect to every number of `array` (float64).
-
-    Each number is moved by `eps` up and down, in place, and put back: two calls of `loss` per number.
-    Returns an array of the same shape. ValueError: `array` is not float64 (float32 is too coarse for this).
-    """
-    if array.dtype != np.float64:
-        raise ValueError(f"array must be float64 for a numerical gradient, got {array.dtype}")
-    gradient = np.zeros_like(array)
-    for index in np.ndindex(array.shape):
-        kept = array[index]
-        array[index] = kept + eps
-        above = loss()
-        array[index] = kept - eps
-        below = loss()
-        array[index] = kept
-        gradient[index] = (above - below) / (2 * eps)
-    return gradient
+def _checked_lines(path, sha256, rows):
+    """The lines of the file, once its checksum is right. Line ends may be those of any system."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is not there. {CHECKED_REMEDY}")
+    text = path.read_text(encoding="utf-8", errors="replace")
+    lines = text.splitlines()
+    if hashlib.sha256(text.encode()).hexdigest() != sha256:
+        what = "it was altered" if len(lines) == rows else f"it has {len(lines)} lines, not {rows}"
+        raise ValueError(f"{path} is not the file that was handed out: {what}. {CHECKED_REMEDY}")
+    return lines
 
 
 # training: Training: an optimiser, gradient clipping, and a loop over shuffled batches.
@@ -266,242 +261,6 @@ class Trainer:
         return total / max(len(order), 1)
 
 
-# language_modelling: Texts for language models: a toy grammar with a known entropy, a real text, and a fit that reads text in strips.
-
-
-def fit_language_model(
-    model, optimizer, corpus, epochs, batch_size, time_size, max_grad=None, progress=True, after_epoch=None
-):
-    """Train a stateful language model on one long text by truncated backpropagation through time.
-
-    The text is cut into `batch_size` contiguous strips of equal length (what is left over at the end is not used).
-    All strips are read in step, `time_size` words at a time; the state runs on along the strips, the gradient stops
-    at each cut.
-
-    corpus        (L,) int, the ids of the text
-    max_grad      the largest joint norm of the gradients, None for no clipping
-    after_epoch   called with the model after every epoch, if given
-    returns       list of float, the mean loss of each epoch, in nats per word
-    raises        ValueError if the corpus has fewer than batch_size + 1 words, or batch_size or time_size < 1
-    """
-    if batch_size < 1 or time_size < 1:
-        raise ValueError(f"batch_size and time_size must be at least 1, got {batch_size} and {time_size}")
-    if len(corpus) <= batch_size:
-        raise ValueError(f"corpus must have more than batch_size = {batch_size} words, got {len(corpus)}")
-    length = (len(corpus) - 1) // batch_size
-    xs = np.reshape(corpus[: batch_size * length], (batch_size, length))
-    ts = np.reshape(corpus[1 : batch_size * length + 1], (batch_size, length))
-    losses = []
-    for _ in (bar := tqdm(range(epochs), desc="epochs", disable=not progress)):
-        losses.append(_read_strips(model, optimizer, xs, ts, time_size, max_grad))
-        bar.set_postfix(perplexity=f"{np.exp(losses[-1]):.2f}")
-        if after_epoch is not None:
-            after_epoch(model)
-    return losses
-
-
-def _read_strips(model, optimizer, xs, ts, time_size, max_grad):
-    """One epoch over strips `xs (N, L)` with labels `ts (N, L)`; the mean loss."""
-    model.reset_state()
-    total = 0.0
-    for start in range(0, xs.shape[1], time_size):
-        now = slice(start, start + time_size)
-        total += train_step(model, optimizer, xs[:, now], ts[:, now], max_grad) * ts[:, now].shape[1]
-    model.reset_state()
-    return total / xs.shape[1]
-
-
-class ToyGrammar:
-    """A language of 24 words in which two words decide what comes much later.
-
-    A sentence is `today|yesterday the [old|grey ...] ANIMAL [by the PLACE ...] VERB [softly|loudly] .`; the verb must
-    be the animal's own, in the tense of the first word. Adjectives and places may go on for any number of words, so no
-    fixed number of words looked back is enough.
-
-    The grammar is a machine: in each state it has a few words to choose from, and the word alone decides the next
-    state. So whoever has read from the start of a sentence knows the state, and the surprise of the next word is the
-    entropy of that choice; the entropy rate is its mean over how often the states are visited.
-
-    words        tuple of str, the word of each id
-    vocab_size   number of words, 24
-    """
-
-    verbs = {
-        "owl": ("hoots", "hooted"),
-        "fox": ("barks", "barked"),
-        "frog": ("croaks", "croaked"),
-        "bee": ("hums", "hummed"),
-    }
-    places = ("pond", "barn", "hill")
-
-    def __init__(self):
-        machine = dict(self._choices())
-        numbers = {state: i for i, state in enumerate(machine)}  # the start of a sentence is number 0
-        self.words = tuple(dict.fromkeys(word for choices in machine.values() for word, _, _ in choices))
-        self.vocab_size = len(self.words)
-        self._ids = {word: i for i, word in enumerate(self.words)}
-        self._probabilities = np.zeros((len(machine), self.vocab_size))
-        self._next = np.full((len(machine), self.vocab_size), -1)
-        for state, choices in machine.items():
-            for word, probability, after in choices:
-                self._probabilities[numbers[state], self._ids[word]] = probability
-                self._next[numbers[state], self._ids[word]] = numbers[after]
-
-    def _choices(self):
-        """Pairs (state, list of (word, probability, next state))."""
-        yield "start", [("today", 0.5, ("the", 0)), ("yesterday", 0.5, ("the", 1))]
-        for tense in (0, 1):
-            yield ("the", tense), [("the", 1.0, ("noun", tense))]
-            adjectives = [("old", 0.2, ("noun", tense)), ("grey", 0.1, ("noun", tense))]
-            yield ("noun", tense), adjectives + [(animal, 0.175, ("verb", tense, animal)) for animal in self.verbs]
-            for animal, verbs in self.verbs.items():
-                memory = tense, animal
-                yield ("verb", *memory), [(verbs[tense], 0.5, "adverb"), ("by", 0.5, ("by", *memory))]
-                yield ("by", *memory), [("the", 1.0, ("place", *memory))]
-                yield ("place", *memory), [(place, 1 / 3, ("verb", *memory)) for place in self.places]
-        yield "adverb", [("softly", 0.2, "end"), ("loudly", 0.1, "end"), (".", 0.7, "start")]
-        yield "end", [(".", 1.0, "start")]
-
-    def sample(self, size, rng):
-        """A text of `size` ids, int array (size,), from the start of a sentence, drawn with the Generator `rng`."""
-        reached = np.cumsum(self._probabilities, axis=1)
-        reached /= reached[:, -1:]
-        corpus, state = np.empty(size, dtype=np.int64), 0
-        for i, draw in enumerate(rng.random(size)):
-            corpus[i] = np.searchsorted(reached[state], draw, side="right")
-            state = self._next[state, corpus[i]]
-        return corpus
-
-    def entropy_rate(self):
-        """The surprise per word, in nats, that the best possible predictor is left with: a float."""
-        moves = np.zeros((len(self._next), len(self._next)))
-        for state, word in np.argwhere(self._next >= 0):
-            moves[state, self._next[state, word]] += self._probabilities[state, word]
-        # how often each state is visited: visits = visits @ moves, and all visits together are 1
-        equations = np.vstack([moves.T - np.eye(len(moves)), np.ones(len(moves))])
-        visits = np.linalg.lstsq(equations, np.append(np.zeros(len(moves)), 1.0), rcond=None)[0]
-        logs = np.log(self._probabilities, where=self._probabilities > 0, out=np.zeros_like(self._probabilities))
-        return float(-visits @ (self._probabilities * logs).sum(axis=1))
-
-    def surprise(self, corpus):
-        """-log of the true probability of every word of a text that starts a sentence: ids (L,) -> float array (L,).
-
-        Its mean is what the best possible predictor gets on this very text. ValueError: not a text of this grammar.
-        """
-        probabilities, state = np.empty(len(corpus)), 0
-        for i, word in enumerate(corpus):
-            if state < 0 or self._next[state, word] < 0:
-                raise ValueError(
-                    f"corpus must be a text of this grammar: word {i} ({self.words[word]!r}) cannot stand there"
-                )
-            probabilities[i] = self._probabilities[state, word]
-            state = self._next[state, word]
-        return -np.log(probabilities)
-
-    def text(self, ids):
-        """The words of `ids`, joined by spaces."""
-        return " ".join(self.words[i] for i in ids)
-
-
-def load_python_docs(max_words=1000):
-    """The prose of Python's own language reference, from the standard library: a small real text.
-
-    Lower-cased words and `. , : ( )`; words beyond the `max_words` - 1 most frequent become `<unk>`. Every tenth
-    paragraph is kept for testing. The text differs a little from one version of Python to the next.
-
-    returns   (train (L1,) int, test (L2,) int, words: list of str, the word of each id; `<unk>` is id 0)
-    """
-    paragraphs = _paragraphs()
-    count = Counter(word for paragraph in paragraphs for word in paragraph)
-    words = ["<unk>", *(word for word, _ in count.most_common(max_words - 1))]
-    ids = {word: i for i, word in enumerate(words)}
-    coded = [[ids.get(word, 0) for word in paragraph] for paragraph in paragraphs]
-    test = np.concatenate(coded[9::10])
-    train = np.concatenate([paragraph for i, paragraph in enumerate(coded) if i % 10 != 9])
-    return train, test, words
-
-
-def _paragraphs():
-    """Lists of words, one per distinct paragraph that ends like a sentence and is not code."""
-    found = {}
-    for name in sorted(topics):
-        for block in re.split(r"\n\s*\n", topics[name]):
-            text = " ".join(block.split()).lower()
-            if text.endswith((".", ":")) and len(text) > 80 and not re.search(r"::=|>>>|    \S+ = ", block):
-                found[text] = re.findall(r"[a-z]+(?:_[a-z]+)*|[.,:()]", re.sub(r"['\"*]", "", text))
-    return list(found.values())
-
-
-# toy_tasks: Small tasks on which a model of the course learns in seconds: sums of small numbers, words to be repeated.
-
-
-def toy_sums(limit, test_share, rng):
-    """All sums a+b with 0 <= a, b < `limit`, as texts, shuffled and parted.
-
-    `a+b` and `b+a` are on the same side, so that no test question is a training question turned round.
-
-    test_share  the share of the pairs of numbers that goes to the test side, between 0 and 1
-    rng         a numpy.random.Generator
-    returns     (train, test), each a pair (questions, answers) of lists of str such as `7+38` and `_45`
-    """
-    pairs = [(a, b) for a in range(limit) for b in range(a, limit)]
-    kept = round(test_share * len(pairs))
-    order = rng.permutation(len(pairs))
-    sides = []
-    for chosen in (order[kept:], order[:kept]):
-        both_ways = {pair for i in chosen for pair in (pairs[i], pairs[i][::-1])}
-        rows = rng.permutation(sorted(both_ways))
-        sides.append(([f"{a}+{b}" for a, b in rows], [f"_{a + b}" for a, b in rows]))
-    return tuple(sides)
-
-
-def toy_words(count, length, letters, rng):
-    """`count` different words of `length` letters, each drawn from the text `letters`: a list of str.
-
-    ValueError: there are not that many different words.
-    """
-    possible = len(letters) ** length
-    if count > possible:
-        raise ValueError(f"count must be at most {possible}, the number of words of {length} letters, got {count}")
-    words = {}
-    while len(words) < count:
-        words["".join(rng.choice(list(letters), length))] = None
-    return list(words)
-
-
-# checked_files: Files of questions and answers, read only if they are what was handed out.
-
-
-CHECKED_REMEDY = (
-    "Take the assignment's folder again, or put its data folder back as it was; "
-    "in the course's repository, run `python -m autograder data` and then `python -m autograder build`."
-)
-
-
-def _checked_pairs(path, sha256, rows, train_rows, width):
-    """(train, test) of a file whose lines are a question, padded to `width`, and its answer; neither is padded here.
-
-    train and test are pairs (questions, answers) of lists of str; the first `train_rows` of the `rows` lines are train.
-    Raises FileNotFoundError if the file is not there, ValueError if its checksum is another one than `sha256`.
-    """
-    lines = _checked_lines(path, sha256, rows)
-    questions = [line[:width].rstrip() for line in lines]
-    answers = [line[width:].rstrip() for line in lines]
-    return (questions[:train_rows], answers[:train_rows]), (questions[train_rows:], answers[train_rows:])
-
-
-def _checked_lines(path, sha256, rows):
-    """The lines of the file, once its checksum is right. Line ends may be those of any system."""
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is not there. {CHECKED_REMEDY}")
-    text = path.read_text(encoding="utf-8", errors="replace")
-    lines = text.splitlines()
-    if hashlib.sha256(text.encode()).hexdigest() != sha256:
-        what = "it was altered" if len(lines) == rows else f"it has {len(lines)} lines, not {rows}"
-        raise ValueError(f"{path} is not the file that was handed out: {what}. {CHECKED_REMEDY}")
-    return lines
-
-
 # addition: Addition as text: the sums that a model learns from and is judged by, read from a file that is checked first.
 
 
@@ -560,401 +319,44 @@ def expected_curves(*names):
     return {f"{name}, expected": EXPECTED_CURVES[name] for name in names}
 
 
-# plots: Pictures of what was computed: curves, bars, heat maps.
+# gradients: Numerical gradients, to look at a hand-written backward pass from outside.
 
 
-def plot_curves(curves, ylabel, bounds=None, title="", log=False):
-    """Learning curves: `curves` maps a name to its numbers, one per epoch; `bounds` maps a name to one height."""
-    _, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
-    for name, numbers in curves.items():
-        ax.plot(range(1, len(numbers) + 1), numbers, marker="o", markersize=3, label=name)
-    for i, (name, height) in enumerate((bounds or {}).items(), start=len(curves)):
-        ax.axhline(height, color=f"C{i}", linestyle="--", linewidth=1, label=f"{name}: {height:.3g}")
-    ax.set(xlabel="epoch", ylabel=ylabel, title=title)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if log:
-        ax.set_yscale("log")
-        ax.yaxis.set_major_formatter("{x:g}")
-        ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
-        ax.yaxis.set_minor_formatter("{x:g}")
-    ax.legend(frameon=False)
-    plt.show()
+def numerical_gradient(loss, array, eps=1e-5):
+    """The gradient of `loss()`, a function without arguments, with respect to every number of `array` (float64).
 
-
-def plot_distributions(distributions, labels, title="", columns=4):
-    """Bar charts side by side: `distributions` maps a name to numbers (V,), `labels` names the V bars."""
-    rows = -(-len(distributions) // columns)
-    columns = min(columns, len(distributions))
-    _, axes = plt.subplots(
-        rows, columns, figsize=(2.7 * columns, 2.1 * rows), sharey=True, squeeze=False, layout="constrained"
-    )
-    for ax in axes.flat[len(distributions) :]:
-        ax.set_visible(False)
-    for ax, (name, numbers) in zip(axes.flat, distributions.items(), strict=False):
-        bars = ax.bar(range(len(numbers)), numbers, color="tab:blue")
-        for bar, number in zip(bars, numbers, strict=True):
-            if number == 0:  # cut words get a cross, so that zero is not mistaken for small
-                ax.text(bar.get_x() + bar.get_width() / 2, 0, "×", ha="center", va="bottom", color="tab:red")
-        ax.set_title(name, fontsize=9)
-        ax.set_xticks(range(len(labels)), labels, rotation=60 if max(map(len, labels)) > 3 else 0, fontsize=8)
-    plt.suptitle(title)
-    plt.show()
-
-
-def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
-    """Heat maps side by side on one symmetric colour scale: `maps` maps a name to a matrix (rows, columns)."""
-    height = max(np.abs(matrix).max() for matrix in maps.values()) or 1.0
-    width = max(3.2, 0.3 * max(matrix.shape[1] for matrix in maps.values()))
-    figure, axes = plt.subplots(
-        1, len(maps), figsize=(width * len(maps) + 0.8, 2.8), squeeze=False, layout="constrained"
-    )
-    for ax, (name, matrix) in zip(axes.flat, maps.items(), strict=True):
-        image = ax.imshow(matrix, cmap="RdBu_r", vmin=-height, vmax=height, aspect="auto", interpolation="nearest")
-        ax.set(title=name, xlabel=xlabel)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        if xticks is not None:
-            ax.set_xticks(range(len(xticks)), xticks, rotation=60, ha="right", fontsize=8)
-        if yticks is not None:
-            ax.set_yticks(range(len(yticks)), yticks)
-    axes[0, 0].set_ylabel(ylabel)
-    figure.colorbar(image, ax=axes[0, -1])
-    plt.show()
-
-
-def plot_agreement(pairs, title=""):
-    """Analytic against numerical gradients: `pairs` maps a name to (analytic, numerical) of one shape."""
-    _, ax = plt.subplots(figsize=(4.2, 4), layout="constrained")
-    for name, (analytic, numerical) in pairs.items():
-        ax.plot(np.ravel(numerical), np.ravel(analytic), ".", label=name)
-    reach = max(np.abs(numerical).max() for _, numerical in pairs.values())
-    ax.plot([-reach, reach], [-reach, reach], color="0.6", linewidth=1, zorder=0)
-    ax.set(xlabel="numerical", ylabel="analytic", title=title)
-    ax.legend(frameon=False)
-    plt.show()
-
-
-# diagrams: Diagrams of structure: boxes and arrows drawn by code.
-
-
-FACE = {
-    "layer": "#dbe9f6",
-    "gate": "#fde3c8",
-    "data": "#ffffff",
-    "loss": "#f6d5d5",
-    "drop": "#e4e4e4",
-    "vector": "#d5e8d4",
-}
-
-
-def draw_boxes(boxes, arrows, size, title="", notes=()):
-    """Boxes and arrows on an empty canvas.
-
-    boxes    name -> (x, y, text, kind), kind one of layer, gate, data, loss, drop, vector
-    arrows   (from, to) or (from, to, text), names of boxes
-    size     (width, height) of the canvas in units; a box is about 1 wide
-    notes    (x, y, text)
+    Each number is moved by `eps` up and down, in place, and put back: two calls of `loss` per number.
+    Returns an array of the same shape. ValueError: `array` is not float64 (float32 is too coarse for this).
     """
-    _, ax = plt.subplots(figsize=(size[0] * 0.85, size[1] * 0.62), layout="constrained")
-    ax.set(xlim=(-0.7, size[0] - 0.3), ylim=(-0.6, size[1] - 0.4), title=title)
-    ax.axis("off")
-    drawn = {}
-    for name, (x, y, text, kind) in boxes.items():
-        frame = {"boxstyle": "round,pad=0.3", "facecolor": FACE[kind], "edgecolor": "0.35", "linewidth": 0.8}
-        drawn[name] = ax.text(x, y, text, ha="center", va="center", bbox=frame, fontsize=9, zorder=3)
-    for start, end, *text in arrows:
-        _draw_arrow(ax, drawn[start], drawn[end], text[0] if text else "")
-    for x, y, text in notes:
-        ax.text(x, y, text, fontsize=8, color="0.3", ha="center", va="center", zorder=4)
-    plt.show()
+    if array.dtype != np.float64:
+        raise ValueError(f"array must be float64 for a numerical gradient, got {array.dtype}")
+    gradient = np.zeros_like(array)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        array[index] = kept + eps
+        above = loss()
+        array[index] = kept - eps
+        below = loss()
+        array[index] = kept
+        gradient[index] = (above - below) / (2 * eps)
+    return gradient
 
 
-def _draw_arrow(ax, start, end, text):
-    (x1, y1), (x2, y2) = start.get_position(), end.get_position()
-    style = {
-        "arrowstyle": "-|>",
-        "color": "0.35",
-        "linewidth": 1,
-        "patchA": start.get_bbox_patch(),
-        "patchB": end.get_bbox_patch(),
-    }
-    style |= {"shrinkA": 1, "shrinkB": 1, "mutation_scale": 10}
-    ax.annotate("", xy=(x2, y2), xytext=(x1, y1), arrowprops=style, zorder=3.5)
-    if text:
-        ax.text((x1 + x2) / 2, (y1 + y2) / 2 + 0.18, text, fontsize=8, color="0.3", ha="center", zorder=4)
+# toy_tasks: Small tasks on which a model of the course learns in seconds: sums of small numbers, words to be repeated.
 
 
-def draw_lstm_cell():
-    """One step of an LSTM: what feeds the four gates, and how they make the new states."""
-    boxes = {
-        "c": (0, 4, "c", "data"), "forget": (2, 4, "×", "layer"), "add": (4.5, 4, "+", "layer"),
-        "c'": (9, 4, "c'", "data"),
-        "h": (0, 0.7, "h", "data"), "x": (0, -0.1, "x", "data"), "A": (3.4, 0.3, "x Wx + h Wh + b   (N, 4H)", "layer"),
-        "f": (2, 1.8, "f\nsigmoid", "gate"), "g": (3.4, 1.8, "g\ntanh", "gate"), "i": (4.5, 1.8, "i\nsigmoid", "gate"),
-        "o": (6.2, 1.8, "o\nsigmoid", "gate"), "input": (4.5, 2.95, "×", "layer"), "tanh": (6.9, 3.0, "tanh", "layer"),
-        "output": (7.7, 1.8, "×", "layer"), "h'": (9, 1.8, "h'", "data"),
-    }  # fmt: skip
-    arrows = [
-        ("c", "forget"), ("forget", "add", "f * c"), ("add", "c'"), ("h", "A"), ("x", "A"), ("A", "f"),
-        ("A", "g"), ("A", "i"), ("A", "o"), ("f", "forget"), ("g", "input"), ("i", "input"), ("input", "add"),
-        ("add", "tanh"), ("tanh", "output"), ("o", "output"), ("output", "h'"),
-    ]  # fmt: skip
-    notes = [(5.1, 3.5, "g * i"), (3.4, -0.35, "four blocks of H columns: f, g, i, o")]
-    draw_boxes(boxes, arrows, (10, 5), "One step of an LSTM", notes)
+def toy_words(count, length, letters, rng):
+    """`count` different words of `length` letters, each drawn from the text `letters`: a list of str.
 
-
-def draw_unrolled(inputs, outputs, layers, title):
-    """A model unrolled over time: step t turns inputs[t] into outputs[t], both texts.
-
-    layers   (text, kind, recurrent) from input to output; a recurrent layer passes its state to the right
+    ValueError: there are not that many different words.
     """
-    boxes, arrows = {}, []
-    for t, (below, above) in enumerate(zip(inputs, outputs, strict=True)):
-        column = [(below, "data", False), *layers, (above, "data", False)]
-        for level, (text, kind, recurrent) in enumerate(column):
-            boxes[t, level] = (2.0 * t + 0.3, 1.1 * level, text, kind)
-            if level:
-                arrows.append(((t, level - 1), (t, level)))
-            if recurrent and t:
-                arrows.append(((t - 1, level), (t, level), "h, c"))
-    draw_boxes(boxes, arrows, (2.0 * len(inputs), 1.1 * (len(layers) + 1) + 1), title)
-
-
-# seq2seq_diagrams: Diagrams of encoders and decoders: what is read, what goes across, what is written.
-
-
-def draw_seq2seq(source, target, peeky=False, title=""):
-    """An encoder and a decoder, unrolled: boxes per step, and the one vector h that goes across.
-
-    source   list of str, the tokens in the order in which they are read; a space is shown as an open box
-    target   list of str, led by its start token: the decoder reads target[:-1] and is to write target[1:]
-    peeky    whether h also joins the input of the LSTM and of the affine layer at every step
-    """
-    width = 1.5 if peeky else 1.35
-    middle, top = width * len(source), 6 if peeky else 5.2
-    boxes, arrows = _encoder_steps(source, width)
-    boxes["h"] = (middle, 3, "h", "vector")
-    arrows.append((("read", len(source) - 1), "h"))
-    for t, (read, wanted) in enumerate(pairwise(target)):
-        x = middle + width * (t + 1)
-        column = [("target", 0.7, _shown(read), "data"), ("target vector", 1.8, "embed", "layer"),
-                  ("write", 3, "LSTM", "gate"), ("affine", top - 1.1, "affine", "layer"),
-                  ("next", top, _shown(wanted), "data")]  # fmt: skip
-        boxes |= {(name, t): (x, y, text, kind) for name, y, text, kind in column}
-        arrows += [((below[0], t), (above[0], t)) for below, above in pairwise(column)]
-        before = (("write", t - 1), ("write", t), "" if peeky else "h, c")
-        arrows.append(before if t else ("h", ("write", t)))
-    if peeky:
-        _add_copies_of_h(boxes, arrows, len(target) - 1, middle, width)
-    right = middle + width * len(target)
-    notes = [
-        ((middle - width) / 2, -0.2, "encoder: reads the source"),
-        ((middle + right) / 2, -0.2, "decoder: reads a token,\nscores the next one"),
-    ]
-    draw_boxes(boxes, arrows, (right - 0.2, top + 0.9), title, notes)
-
-
-def _shown(token):
-    return "␣" if token == " " else token
-
-
-def _encoder_steps(source, width):
-    """Boxes and arrows of the encoder: tokens at the bottom, the LSTM's state going to the right."""
-    boxes, arrows = {}, []
-    for s, token in enumerate(source):
-        boxes["source", s] = (width * s, 0.7, _shown(token), "data")
-        boxes["source vector", s] = (width * s, 1.8, "embed", "layer")
-        boxes["read", s] = (width * s, 3, "LSTM", "gate")
-        arrows += [(("source", s), ("source vector", s)), (("source vector", s), ("read", s))]
-        if s:
-            arrows.append((("read", s - 1), ("read", s), "h, c"))
-    return boxes, arrows
-
-
-def _add_copies_of_h(boxes, arrows, steps, middle, width):
-    """One copy of h per step of the decoder, between the two layers that it joins."""
-    for t in range(steps):
-        boxes["copy", t] = (middle + width * (t + 0.5), 3.95, "h", "vector")
-        arrows.append((("copy", t - 1) if t else "h", ("copy", t)))
-        arrows += [(("copy", t), ("write", t)), (("copy", t), ("affine", t))]
-
-
-# reversal_plots: Pictures of distance in time: which step reads what another step writes, and what differs from place to place.
-
-
-def draw_lags(readings, target):
-    """One line of steps per reading, and an arc from where a letter is read to where it is written.
-
-    readings  name -> str, the source as it is read, each letter once; a space is padding
-    target    str, the letters as they are written, without a start token; at least one of them is in each source
-    """
-    heights = [_highest_lag(source, target) * 0.375 + 2.3 for source in readings.values()]
-    width = max(map(len, readings.values())) + len(target) + 0.4
-    _, axes = plt.subplots(
-        len(readings), 1, figsize=(0.55 * width, 0.42 * sum(heights)), squeeze=False, layout="constrained",
-        gridspec_kw={"height_ratios": heights},
-    )  # fmt: skip
-    for ax, height, (name, source) in zip(axes.flat, heights, readings.items(), strict=True):
-        ax.set(xlim=(-0.7, width - 0.7), ylim=(-1.3, height - 1.3))
-        ax.set_title(name, loc="left", fontsize=10)
-        ax.axis("off")
-        _draw_reading(ax, source, target)
-    plt.show()
-
-
-def _highest_lag(source, target):
-    return max(len(source) + i - source.index(letter) for i, letter in enumerate(target) if letter in source)
-
-
-def _draw_reading(ax, source, target):
-    """The steps of both, in one line, and the arcs between them."""
-    for step, letter in enumerate(source + target):
-        _draw_step(ax, step, letter, "layer" if step < len(source) else "gate")
-    for text, first, letters in (("read", 0, source), ("written", len(source), target)):
-        ax.text(first + (len(letters) - 1) / 2, -0.9, text, ha="center", va="center", fontsize=9, color="0.3")
-    for i, letter in enumerate(target):
-        if letter in source:
-            _draw_lag(ax, source.index(letter), len(source) + i)
-
-
-def _draw_step(ax, step, letter, kind):
-    frame = {"boxstyle": "round,pad=0.3", "facecolor": FACE[kind], "edgecolor": "0.35", "linewidth": 0.8}
-    text = "␣" if letter == " " else letter
-    ax.text(step, 0, text, ha="center", va="center", family="monospace", bbox=frame, zorder=3)
-
-
-def _draw_lag(ax, read, written):
-    """An arc from one step to another, with the number of steps at its top."""
-    lag = written - read
-    ax.add_patch(Arc(((read + written) / 2, 0.4), lag, 0.75 * lag, theta1=0, theta2=180, color="0.45"))
-    frame = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"}
-    ax.text((read + written) / 2, 0.4 + 0.375 * lag, lag, ha="center", va="center", fontsize=9, bbox=frame, zorder=3)
-
-
-def plot_by_place(numbers, ylabel, xlabel="letter of the word", log=False, bounds=None):
-    """One line per name: `numbers` maps it to one number per place, the first place being 1.
-
-    bounds   name -> one height, drawn as a dashed line
-    """
-    _, ax = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
-    for name, heights in numbers.items():
-        ax.plot(range(1, len(heights) + 1), heights, marker="o", markersize=4, label=name)
-    for name, height in (bounds or {}).items():
-        ax.axhline(height, color="0.5", linestyle="--", linewidth=1, label=name)
-    ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.legend(frameon=False)
-    plt.show()
-
-
-# peeky_plots: Diagrams of the peeky decoder: what one step joins, and every way by which a gradient comes back to h.
-
-
-def draw_peeky_step():
-    """One step of a peeky decoder: h is joined to the input of the LSTM and to that of the affine layer."""
-    boxes = {
-        "h": (0, 2, "h\n(N, H)", "vector"), "x": (2, 0.2, "word vectors\nxs[:, t]  (N, D)", "data"),
-        "first": (2, 2, "h first, then x\n(N, H + D)", "data"), "lstm": (4.3, 2, "LSTM", "gate"),
-        "hs": (6.3, 0.2, "hidden state\nhs[:, t]  (N, H)", "data"),
-        "second": (6.3, 2, "h first, then hs\n(N, 2H)", "data"), "affine": (8.6, 2, "affine", "layer"),
-        "scores": (10.6, 2, "scores[:, t]\n(N, V)", "data"), "above": (4.3, 3.6, "the same h", "vector"),
-    }  # fmt: skip
-    arrows = [
-        ("h", "first"), ("x", "first"), ("first", "lstm"), ("lstm", "hs"), ("hs", "second"), ("h", "above"),
-        ("above", "second"), ("second", "affine"), ("affine", "scores"),
-    ]  # fmt: skip
-    draw_boxes(boxes, arrows, (11.9, 4.8), "One step of a peeky decoder")
-
-
-def draw_paths_to_h(steps=3):
-    """Where gradients of h come from, in a peeky decoder of `steps` steps: arrows point the way of `backward`."""
-    boxes = {
-        "dh": (0, 2.8, "dh", "vector"),
-        "state": (2.1, 2.8, "gradient of the\nfirst state", "vector"),
-        "upper": (2.1, 4.5, "sum over steps", "vector"),
-        "lower": (2.1, 1.1, "sum over steps", "vector"),
-    }
-    arrows = [("state", "dh"), ("lower", "dh"), ("upper", "dh")]
-    for t in range(steps):
-        x = 5.1 + 2.4 * t
-        boxes |= {
-            ("scores", t): (x, 6.6, f"dscores[:, {t}]", "loss"),
-            ("affine", t): (x, 5.6, "affine", "layer"),
-            ("upper", t): (x - 0.95, 4.5, "h part", "vector"),
-            ("write", t): (x, 2.8, "LSTM", "gate"),
-            ("lower", t): (x - 0.95, 1.1, "h part", "vector"),
-            ("embed", t): (x, 0.1, "embed", "layer"),
-        }
-        arrows += [
-            (("scores", t), ("affine", t)), (("affine", t), ("write", t)), (("write", t), ("embed", t)),
-            (("affine", t), ("upper", t)), (("upper", t), ("upper", t - 1) if t else "upper"),
-            (("write", t), ("lower", t)), (("lower", t), ("lower", t - 1) if t else "lower"),
-            (("write", t), ("write", t - 1) if t else "state"),
-        ]  # fmt: skip
-    notes = [(2.1, 5.05, f"{steps} parts"), (2.1, 0.55, f"{steps} parts"), (2.1, 2.1, "1 part")]
-    draw_boxes(boxes, arrows, (5.1 + 2.4 * steps - 0.9, 7.6), "All ways back to h", notes)
-
-
-# softmax: The answer to 01_rnn_lm_sampling.
-
-
-def softmax(scores):
-    """Exponentiate the scores and divide by their sum, along the last axis.
-
-    scores   float, any shape (..., V), with V >= 1; may hold numbers of any size, and -inf as long as
-             each row also holds a finite number
-    returns  the same shape and dtype; every row sums to 1; -inf becomes exactly 0
-    No warning, no overflow, and `scores` is left as it is.
-    """
-    exponentials = np.exp(scores - np.max(scores, axis=-1, keepdims=True))
-    return exponentials / exponentials.sum(axis=-1, keepdims=True)
-
-
-# LSTM: The answer to 01_rnn_lm_sampling.
-
-
-class LSTM:
-    """One step of an LSTM, for a batch.
-
-    Wx (D, 4H), Wh (H, 4H), b (4H,): gates along the last axis in the order forget, candidate, input, output.
-    params = [Wx, Wh, b]; grads has arrays of the same shapes. All results have the dtype of the parameters.
-    """
-
-    def __init__(self, Wx, Wh, b):
-        self.params = [Wx, Wh, b]
-        self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]
-        self.cache = None  # for what forward wants to tell backward
-
-    def forward(self, x, h_prev, c_prev):
-        """Let the gates decide what stays in the cell state, what joins it, and what is shown.
-
-        x (N, D), h_prev (N, H), c_prev (N, H)
-        returns (h_next, c_next), both (N, H)
-        """
-        Wx, Wh, b = self.params
-        f, g, i, o = np.split(x @ Wx + h_prev @ Wh + b, 4, axis=1)
-        f, g, i, o = sigmoid(f), np.tanh(g), sigmoid(i), sigmoid(o)
-        c_next = f * c_prev + g * i
-        tanh_c = np.tanh(c_next)
-        self.cache = x, h_prev, c_prev, f, g, i, o, tanh_c
-        return o * tanh_c, c_next
-
-    def backward(self, dh_next, dc_next):
-        """Send the gradients of both new states back through the last forward.
-
-        dh_next (N, H): the gradient of h_next;  dc_next (N, H): that of c_next from everything but h_next
-        returns (dx (N, D), dh_prev (N, H), dc_prev (N, H)); overwrites the three arrays of grads in place
-        """
-        Wx, Wh, _ = self.params
-        x, h_prev, c_prev, f, g, i, o, tanh_c = self.cache
-        dc = dc_next + dh_next * o * (1 - tanh_c**2)
-        df, dg, di, do = dc * c_prev, dc * i, dc * g, dh_next * tanh_c
-        dA = np.hstack([df * f * (1 - f), dg * (1 - g**2), di * i * (1 - i), do * o * (1 - o)])
-        dWx, dWh, db = self.grads
-        dWx[...] = x.T @ dA
-        dWh[...] = h_prev.T @ dA
-        db[...] = dA.sum(axis=0)
-        return dA @ Wx.T, dA @ Wh.T, dc * f
+    possible = len(letters) ** length
+    if count > possible:
+        raise ValueError(f"count must be at most {possible}, the number of words of {length} letters, got {count}")
+    words = {}
+    while len(words) < count:
+        words["".join(rng.choice(list(letters), length))] = None
+    return list(words)
 
 
 # TimeLSTM: The answer to 01_rnn_lm_sampling.
@@ -1057,218 +459,6 @@ class TimeLSTM:
     def reset_state(self):
         """Forget the state: the next forward starts from zero, with any batch size."""
         self.h, self.c = None, None
-
-
-# Rnnlm: The answer to 01_rnn_lm_sampling.
-
-
-class Rnnlm:
-    """A language model: embedding, a stateful LSTM, affine map to the scores of the next word.
-
-    Rnnlm(vocab_size, wordvec_size, hidden_size, rng=None), rng a numpy.random.Generator (the same seed gives the
-    same weights; without one they differ from run to run).
-
-    params, grads: six arrays each, from input to output: embedding W (V, D); Wx (D, 4H), Wh (H, 4H), b (4H,);
-    affine W (H, V), b (V,). All float32; embedding N(0, 1)/100, matrices N(0, 1)/sqrt(rows), biases zero.
-    embed, lstm, affine: the layers.
-    """
-
-    def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
-        V, D, H = vocab_size, wordvec_size, hidden_size
-        rng = np.random.default_rng() if rng is None else rng
-
-        def draw(rows, columns, scale):
-            return (rng.standard_normal((rows, columns)) * scale).astype(np.float32)
-
-        self.embed = TimeEmbedding(draw(V, D, 0.01))
-        Wx, Wh = draw(D, 4 * H, D**-0.5), draw(H, 4 * H, H**-0.5)
-        self.lstm = TimeLSTM(Wx, Wh, np.zeros(4 * H, np.float32), stateful=True)
-        self.affine = TimeAffine(draw(H, V, H**-0.5), np.zeros(V, np.float32))
-        self.loss_layer = TimeSoftmaxWithLoss()
-        self.params = self.embed.params + self.lstm.params + self.affine.params
-        self.grads = self.embed.grads + self.lstm.grads + self.affine.grads
-
-    def predict(self, xs):
-        """Ids (N, T) int -> scores of the next word (N, T, V). The state goes on from the last call."""
-        return self.affine.forward(self.lstm.forward(self.embed.forward(xs)))
-
-    def forward(self, xs, ts):
-        """The mean cross-entropy, in nats per counted token, of the labels ts (N, T); a label -1 is not counted."""
-        return self.loss_layer.forward(self.predict(xs), ts)
-
-    def backward(self, dout=1):
-        """Overwrite all grads with dout times the gradients of the loss of the last forward."""
-        dhs = self.affine.backward(self.loss_layer.backward(dout))
-        self.embed.backward(self.lstm.backward(dhs))
-
-    def reset_state(self):
-        """Forget what was read: the next call starts from a zero state."""
-        self.lstm.reset_state()
-
-
-# perplexity: The answer to 01_rnn_lm_sampling.
-
-
-def perplexity(model, corpus, batch_size, time_size):
-    """The exponential of the mean loss over all words of the text but the first, each counted once.
-
-    The text is cut into batch_size contiguous strips of ceil((L - 1) / batch_size) positions; what lacks at the end
-    gets the label -1. The strips are read in step, time_size columns a call, with the state carried along.
-
-    model    has forward(xs, ts) -> mean loss of the labels that are not -1, and reset_state(); if it has a
-             train_flag, that is False meanwhile and afterwards what it was, even if forward raises
-    corpus   (L,) int, L >= 2
-    returns  float. The model's state is reset before and after.
-    """
-    count = len(corpus) - 1
-    length = -(-count // batch_size)
-    xs, ts = np.zeros(batch_size * length, int), np.full(batch_size * length, -1)
-    xs[:count], ts[:count] = corpus[:-1], corpus[1:]
-    xs, ts = xs.reshape(batch_size, length), ts.reshape(batch_size, length)
-    train_flag = getattr(model, "train_flag", None)
-    model.reset_state()
-    try:
-        if train_flag is not None:
-            model.train_flag = False
-        total = 0.0
-        for start in range(0, length, time_size):
-            now = slice(start, start + time_size)
-            total += model.forward(xs[:, now], ts[:, now]) * np.count_nonzero(ts[:, now] >= 0)
-    finally:
-        if train_flag is not None:
-            model.train_flag = train_flag
-        model.reset_state()
-    return float(np.exp(total / count))
-
-
-# next_word_probabilities: The answer to 01_rnn_lm_sampling.
-
-
-def next_word_probabilities(scores, temperature=1.0, top_k=None, top_p=None, skip_ids=None):
-    """The distribution that the next word is drawn from, after temperature, skipping, top_k and top_p, in this order.
-
-    scores       (V,) float; -inf is a word that cannot come
-    temperature  > 0, divides the scores
-    top_k        int >= 1: only the k likeliest words keep a probability
-    top_p        in (0, 1]: only the smallest set of likeliest words with a mass >= top_p (1 keeps all)
-    skip_ids     ids that get probability 0, or None
-    returns      p (V,), the dtype of scores; sums to 1 (as it does before each cut)
-    raises       ValueError for temperature <= 0, top_k < 1, top_p outside (0, 1], or if no word is left
-    """
-    if not temperature > 0:
-        raise ValueError(f"temperature must be positive, got {temperature}")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"top_k must be at least 1, got {top_k}")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(f"top_p must be in (0, 1], got {top_p}")
-    left = np.array(scores, np.float64)
-    left[[] if skip_ids is None else list(skip_ids)] = -np.inf
-    if not np.any(left > -np.inf):
-        raise ValueError(f"skip_ids leaves no word of the {len(left)} that scores offers")
-    p = softmax((left - left.max()) / temperature)
-    order = np.argsort(-p, kind="stable")
-    if top_k is not None:
-        p[order[top_k:]] = 0
-        p /= p.sum()
-    if top_p is not None and top_p < 1:
-        enough = np.cumsum(p[order]) >= top_p - 1e-12  # room for rounding
-        p[order[np.argmax(enough) + 1 :]] = 0
-        p /= p.sum()
-    return p.astype(np.asarray(scores).dtype)
-
-
-# RnnlmGen: The answer to 01_rnn_lm_sampling.
-
-
-class RnnlmGen(Rnnlm):
-    """A language model that writes."""
-
-    def generate(self, start_id, skip_ids=None, sample_size=100, rng=None, **controls):
-        """Draw each next word from next_word_probabilities of the scores, and feed it back.
-
-        start_id     int, the first word of the result and the first one read
-        skip_ids     ids that are never drawn, or None
-        sample_size  int >= 1, the length of the result
-        rng          a numpy.random.Generator that makes the draws; without one they differ from run to run
-        controls     temperature, top_k, top_p, for next_word_probabilities
-        returns      list of sample_size ints
-
-        The state is not reset first: the text goes on from what was read before (in batches of one). The model
-        reads exactly sample_size - 1 words: the last one drawn is not fed back.
-        """
-        rng = np.random.default_rng() if rng is None else rng
-        ids = [int(start_id)]
-        while len(ids) < sample_size:
-            scores = self.predict(np.array([ids[-1:]]))[0, 0]
-            p = next_word_probabilities(scores.astype(np.float64), skip_ids=skip_ids, **controls)
-            ids.append(int(rng.choice(len(p), p=p)))
-        return ids
-
-
-# BetterRnnlm: The answer to 01_rnn_lm_sampling.
-
-
-class BetterRnnlm:
-    """A language model of two LSTM layers, with dropout before, between and after them, and tied weights.
-
-    BetterRnnlm(vocab_size, wordvec_size, hidden_size, dropout_ratio=0.5, rng=None); raises ValueError if wordvec_size
-    and hidden_size differ. rng, a numpy.random.Generator, draws the weights and then the dropout masks.
-
-    params, grads: eight arrays each, from input to output: embedding W (V, D), which is also the affine layer's
-    matrix, transposed, and appears once, its gradient being the sum; Wx, Wh, b of both LSTMs; affine b (V,).
-    Initial weights and dtype as in Rnnlm. train_flag: True at first; forward drops only while it is True.
-    """
-
-    def __init__(self, vocab_size, wordvec_size, hidden_size, dropout_ratio=0.5, rng=None):
-        V, D, H = vocab_size, wordvec_size, hidden_size
-        if D != H:
-            raise ValueError(f"wordvec_size and hidden_size must be equal for tied weights, got {D} and {H}")
-        rng = np.random.default_rng() if rng is None else rng
-
-        def draw(rows, columns, scale):
-            return (rng.standard_normal((rows, columns)) * scale).astype(np.float32)
-
-        W = draw(V, D, 0.01)
-        lstms = []
-        for _ in range(2):
-            Wx, Wh = draw(D, 4 * H, D**-0.5), draw(H, 4 * H, H**-0.5)
-            lstms.append(TimeLSTM(Wx, Wh, np.zeros(4 * H, np.float32), stateful=True))
-        self.embed, self.affine = TimeEmbedding(W), TimeAffine(W.T, np.zeros(V, np.float32))
-        self.lstms, self.drops = lstms, [TimeDropout(dropout_ratio, rng) for _ in range(3)]
-        (lstm1, lstm2), (drop1, drop2, drop3) = self.lstms, self.drops
-        self.layers = [self.embed, drop1, lstm1, drop2, lstm2, drop3, self.affine]
-        self.loss_layer = TimeSoftmaxWithLoss()
-        self.params = self.embed.params + lstm1.params + lstm2.params + self.affine.params[1:]
-        self.grads = self.embed.grads + lstm1.grads + lstm2.grads + self.affine.grads[1:]
-        self.train_flag = True
-
-    def predict(self, xs):
-        """Ids (N, T) int -> scores of the next word (N, T, V), never with dropout. The state goes on."""
-        for drop in self.drops:
-            drop.train_flag = False
-        for layer in self.layers:
-            xs = layer.forward(xs)
-        return xs
-
-    def forward(self, xs, ts):
-        """The mean cross-entropy of ts (N, T), in nats per counted token (-1 is not counted); dropout if train_flag."""
-        for drop in self.drops:
-            drop.train_flag = self.train_flag
-        for layer in self.layers:
-            xs = layer.forward(xs)
-        return self.loss_layer.forward(xs, ts)
-
-    def backward(self, dout=1):
-        """Overwrite all grads with dout times the gradients of the loss of the last forward."""
-        dout = self.loss_layer.backward(dout)
-        for layer in reversed(self.layers):
-            dout = layer.backward(dout)
-        self.grads[0][...] += self.affine.grads[0].T
-
-    def reset_state(self):
-        """Forget what was read: the next call starts from a zero state in both layers."""
-        for lstm in self.lstms:
-            lstm.reset_state()
 
 
 # encode_texts: The answer to 02_seq2seq.
@@ -1446,30 +636,6 @@ def exact_match(predicted, expected):
     return float(np.mean(np.all(predicted == expected, axis=1)))
 
 
-# reverse_inputs: The answer to 03_reversal.
-
-
-def reverse_inputs(xs):
-    """Every row of ids read backwards, its padding included: xs (N, S) -> (N, S) in the dtype of xs, left as it is."""
-    return xs[:, ::-1].copy()
-
-
-# reverse_tokens: The answer to 03_reversal.
-
-
-def reverse_tokens(xs, pad_id):
-    """Each row's tokens backwards, with its padding left on the right.
-
-    xs (N, S) int -> (N, S), in the dtype of xs; xs is left as it is. Padding is the run of pad_id at the end of a
-    row, and nothing else: a pad_id with another token after it is a token.
-    """
-    reversed_rows = np.full_like(xs, pad_id)
-    for row, tokens in zip(reversed_rows, xs, strict=True):
-        length = np.max(np.flatnonzero(tokens != pad_id), initial=-1) + 1
-        row[:length] = tokens[:length][::-1]
-    return reversed_rows
-
-
 # time_lags: The answer to 03_reversal.
 
 
@@ -1484,20 +650,12 @@ def time_lags(source_length, target_length, reverse):
     return source_length + i - read
 
 
-# input_gradient_norms: The answer to 03_reversal.
+# reverse_inputs: The answer to 03_reversal.
 
 
-def input_gradient_norms(model, xs, ts):
-    """How strongly the loss depends on each source position, measured by gradients.
-
-    model    a Seq2seq (or a subclass); its encoder.embed keeps its last upstream gradient in .dout (N, S, D)
-    xs       (N, S) int, sources;  ts (N, T) int, targets led by the start id
-    returns  float array (S,): the mean over the batch of the L2 norm of the loss gradient at each source word vector
-    Changes model.grads, and no parameter.
-    """
-    model.forward(xs, ts)
-    model.backward()
-    return np.linalg.norm(model.encoder.embed.dout, axis=2).mean(axis=0)
+def reverse_inputs(xs):
+    """Every row of ids read backwards, its padding included: xs (N, S) -> (N, S) in the dtype of xs, left as it is."""
+    return xs[:, ::-1].copy()
 
 
 # learning_curve: The answer to 03_reversal.
@@ -1525,3 +683,253 @@ def learning_curve(make_model, train, test, epochs, batch_size, reverse, rng):
         answers = model.generate(test_xs, test_ts[0, 0], test_ts.shape[1] - 1)
         curve.append(exact_match(answers, test_ts[:, 1:]))
     return curve
+
+
+# diagrams: Diagrams of structure: boxes and arrows drawn by code.
+
+
+FACE = {
+    "layer": "#dbe9f6",
+    "gate": "#fde3c8",
+    "data": "#ffffff",
+    "loss": "#f6d5d5",
+    "drop": "#e4e4e4",
+    "vector": "#d5e8d4",
+}
+
+
+def draw_boxes(boxes, arrows, size, title="", notes=()):
+    """Boxes and arrows on an empty canvas.
+
+    boxes    name -> (x, y, text, kind), kind one of layer, gate, data, loss, drop, vector
+    arrows   (from, to) or (from, to, text), names of boxes
+    size     (width, height) of the canvas in units; a box is about 1 wide
+    notes    (x, y, text)
+    """
+    _, ax = plt.subplots(figsize=(size[0] * 0.85, size[1] * 0.62), layout="constrained")
+    ax.set(xlim=(-0.7, size[0] - 0.3), ylim=(-0.6, size[1] - 0.4), title=title)
+    ax.axis("off")
+    drawn = {}
+    for name, (x, y, text, kind) in boxes.items():
+        frame = {"boxstyle": "round,pad=0.3", "facecolor": FACE[kind], "edgecolor": "0.35", "linewidth": 0.8}
+        drawn[name] = ax.text(x, y, text, ha="center", va="center", bbox=frame, fontsize=9, zorder=3)
+    for start, end, *text in arrows:
+        _draw_arrow(ax, drawn[start], drawn[end], text[0] if text else "")
+    for x, y, text in notes:
+        ax.text(x, y, text, fontsize=8, color="0.3", ha="center", va="center", zorder=4)
+    plt.show()
+
+
+def _draw_arrow(ax, start, end, text):
+    (x1, y1), (x2, y2) = start.get_position(), end.get_position()
+    style = {
+        "arrowstyle": "-|>",
+        "color": "0.35",
+        "linewidth": 1,
+        "patchA": start.get_bbox_patch(),
+        "patchB": end.get_bbox_patch(),
+    }
+    style |= {"shrinkA": 1, "shrinkB": 1, "mutation_scale": 10}
+    ax.annotate("", xy=(x2, y2), xytext=(x1, y1), arrowprops=style, zorder=3.5)
+    if text:
+        ax.text((x1 + x2) / 2, (y1 + y2) / 2 + 0.18, text, fontsize=8, color="0.3", ha="center", zorder=4)
+
+
+# peeky_plots: Diagrams of the peeky decoder: what one step joins, and every way by which a gradient comes back to h.
+
+
+def draw_peeky_step():
+    """One step of a peeky decoder: h is joined to the input of the LSTM and to that of the affine layer."""
+    boxes = {
+        "h": (0, 2, "h\n(N, H)", "vector"), "x": (2, 0.2, "word vectors\nxs[:, t]  (N, D)", "data"),
+        "first": (2, 2, "h first, then x\n(N, H + D)", "data"), "lstm": (4.3, 2, "LSTM", "gate"),
+        "hs": (6.3, 0.2, "hidden state\nhs[:, t]  (N, H)", "data"),
+        "second": (6.3, 2, "h first, then hs\n(N, 2H)", "data"), "affine": (8.6, 2, "affine", "layer"),
+        "scores": (10.6, 2, "scores[:, t]\n(N, V)", "data"), "above": (4.3, 3.6, "the same h", "vector"),
+    }  # fmt: skip
+    arrows = [
+        ("h", "first"), ("x", "first"), ("first", "lstm"), ("lstm", "hs"), ("hs", "second"), ("h", "above"),
+        ("above", "second"), ("second", "affine"), ("affine", "scores"),
+    ]  # fmt: skip
+    draw_boxes(boxes, arrows, (11.9, 4.8), "One step of a peeky decoder")
+
+
+def draw_paths_to_h(steps=3):
+    """Where gradients of h come from, in a peeky decoder of `steps` steps: arrows point the way of `backward`."""
+    boxes = {
+        "dh": (0, 2.8, "dh", "vector"),
+        "state": (2.1, 2.8, "gradient of the\nfirst state", "vector"),
+        "upper": (2.1, 4.5, "sum over steps", "vector"),
+        "lower": (2.1, 1.1, "sum over steps", "vector"),
+    }
+    arrows = [("state", "dh"), ("lower", "dh"), ("upper", "dh")]
+    for t in range(steps):
+        x = 5.1 + 2.4 * t
+        boxes |= {
+            ("scores", t): (x, 6.6, f"dscores[:, {t}]", "loss"),
+            ("affine", t): (x, 5.6, "affine", "layer"),
+            ("upper", t): (x - 0.95, 4.5, "h part", "vector"),
+            ("write", t): (x, 2.8, "LSTM", "gate"),
+            ("lower", t): (x - 0.95, 1.1, "h part", "vector"),
+            ("embed", t): (x, 0.1, "embed", "layer"),
+        }
+        arrows += [
+            (("scores", t), ("affine", t)), (("affine", t), ("write", t)), (("write", t), ("embed", t)),
+            (("affine", t), ("upper", t)), (("upper", t), ("upper", t - 1) if t else "upper"),
+            (("write", t), ("lower", t)), (("lower", t), ("lower", t - 1) if t else "lower"),
+            (("write", t), ("write", t - 1) if t else "state"),
+        ]  # fmt: skip
+    notes = [(2.1, 5.05, f"{steps} parts"), (2.1, 0.55, f"{steps} parts"), (2.1, 2.1, "1 part")]
+    draw_boxes(boxes, arrows, (5.1 + 2.4 * steps - 0.9, 7.6), "All ways back to h", notes)
+
+
+# plots: Pictures of what was computed: curves, bars, heat maps.
+
+
+def plot_curves(curves, ylabel, bounds=None, title="", log=False):
+    """Learning curves: `curves` maps a name to its numbers, one per epoch; `bounds` maps a name to one height."""
+    _, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
+    for name, numbers in curves.items():
+        ax.plot(range(1, len(numbers) + 1), numbers, marker="o", markersize=3, label=name)
+    for i, (name, height) in enumerate((bounds or {}).items(), start=len(curves)):
+        ax.axhline(height, color=f"C{i}", linestyle="--", linewidth=1, label=f"{name}: {height:.3g}")
+    ax.set(xlabel="epoch", ylabel=ylabel, title=title)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if log:
+        ax.set_yscale("log")
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
+        ax.yaxis.set_minor_formatter("{x:g}")
+    ax.legend(frameon=False)
+    plt.show()
+
+
+def plot_distributions(distributions, labels, title="", columns=4):
+    """Bar charts side by side: `distributions` maps a name to numbers (V,), `labels` names the V bars."""
+    rows = -(-len(distributions) // columns)
+    columns = min(columns, len(distributions))
+    _, axes = plt.subplots(
+        rows, columns, figsize=(2.7 * columns, 2.1 * rows), sharey=True, squeeze=False, layout="constrained"
+    )
+    for ax in axes.flat[len(distributions) :]:
+        ax.set_visible(False)
+    for ax, (name, numbers) in zip(axes.flat, distributions.items(), strict=False):
+        bars = ax.bar(range(len(numbers)), numbers, color="tab:blue")
+        for bar, number in zip(bars, numbers, strict=True):
+            if number == 0:  # cut words get a cross, so that zero is not mistaken for small
+                ax.text(bar.get_x() + bar.get_width() / 2, 0, "×", ha="center", va="bottom", color="tab:red")
+        ax.set_title(name, fontsize=9)
+        ax.set_xticks(range(len(labels)), labels, rotation=60 if max(map(len, labels)) > 3 else 0, fontsize=8)
+    plt.suptitle(title)
+    plt.show()
+
+
+def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
+    """Heat maps side by side on one symmetric colour scale: `maps` maps a name to a matrix (rows, columns)."""
+    height = max(np.abs(matrix).max() for matrix in maps.values()) or 1.0
+    width = max(3.2, 0.3 * max(matrix.shape[1] for matrix in maps.values()))
+    figure, axes = plt.subplots(
+        1, len(maps), figsize=(width * len(maps) + 0.8, 2.8), squeeze=False, layout="constrained"
+    )
+    for ax, (name, matrix) in zip(axes.flat, maps.items(), strict=True):
+        image = ax.imshow(matrix, cmap="RdBu_r", vmin=-height, vmax=height, aspect="auto", interpolation="nearest")
+        ax.set(title=name, xlabel=xlabel)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+        if xticks is not None:
+            ax.set_xticks(range(len(xticks)), xticks, rotation=60, ha="right", fontsize=8)
+        if yticks is not None:
+            ax.set_yticks(range(len(yticks)), yticks)
+    axes[0, 0].set_ylabel(ylabel)
+    figure.colorbar(image, ax=axes[0, -1])
+    plt.show()
+
+
+def plot_agreement(pairs, title=""):
+    """Analytic against numerical gradients: `pairs` maps a name to (analytic, numerical) of one shape."""
+    _, ax = plt.subplots(figsize=(4.2, 4), layout="constrained")
+    for name, (analytic, numerical) in pairs.items():
+        ax.plot(np.ravel(numerical), np.ravel(analytic), ".", label=name)
+    reach = max(np.abs(numerical).max() for _, numerical in pairs.values())
+    ax.plot([-reach, reach], [-reach, reach], color="0.6", linewidth=1, zorder=0)
+    ax.set(xlabel="numerical", ylabel="analytic", title=title)
+    ax.legend(frameon=False)
+    plt.show()
+
+
+# reversal_plots: Pictures of distance in time: which step reads what another step writes, and what differs from place to place.
+
+
+def plot_by_place(numbers, ylabel, xlabel="letter of the word", log=False, bounds=None):
+    """One line per name: `numbers` maps it to one number per place, the first place being 1.
+
+    bounds   name -> one height, drawn as a dashed line
+    """
+    _, ax = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
+    for name, heights in numbers.items():
+        ax.plot(range(1, len(heights) + 1), heights, marker="o", markersize=4, label=name)
+    for name, height in (bounds or {}).items():
+        ax.axhline(height, color="0.5", linestyle="--", linewidth=1, label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend(frameon=False)
+    plt.show()
+
+
+# seq2seq_diagrams: Diagrams of encoders and decoders: what is read, what goes across, what is written.
+
+
+def draw_seq2seq(source, target, peeky=False, title=""):
+    """An encoder and a decoder, unrolled: boxes per step, and the one vector h that goes across.
+
+    source   list of str, the tokens in the order in which they are read; a space is shown as an open box
+    target   list of str, led by its start token: the decoder reads target[:-1] and is to write target[1:]
+    peeky    whether h also joins the input of the LSTM and of the affine layer at every step
+    """
+    width = 1.5 if peeky else 1.35
+    middle, top = width * len(source), 6 if peeky else 5.2
+    boxes, arrows = _encoder_steps(source, width)
+    boxes["h"] = (middle, 3, "h", "vector")
+    arrows.append((("read", len(source) - 1), "h"))
+    for t, (read, wanted) in enumerate(pairwise(target)):
+        x = middle + width * (t + 1)
+        column = [("target", 0.7, _shown(read), "data"), ("target vector", 1.8, "embed", "layer"),
+                  ("write", 3, "LSTM", "gate"), ("affine", top - 1.1, "affine", "layer"),
+                  ("next", top, _shown(wanted), "data")]  # fmt: skip
+        boxes |= {(name, t): (x, y, text, kind) for name, y, text, kind in column}
+        arrows += [((below[0], t), (above[0], t)) for below, above in pairwise(column)]
+        before = (("write", t - 1), ("write", t), "" if peeky else "h, c")
+        arrows.append(before if t else ("h", ("write", t)))
+    if peeky:
+        _add_copies_of_h(boxes, arrows, len(target) - 1, middle, width)
+    right = middle + width * len(target)
+    notes = [
+        ((middle - width) / 2, -0.2, "encoder: reads the source"),
+        ((middle + right) / 2, -0.2, "decoder: reads a token,\nscores the next one"),
+    ]
+    draw_boxes(boxes, arrows, (right - 0.2, top + 0.9), title, notes)
+
+
+def _shown(token):
+    return "␣" if token == " " else token
+
+
+def _encoder_steps(source, width):
+    """Boxes and arrows of the encoder: tokens at the bottom, the LSTM's state going to the right."""
+    boxes, arrows = {}, []
+    for s, token in enumerate(source):
+        boxes["source", s] = (width * s, 0.7, _shown(token), "data")
+        boxes["source vector", s] = (width * s, 1.8, "embed", "layer")
+        boxes["read", s] = (width * s, 3, "LSTM", "gate")
+        arrows += [(("source", s), ("source vector", s)), (("source vector", s), ("read", s))]
+        if s:
+            arrows.append((("read", s - 1), ("read", s), "h, c"))
+    return boxes, arrows
+
+
+def _add_copies_of_h(boxes, arrows, steps, middle, width):
+    """One copy of h per step of the decoder, between the two layers that it joins."""
+    for t in range(steps):
+        boxes["copy", t] = (middle + width * (t + 0.5), 3.95, "h", "vector")
+        arrows.append((("copy", t - 1) if t else "h", ("copy", t)))
+        arrows += [(("copy", t), ("write", t)), (("copy", t), ("affine", t))]

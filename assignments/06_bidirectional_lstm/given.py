@@ -1,19 +1,44 @@
 """What assignment 06_bidirectional_lstm hands out. Nothing in here is to be written or changed.
 
 Built by `python -m autograder build` from one source per component: edit those, not this file.
+
+Contents, in the order of the file:
+
+- layers: TimeEmbedding, TimeAffine, TimeSoftmaxWithLoss
+- checked_files: _checked_pairs, _checked_lines
+- toy_dates: MONTHS
+- dates: load_dates
+- gradients: numerical_gradient
+- tagging: Tagger, toy_journeys
+- training: Adam, clip_grads, train_step, Trainer
+- softmax: the answer to 01_rnn_lm_sampling
+- TimeLSTM: the answer to 01_rnn_lm_sampling
+- encode_texts: the answer to 02_seq2seq
+- Encoder: the answer to 02_seq2seq
+- Decoder: the answer to 02_seq2seq
+- Seq2seq: the answer to 02_seq2seq
+- exact_match: the answer to 02_seq2seq
+- reverse_inputs: the answer to 03_reversal
+- parameter_count: the answer to 04_peeky
+- TimeAttention: the answer to 05_attention
+- AttentionEncoder: the answer to 05_attention
+- AttentionDecoder: the answer to 05_attention
+- AttentionSeq2seq: the answer to 05_attention
+- attention_map: the answer to 05_attention
+- diagrams: draw_boxes
+- attention_plots: date_parts, mass_on_parts, plot_attention
+- bilstm_plots: draw_two_directions, draw_right_to_left, draw_gate_orders, draw_residual_stack
+- plots: plot_curves, plot_heatmaps, plot_agreement
+- reversal_plots: plot_by_place
 """
 
-import datetime
 import hashlib
 import re
-from collections import Counter
 from itertools import pairwise
 from pathlib import Path
-from pydoc_data.topics import topics
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.patches import Arc
 from matplotlib.ticker import LogLocator, MaxNLocator
 from tqdm.auto import tqdm
 
@@ -21,11 +46,6 @@ from tqdm.auto import tqdm
 #
 # A layer has `params` and `grads`, two lists of arrays of the same shapes in the same order. `forward` leaves its
 # inputs untouched; `backward` leaves the upstream gradient untouched and overwrites `grads` in place.
-
-
-def sigmoid(x):
-    """1 / (1 + exp(-x)) of every number, same shape and dtype; neither large nor small numbers overflow."""
-    return np.tanh(x * 0.5) * 0.5 + 0.5
 
 
 class TimeEmbedding:
@@ -129,34 +149,68 @@ class TimeSoftmaxWithLoss:
         return dscores.reshape(shape)
 
 
-class TimeDropout:
-    """Set each number to zero with probability `ratio` and divide the rest by 1 - ratio, while `train_flag` is True.
+# checked_files: Files of questions and answers, read only if they are what was handed out.
 
-    `rng` is a numpy.random.Generator; without one the masks differ from run to run.
-    ValueError: a ratio outside [0, 1).
+
+CHECKED_REMEDY = (
+    "Take the assignment's folder again, or put its data folder back as it was; "
+    "in the course's repository, run `python -m autograder data` and then `python -m autograder build`."
+)
+
+
+def _checked_pairs(path, sha256, rows, train_rows, width):
+    """(train, test) of a file whose lines are a question, padded to `width`, and its answer; neither is padded here.
+
+    train and test are pairs (questions, answers) of lists of str; the first `train_rows` of the `rows` lines are train.
+    Raises FileNotFoundError if the file is not there, ValueError if its checksum is another one than `sha256`.
     """
+    lines = _checked_lines(path, sha256, rows)
+    questions = [line[:width].rstrip() for line in lines]
+    answers = [line[width:].rstrip() for line in lines]
+    return (questions[:train_rows], answers[:train_rows]), (questions[train_rows:], answers[train_rows:])
 
-    def __init__(self, ratio, rng=None):
-        if not 0 <= ratio < 1:
-            raise ValueError(f"ratio must be in [0, 1), got {ratio}")
-        self.params, self.grads = [], []
-        self.ratio = ratio
-        self.train_flag = True
-        self._rng = np.random.default_rng() if rng is None else rng
-        self._mask = None
 
-    def forward(self, xs):
-        """`xs`, any shape -> the same shape and dtype; `xs` itself while `train_flag` is False."""
-        self._mask = None
-        if not self.train_flag:
-            return xs
-        kept = self._rng.random(xs.shape, dtype=np.float32) >= self.ratio
-        self._mask = kept.astype(xs.dtype) * xs.dtype.type(1 / (1 - self.ratio))
-        return xs * self._mask
+def _checked_lines(path, sha256, rows):
+    """The lines of the file, once its checksum is right. Line ends may be those of any system."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is not there. {CHECKED_REMEDY}")
+    text = path.read_text(encoding="utf-8", errors="replace")
+    lines = text.splitlines()
+    if hashlib.sha256(text.encode()).hexdigest() != sha256:
+        what = "it was altered" if len(lines) == rows else f"it has {len(lines)} lines, not {rows}"
+        raise ValueError(f"{path} is not the file that was handed out: {what}. {CHECKED_REMEDY}")
+    return lines
 
-    def backward(self, dout):
-        """The gradient of `xs`, through the mask of the last `forward`."""
-        return dout if self._mask is None else dout * self._mask
+
+# toy_dates: A small task of dates: days written in four ways, to be rewritten in one.
+
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+# dates: Dates written many ways, each with its ISO form, read from files that are checked first.
+
+
+DATES_FILE = Path(__file__).parent / "data" / "dates.txt"
+DATES_SHA256 = "df4ee1e5a0243b82e515fac1dbe6d3bbe675f4f9ae8532ca1aeec4f29403678e"
+DATES_ROWS = 50_000
+DATES_TRAIN_ROWS = 45_000  # the first ones; no day of theirs comes again in the others
+DATES_WIDTH = 29  # characters of a line, the ISO form takes the rest
+DATES_CHARACTERS = " ,-/0123456789ADFJMNOSTW_abcdefghijlmnoprstuvwy"  # the space first, so that padding has the id 0
+
+
+def load_dates(path=None):
+    """The dates of data/dates.txt, as texts: English, written in 20 ways.
+
+    path      the file, if it is another one than data/dates.txt beside this module
+    returns   (train, test, characters). train and test are pairs (dates, answers) of lists of str, 45,000 and 5,000 of
+              each, without padding: the date "September 27, 1994" (at most 29 characters) has the answer "_1994-09-27"
+              (always 11). characters is a str of the 47 characters that occur, the space first
+    raises    FileNotFoundError if the file is not there, ValueError if it is not the file that was handed out
+    """
+    path = DATES_FILE if path is None else Path(path)
+    train, test = _checked_pairs(path, DATES_SHA256, DATES_ROWS, DATES_TRAIN_ROWS, DATES_WIDTH)
+    return train, test, DATES_CHARACTERS
 
 
 # gradients: Numerical gradients, to look at a hand-written backward pass from outside.
@@ -180,6 +234,61 @@ def numerical_gradient(loss, array, eps=1e-5):
         array[index] = kept
         gradient[index] = (above - below) / (2 * eps)
     return gradient
+
+
+# tagging: Tagging: one answer for every step of a sequence, and a small task in which it depends on both sides.
+
+
+class Tagger:
+    """Scores one tag for every step: an embedding, something that reads the sequence, an affine map.
+
+    embed   a TimeEmbedding
+    lstm    a layer with forward(xs) and backward(dhs), such as a TimeLSTM
+    affine  a TimeAffine whose W has a row for each unit of the layer's output
+    params, grads: those of the three, in this order.
+    """
+
+    def __init__(self, embed, lstm, affine):
+        self.embed, self.lstm, self.affine = embed, lstm, affine
+        self.loss_layer = TimeSoftmaxWithLoss()
+        self.params = embed.params + lstm.params + affine.params
+        self.grads = embed.grads + lstm.grads + affine.grads
+
+    def predict(self, xs):
+        """Scores of the tags of ids `xs (N, T)`: `(N, T, number of tags)`."""
+        return self.affine.forward(self.lstm.forward(self.embed.forward(xs)))
+
+    def forward(self, xs, ts):
+        """The mean loss in nats per step, a float, for ids `xs (N, T)` and their tags `ts (N, T)`."""
+        return self.loss_layer.forward(self.predict(xs), ts)
+
+    def backward(self, dout=1):
+        """Fill the gradients of the last forward, for an upstream gradient `dout` (a number)."""
+        self.embed.backward(self.lstm.backward(self.affine.backward(self.loss_layer.backward(dout))))
+
+
+def toy_journeys(count, length, stations, share, rng):
+    """Railway lines, read step by step, and for every step which station comes before it and which comes next.
+
+    count     number of lines;  length  steps of each
+    stations  number of different stations, ids 1 to `stations`; the id 0 is track without a station
+    share     the probability that a step has a station, each as likely as any other, whatever the other steps have
+    rng       a numpy.random.Generator
+    returns   (xs, tags), int arrays (count, length). tags = last * (stations + 1) + next, where last is the nearest
+              station to the left of the step, next the nearest to its right, 0 where there is none
+    """
+    at_station = rng.random((count, length)) < share
+    xs = np.where(at_station, rng.integers(1, stations + 1, (count, length)), 0)
+    last, next_one = _nearest_before(xs), _nearest_before(xs[:, ::-1])[:, ::-1]
+    return xs, last * (stations + 1) + next_one
+
+
+def _nearest_before(xs):
+    """For every step the last id that is not 0 among those before it, 0 if there is none."""
+    nearest = np.zeros_like(xs)
+    for t in range(1, xs.shape[1]):
+        nearest[:, t] = np.where(xs[:, t - 1] > 0, xs[:, t - 1], nearest[:, t - 1])
+    return nearest
 
 
 # training: Training: an optimiser, gradient clipping, and a loop over shuffled batches.
@@ -267,901 +376,6 @@ class Trainer:
         return total / max(len(order), 1)
 
 
-# language_modelling: Texts for language models: a toy grammar with a known entropy, a real text, and a fit that reads text in strips.
-
-
-def fit_language_model(
-    model, optimizer, corpus, epochs, batch_size, time_size, max_grad=None, progress=True, after_epoch=None
-):
-    """Train a stateful language model on one long text by truncated backpropagation through time.
-
-    The text is cut into `batch_size` contiguous strips of equal length (what is left over at the end is not used).
-    All strips are read in step, `time_size` words at a time; the state runs on along the strips, the gradient stops
-    at each cut.
-
-    corpus        (L,) int, the ids of the text
-    max_grad      the largest joint norm of the gradients, None for no clipping
-    after_epoch   called with the model after every epoch, if given
-    returns       list of float, the mean loss of each epoch, in nats per word
-    raises        ValueError if the corpus has fewer than batch_size + 1 words, or batch_size or time_size < 1
-    """
-    if batch_size < 1 or time_size < 1:
-        raise ValueError(f"batch_size and time_size must be at least 1, got {batch_size} and {time_size}")
-    if len(corpus) <= batch_size:
-        raise ValueError(f"corpus must have more than batch_size = {batch_size} words, got {len(corpus)}")
-    length = (len(corpus) - 1) // batch_size
-    xs = np.reshape(corpus[: batch_size * length], (batch_size, length))
-    ts = np.reshape(corpus[1 : batch_size * length + 1], (batch_size, length))
-    losses = []
-    for _ in (bar := tqdm(range(epochs), desc="epochs", disable=not progress)):
-        losses.append(_read_strips(model, optimizer, xs, ts, time_size, max_grad))
-        bar.set_postfix(perplexity=f"{np.exp(losses[-1]):.2f}")
-        if after_epoch is not None:
-            after_epoch(model)
-    return losses
-
-
-def _read_strips(model, optimizer, xs, ts, time_size, max_grad):
-    """One epoch over strips `xs (N, L)` with labels `ts (N, L)`; the mean loss."""
-    model.reset_state()
-    total = 0.0
-    for start in range(0, xs.shape[1], time_size):
-        now = slice(start, start + time_size)
-        total += train_step(model, optimizer, xs[:, now], ts[:, now], max_grad) * ts[:, now].shape[1]
-    model.reset_state()
-    return total / xs.shape[1]
-
-
-class ToyGrammar:
-    """A language of 24 words in which two words decide what comes much later.
-
-    A sentence is `today|yesterday the [old|grey ...] ANIMAL [by the PLACE ...] VERB [softly|loudly] .`; the verb must
-    be the animal's own, in the tense of the first word. Adjectives and places may go on for any number of words, so no
-    fixed number of words looked back is enough.
-
-    The grammar is a machine: in each state it has a few words to choose from, and the word alone decides the next
-    state. So whoever has read from the start of a sentence knows the state, and the surprise of the next word is the
-    entropy of that choice; the entropy rate is its mean over how often the states are visited.
-
-    words        tuple of str, the word of each id
-    vocab_size   number of words, 24
-    """
-
-    verbs = {
-        "owl": ("hoots", "hooted"),
-        "fox": ("barks", "barked"),
-        "frog": ("croaks", "croaked"),
-        "bee": ("hums", "hummed"),
-    }
-    places = ("pond", "barn", "hill")
-
-    def __init__(self):
-        machine = dict(self._choices())
-        numbers = {state: i for i, state in enumerate(machine)}  # the start of a sentence is number 0
-        self.words = tuple(dict.fromkeys(word for choices in machine.values() for word, _, _ in choices))
-        self.vocab_size = len(self.words)
-        self._ids = {word: i for i, word in enumerate(self.words)}
-        self._probabilities = np.zeros((len(machine), self.vocab_size))
-        self._next = np.full((len(machine), self.vocab_size), -1)
-        for state, choices in machine.items():
-            for word, probability, after in choices:
-                self._probabilities[numbers[state], self._ids[word]] = probability
-                self._next[numbers[state], self._ids[word]] = numbers[after]
-
-    def _choices(self):
-        """Pairs (state, list of (word, probability, next state))."""
-        yield "start", [("today", 0.5, ("the", 0)), ("yesterday", 0.5, ("the", 1))]
-        for tense in (0, 1):
-            yield ("the", tense), [("the", 1.0, ("noun", tense))]
-            adjectives = [("old", 0.2, ("noun", tense)), ("grey", 0.1, ("noun", tense))]
-            yield ("noun", tense), adjectives + [(animal, 0.175, ("verb", tense, animal)) for animal in self.verbs]
-            for animal, verbs in self.verbs.items():
-                memory = tense, animal
-                yield ("verb", *memory), [(verbs[tense], 0.5, "adverb"), ("by", 0.5, ("by", *memory))]
-                yield ("by", *memory), [("the", 1.0, ("place", *memory))]
-                yield ("place", *memory), [(place, 1 / 3, ("verb", *memory)) for place in self.places]
-        yield "adverb", [("softly", 0.2, "end"), ("loudly", 0.1, "end"), (".", 0.7, "start")]
-        yield "end", [(".", 1.0, "start")]
-
-    def sample(self, size, rng):
-        """A text of `size` ids, int array (size,), from the start of a sentence, drawn with the Generator `rng`."""
-        reached = np.cumsum(self._probabilities, axis=1)
-        reached /= reached[:, -1:]
-        corpus, state = np.empty(size, dtype=np.int64), 0
-        for i, draw in enumerate(rng.random(size)):
-            corpus[i] = np.searchsorted(reached[state], draw, side="right")
-            state = self._next[state, corpus[i]]
-        return corpus
-
-    def entropy_rate(self):
-        """The surprise per word, in nats, that the best possible predictor is left with: a float."""
-        moves = np.zeros((len(self._next), len(self._next)))
-        for state, word in np.argwhere(self._next >= 0):
-            moves[state, self._next[state, word]] += self._probabilities[state, word]
-        # how often each state is visited: visits = visits @ moves, and all visits together are 1
-        equations = np.vstack([moves.T - np.eye(len(moves)), np.ones(len(moves))])
-        visits = np.linalg.lstsq(equations, np.append(np.zeros(len(moves)), 1.0), rcond=None)[0]
-        logs = np.log(self._probabilities, where=self._probabilities > 0, out=np.zeros_like(self._probabilities))
-        return float(-visits @ (self._probabilities * logs).sum(axis=1))
-
-    def surprise(self, corpus):
-        """-log of the true probability of every word of a text that starts a sentence: ids (L,) -> float array (L,).
-
-        Its mean is what the best possible predictor gets on this very text. ValueError: not a text of this grammar.
-        """
-        probabilities, state = np.empty(len(corpus)), 0
-        for i, word in enumerate(corpus):
-            if state < 0 or self._next[state, word] < 0:
-                raise ValueError(
-                    f"corpus must be a text of this grammar: word {i} ({self.words[word]!r}) cannot stand there"
-                )
-            probabilities[i] = self._probabilities[state, word]
-            state = self._next[state, word]
-        return -np.log(probabilities)
-
-    def text(self, ids):
-        """The words of `ids`, joined by spaces."""
-        return " ".join(self.words[i] for i in ids)
-
-
-def load_python_docs(max_words=1000):
-    """The prose of Python's own language reference, from the standard library: a small real text.
-
-    Lower-cased words and `. , : ( )`; words beyond the `max_words` - 1 most frequent become `<unk>`. Every tenth
-    paragraph is kept for testing. The text differs a little from one version of Python to the next.
-
-    returns   (train (L1,) int, test (L2,) int, words: list of str, the word of each id; `<unk>` is id 0)
-    """
-    paragraphs = _paragraphs()
-    count = Counter(word for paragraph in paragraphs for word in paragraph)
-    words = ["<unk>", *(word for word, _ in count.most_common(max_words - 1))]
-    ids = {word: i for i, word in enumerate(words)}
-    coded = [[ids.get(word, 0) for word in paragraph] for paragraph in paragraphs]
-    test = np.concatenate(coded[9::10])
-    train = np.concatenate([paragraph for i, paragraph in enumerate(coded) if i % 10 != 9])
-    return train, test, words
-
-
-def _paragraphs():
-    """Lists of words, one per distinct paragraph that ends like a sentence and is not code."""
-    found = {}
-    for name in sorted(topics):
-        for block in re.split(r"\n\s*\n", topics[name]):
-            text = " ".join(block.split()).lower()
-            if text.endswith((".", ":")) and len(text) > 80 and not re.search(r"::=|>>>|    \S+ = ", block):
-                found[text] = re.findall(r"[a-z]+(?:_[a-z]+)*|[.,:()]", re.sub(r"['\"*]", "", text))
-    return list(found.values())
-
-
-# checked_files: Files of questions and answers, read only if they are what was handed out.
-
-
-CHECKED_REMEDY = (
-    "Take the assignment's folder again, or put its data folder back as it was; "
-    "in the course's repository, run `python -m autograder data` and then `python -m autograder build`."
-)
-
-
-def _checked_pairs(path, sha256, rows, train_rows, width):
-    """(train, test) of a file whose lines are a question, padded to `width`, and its answer; neither is padded here.
-
-    train and test are pairs (questions, answers) of lists of str; the first `train_rows` of the `rows` lines are train.
-    Raises FileNotFoundError if the file is not there, ValueError if its checksum is another one than `sha256`.
-    """
-    lines = _checked_lines(path, sha256, rows)
-    questions = [line[:width].rstrip() for line in lines]
-    answers = [line[width:].rstrip() for line in lines]
-    return (questions[:train_rows], answers[:train_rows]), (questions[train_rows:], answers[train_rows:])
-
-
-def _checked_lines(path, sha256, rows):
-    """The lines of the file, once its checksum is right. Line ends may be those of any system."""
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is not there. {CHECKED_REMEDY}")
-    text = path.read_text(encoding="utf-8", errors="replace")
-    lines = text.splitlines()
-    if hashlib.sha256(text.encode()).hexdigest() != sha256:
-        what = "it was altered" if len(lines) == rows else f"it has {len(lines)} lines, not {rows}"
-        raise ValueError(f"{path} is not the file that was handed out: {what}. {CHECKED_REMEDY}")
-    return lines
-
-
-# dates: Dates written many ways, each with its ISO form, read from files that are checked first.
-
-
-DATES_FILE = Path(__file__).parent / "data" / "dates.txt"
-DATES_SHA256 = "df4ee1e5a0243b82e515fac1dbe6d3bbe675f4f9ae8532ca1aeec4f29403678e"
-DATES_ROWS = 50_000
-DATES_TRAIN_ROWS = 45_000  # the first ones; no day of theirs comes again in the others
-DATES_WIDTH = 29  # characters of a line, the ISO form takes the rest
-DATES_CHARACTERS = " ,-/0123456789ADFJMNOSTW_abcdefghijlmnoprstuvwy"  # the space first, so that padding has the id 0
-
-DATE_LANGUAGES_FILE = Path(__file__).parent / "data" / "dates_languages.txt"
-DATE_LANGUAGES_SHA256 = "0833292b485693d48b90ad4d1928770339dc5ca6fe9c34b496fb1ee4a3678bf0"
-DATE_LANGUAGES_ROWS = 20_000
-DATE_LANGUAGES_TRAIN_ROWS = 18_000
-DATE_LANGUAGES_WIDTH = 30
-DATE_LANGUAGES_CHARACTERS = (
-    " (),-./0123456789ADFJMNOSTW_abcdefghijklmnoprstuvwyzäéû土年日曜月木水火金금년목수요월일토화"
-)
-
-
-def load_dates(path=None):
-    """The dates of data/dates.txt, as texts: English, written in 20 ways.
-
-    path      the file, if it is another one than data/dates.txt beside this module
-    returns   (train, test, characters). train and test are pairs (dates, answers) of lists of str, 45,000 and 5,000 of
-              each, without padding: the date "September 27, 1994" (at most 29 characters) has the answer "_1994-09-27"
-              (always 11). characters is a str of the 47 characters that occur, the space first
-    raises    FileNotFoundError if the file is not there, ValueError if it is not the file that was handed out
-    """
-    path = DATES_FILE if path is None else Path(path)
-    train, test = _checked_pairs(path, DATES_SHA256, DATES_ROWS, DATES_TRAIN_ROWS, DATES_WIDTH)
-    return train, test, DATES_CHARACTERS
-
-
-def load_date_languages(path=None):
-    """The dates of data/dates_languages.txt, as texts: English, Korean, French, German and Japanese, mixed.
-
-    path      the file, if it is another one than data/dates_languages.txt beside this module
-    returns   (train, test, characters), as load_dates has them, with 18,000 and 2,000 dates of at most 30 characters:
-              "1994년 9월 27일" has the answer "_1994-09-27". characters is a str of the 73 characters that occur
-    raises    FileNotFoundError if the file is not there, ValueError if it is not the file that was handed out
-    """
-    path = DATE_LANGUAGES_FILE if path is None else Path(path)
-    sizes = DATE_LANGUAGES_ROWS, DATE_LANGUAGES_TRAIN_ROWS, DATE_LANGUAGES_WIDTH
-    train, test = _checked_pairs(path, DATE_LANGUAGES_SHA256, *sizes)
-    return train, test, DATE_LANGUAGES_CHARACTERS
-
-
-# toy_dates: A small task of dates: days written in four ways, to be rewritten in one.
-
-
-TOY_DATES_CHARACTERS = " ,-./0123456789_abcdefgjlmnoprstuvy"  # the space first, so that padding has the id 0
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-FIRST_DAY, DAYS = datetime.date(1970, 1, 1), 36_525  # a hundred years
-
-
-def toy_dates(count, rng):
-    """`count` different days of the years 1970 to 2069, each written in one of four ways.
-
-    rng      a numpy.random.Generator
-    returns  (dates, answers, characters): two lists of str, and a str of the 35 characters that occur, the space first.
-             A date, at most 12 characters, is one of "27 sep 1994", "sep 27, 1994", "9/27/1994" (month first) and
-             "27.9.1994" (day first); the answer to all of them is "_1994-09-27"
-    raises   ValueError for a count above 36,525, the number of days
-    """
-    if count > DAYS:
-        raise ValueError(f"count must be at most {DAYS}, the days of a hundred years, got {count}")
-    days = [FIRST_DAY + datetime.timedelta(int(day)) for day in rng.choice(DAYS, count, replace=False)]
-    dates = [_in_form(day, form) for day, form in zip(days, rng.integers(4, size=count), strict=True)]
-    return dates, [f"_{day.isoformat()}" for day in days], TOY_DATES_CHARACTERS
-
-
-def _in_form(day, form):
-    """A day in one of the four ways."""
-    y, m, d = day.year, day.month, day.day
-    return (f"{d} {MONTHS[m - 1]} {y}", f"{MONTHS[m - 1]} {d}, {y}", f"{m}/{d}/{y}", f"{d}.{m}.{y}")[form]
-
-
-# tagging: Tagging: one answer for every step of a sequence, and a small task in which it depends on both sides.
-
-
-class Tagger:
-    """Scores one tag for every step: an embedding, something that reads the sequence, an affine map.
-
-    embed   a TimeEmbedding
-    lstm    a layer with forward(xs) and backward(dhs), such as a TimeLSTM
-    affine  a TimeAffine whose W has a row for each unit of the layer's output
-    params, grads: those of the three, in this order.
-    """
-
-    def __init__(self, embed, lstm, affine):
-        self.embed, self.lstm, self.affine = embed, lstm, affine
-        self.loss_layer = TimeSoftmaxWithLoss()
-        self.params = embed.params + lstm.params + affine.params
-        self.grads = embed.grads + lstm.grads + affine.grads
-
-    def predict(self, xs):
-        """Scores of the tags of ids `xs (N, T)`: `(N, T, number of tags)`."""
-        return self.affine.forward(self.lstm.forward(self.embed.forward(xs)))
-
-    def forward(self, xs, ts):
-        """The mean loss in nats per step, a float, for ids `xs (N, T)` and their tags `ts (N, T)`."""
-        return self.loss_layer.forward(self.predict(xs), ts)
-
-    def backward(self, dout=1):
-        """Fill the gradients of the last forward, for an upstream gradient `dout` (a number)."""
-        self.embed.backward(self.lstm.backward(self.affine.backward(self.loss_layer.backward(dout))))
-
-
-def toy_journeys(count, length, stations, share, rng):
-    """Railway lines, read step by step, and for every step which station comes before it and which comes next.
-
-    count     number of lines;  length  steps of each
-    stations  number of different stations, ids 1 to `stations`; the id 0 is track without a station
-    share     the probability that a step has a station, each as likely as any other, whatever the other steps have
-    rng       a numpy.random.Generator
-    returns   (xs, tags), int arrays (count, length). tags = last * (stations + 1) + next, where last is the nearest
-              station to the left of the step, next the nearest to its right, 0 where there is none
-    """
-    at_station = rng.random((count, length)) < share
-    xs = np.where(at_station, rng.integers(1, stations + 1, (count, length)), 0)
-    last, next_one = _nearest_before(xs), _nearest_before(xs[:, ::-1])[:, ::-1]
-    return xs, last * (stations + 1) + next_one
-
-
-def _nearest_before(xs):
-    """For every step the last id that is not 0 among those before it, 0 if there is none."""
-    nearest = np.zeros_like(xs)
-    for t in range(1, xs.shape[1]):
-        nearest[:, t] = np.where(xs[:, t - 1] > 0, xs[:, t - 1], nearest[:, t - 1])
-    return nearest
-
-
-# plots: Pictures of what was computed: curves, bars, heat maps.
-
-
-def plot_curves(curves, ylabel, bounds=None, title="", log=False):
-    """Learning curves: `curves` maps a name to its numbers, one per epoch; `bounds` maps a name to one height."""
-    _, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
-    for name, numbers in curves.items():
-        ax.plot(range(1, len(numbers) + 1), numbers, marker="o", markersize=3, label=name)
-    for i, (name, height) in enumerate((bounds or {}).items(), start=len(curves)):
-        ax.axhline(height, color=f"C{i}", linestyle="--", linewidth=1, label=f"{name}: {height:.3g}")
-    ax.set(xlabel="epoch", ylabel=ylabel, title=title)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if log:
-        ax.set_yscale("log")
-        ax.yaxis.set_major_formatter("{x:g}")
-        ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
-        ax.yaxis.set_minor_formatter("{x:g}")
-    ax.legend(frameon=False)
-    plt.show()
-
-
-def plot_distributions(distributions, labels, title="", columns=4):
-    """Bar charts side by side: `distributions` maps a name to numbers (V,), `labels` names the V bars."""
-    rows = -(-len(distributions) // columns)
-    columns = min(columns, len(distributions))
-    _, axes = plt.subplots(
-        rows, columns, figsize=(2.7 * columns, 2.1 * rows), sharey=True, squeeze=False, layout="constrained"
-    )
-    for ax in axes.flat[len(distributions) :]:
-        ax.set_visible(False)
-    for ax, (name, numbers) in zip(axes.flat, distributions.items(), strict=False):
-        bars = ax.bar(range(len(numbers)), numbers, color="tab:blue")
-        for bar, number in zip(bars, numbers, strict=True):
-            if number == 0:  # cut words get a cross, so that zero is not mistaken for small
-                ax.text(bar.get_x() + bar.get_width() / 2, 0, "×", ha="center", va="bottom", color="tab:red")
-        ax.set_title(name, fontsize=9)
-        ax.set_xticks(range(len(labels)), labels, rotation=60 if max(map(len, labels)) > 3 else 0, fontsize=8)
-    plt.suptitle(title)
-    plt.show()
-
-
-def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
-    """Heat maps side by side on one symmetric colour scale: `maps` maps a name to a matrix (rows, columns)."""
-    height = max(np.abs(matrix).max() for matrix in maps.values()) or 1.0
-    width = max(3.2, 0.3 * max(matrix.shape[1] for matrix in maps.values()))
-    figure, axes = plt.subplots(
-        1, len(maps), figsize=(width * len(maps) + 0.8, 2.8), squeeze=False, layout="constrained"
-    )
-    for ax, (name, matrix) in zip(axes.flat, maps.items(), strict=True):
-        image = ax.imshow(matrix, cmap="RdBu_r", vmin=-height, vmax=height, aspect="auto", interpolation="nearest")
-        ax.set(title=name, xlabel=xlabel)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        if xticks is not None:
-            ax.set_xticks(range(len(xticks)), xticks, rotation=60, ha="right", fontsize=8)
-        if yticks is not None:
-            ax.set_yticks(range(len(yticks)), yticks)
-    axes[0, 0].set_ylabel(ylabel)
-    figure.colorbar(image, ax=axes[0, -1])
-    plt.show()
-
-
-def plot_agreement(pairs, title=""):
-    """Analytic against numerical gradients: `pairs` maps a name to (analytic, numerical) of one shape."""
-    _, ax = plt.subplots(figsize=(4.2, 4), layout="constrained")
-    for name, (analytic, numerical) in pairs.items():
-        ax.plot(np.ravel(numerical), np.ravel(analytic), ".", label=name)
-    reach = max(np.abs(numerical).max() for _, numerical in pairs.values())
-    ax.plot([-reach, reach], [-reach, reach], color="0.6", linewidth=1, zorder=0)
-    ax.set(xlabel="numerical", ylabel="analytic", title=title)
-    ax.legend(frameon=False)
-    plt.show()
-
-
-# diagrams: Diagrams of structure: boxes and arrows drawn by code.
-
-
-FACE = {
-    "layer": "#dbe9f6",
-    "gate": "#fde3c8",
-    "data": "#ffffff",
-    "loss": "#f6d5d5",
-    "drop": "#e4e4e4",
-    "vector": "#d5e8d4",
-}
-
-
-def draw_boxes(boxes, arrows, size, title="", notes=()):
-    """Boxes and arrows on an empty canvas.
-
-    boxes    name -> (x, y, text, kind), kind one of layer, gate, data, loss, drop, vector
-    arrows   (from, to) or (from, to, text), names of boxes
-    size     (width, height) of the canvas in units; a box is about 1 wide
-    notes    (x, y, text)
-    """
-    _, ax = plt.subplots(figsize=(size[0] * 0.85, size[1] * 0.62), layout="constrained")
-    ax.set(xlim=(-0.7, size[0] - 0.3), ylim=(-0.6, size[1] - 0.4), title=title)
-    ax.axis("off")
-    drawn = {}
-    for name, (x, y, text, kind) in boxes.items():
-        frame = {"boxstyle": "round,pad=0.3", "facecolor": FACE[kind], "edgecolor": "0.35", "linewidth": 0.8}
-        drawn[name] = ax.text(x, y, text, ha="center", va="center", bbox=frame, fontsize=9, zorder=3)
-    for start, end, *text in arrows:
-        _draw_arrow(ax, drawn[start], drawn[end], text[0] if text else "")
-    for x, y, text in notes:
-        ax.text(x, y, text, fontsize=8, color="0.3", ha="center", va="center", zorder=4)
-    plt.show()
-
-
-def _draw_arrow(ax, start, end, text):
-    (x1, y1), (x2, y2) = start.get_position(), end.get_position()
-    style = {
-        "arrowstyle": "-|>",
-        "color": "0.35",
-        "linewidth": 1,
-        "patchA": start.get_bbox_patch(),
-        "patchB": end.get_bbox_patch(),
-    }
-    style |= {"shrinkA": 1, "shrinkB": 1, "mutation_scale": 10}
-    ax.annotate("", xy=(x2, y2), xytext=(x1, y1), arrowprops=style, zorder=3.5)
-    if text:
-        ax.text((x1 + x2) / 2, (y1 + y2) / 2 + 0.18, text, fontsize=8, color="0.3", ha="center", zorder=4)
-
-
-def draw_lstm_cell():
-    """One step of an LSTM: what feeds the four gates, and how they make the new states."""
-    boxes = {
-        "c": (0, 4, "c", "data"), "forget": (2, 4, "×", "layer"), "add": (4.5, 4, "+", "layer"),
-        "c'": (9, 4, "c'", "data"),
-        "h": (0, 0.7, "h", "data"), "x": (0, -0.1, "x", "data"), "A": (3.4, 0.3, "x Wx + h Wh + b   (N, 4H)", "layer"),
-        "f": (2, 1.8, "f\nsigmoid", "gate"), "g": (3.4, 1.8, "g\ntanh", "gate"), "i": (4.5, 1.8, "i\nsigmoid", "gate"),
-        "o": (6.2, 1.8, "o\nsigmoid", "gate"), "input": (4.5, 2.95, "×", "layer"), "tanh": (6.9, 3.0, "tanh", "layer"),
-        "output": (7.7, 1.8, "×", "layer"), "h'": (9, 1.8, "h'", "data"),
-    }  # fmt: skip
-    arrows = [
-        ("c", "forget"), ("forget", "add", "f * c"), ("add", "c'"), ("h", "A"), ("x", "A"), ("A", "f"),
-        ("A", "g"), ("A", "i"), ("A", "o"), ("f", "forget"), ("g", "input"), ("i", "input"), ("input", "add"),
-        ("add", "tanh"), ("tanh", "output"), ("o", "output"), ("output", "h'"),
-    ]  # fmt: skip
-    notes = [(5.1, 3.5, "g * i"), (3.4, -0.35, "four blocks of H columns: f, g, i, o")]
-    draw_boxes(boxes, arrows, (10, 5), "One step of an LSTM", notes)
-
-
-def draw_unrolled(inputs, outputs, layers, title):
-    """A model unrolled over time: step t turns inputs[t] into outputs[t], both texts.
-
-    layers   (text, kind, recurrent) from input to output; a recurrent layer passes its state to the right
-    """
-    boxes, arrows = {}, []
-    for t, (below, above) in enumerate(zip(inputs, outputs, strict=True)):
-        column = [(below, "data", False), *layers, (above, "data", False)]
-        for level, (text, kind, recurrent) in enumerate(column):
-            boxes[t, level] = (2.0 * t + 0.3, 1.1 * level, text, kind)
-            if level:
-                arrows.append(((t, level - 1), (t, level)))
-            if recurrent and t:
-                arrows.append(((t - 1, level), (t, level), "h, c"))
-    draw_boxes(boxes, arrows, (2.0 * len(inputs), 1.1 * (len(layers) + 1) + 1), title)
-
-
-# seq2seq_diagrams: Diagrams of encoders and decoders: what is read, what goes across, what is written.
-
-
-def draw_seq2seq(source, target, peeky=False, title=""):
-    """An encoder and a decoder, unrolled: boxes per step, and the one vector h that goes across.
-
-    source   list of str, the tokens in the order in which they are read; a space is shown as an open box
-    target   list of str, led by its start token: the decoder reads target[:-1] and is to write target[1:]
-    peeky    whether h also joins the input of the LSTM and of the affine layer at every step
-    """
-    width = 1.5 if peeky else 1.35
-    middle, top = width * len(source), 6 if peeky else 5.2
-    boxes, arrows = _encoder_steps(source, width)
-    boxes["h"] = (middle, 3, "h", "vector")
-    arrows.append((("read", len(source) - 1), "h"))
-    for t, (read, wanted) in enumerate(pairwise(target)):
-        x = middle + width * (t + 1)
-        column = [("target", 0.7, _shown(read), "data"), ("target vector", 1.8, "embed", "layer"),
-                  ("write", 3, "LSTM", "gate"), ("affine", top - 1.1, "affine", "layer"),
-                  ("next", top, _shown(wanted), "data")]  # fmt: skip
-        boxes |= {(name, t): (x, y, text, kind) for name, y, text, kind in column}
-        arrows += [((below[0], t), (above[0], t)) for below, above in pairwise(column)]
-        before = (("write", t - 1), ("write", t), "" if peeky else "h, c")
-        arrows.append(before if t else ("h", ("write", t)))
-    if peeky:
-        _add_copies_of_h(boxes, arrows, len(target) - 1, middle, width)
-    right = middle + width * len(target)
-    notes = [
-        ((middle - width) / 2, -0.2, "encoder: reads the source"),
-        ((middle + right) / 2, -0.2, "decoder: reads a token,\nscores the next one"),
-    ]
-    draw_boxes(boxes, arrows, (right - 0.2, top + 0.9), title, notes)
-
-
-def _shown(token):
-    return "␣" if token == " " else token
-
-
-def _encoder_steps(source, width):
-    """Boxes and arrows of the encoder: tokens at the bottom, the LSTM's state going to the right."""
-    boxes, arrows = {}, []
-    for s, token in enumerate(source):
-        boxes["source", s] = (width * s, 0.7, _shown(token), "data")
-        boxes["source vector", s] = (width * s, 1.8, "embed", "layer")
-        boxes["read", s] = (width * s, 3, "LSTM", "gate")
-        arrows += [(("source", s), ("source vector", s)), (("source vector", s), ("read", s))]
-        if s:
-            arrows.append((("read", s - 1), ("read", s), "h, c"))
-    return boxes, arrows
-
-
-def _add_copies_of_h(boxes, arrows, steps, middle, width):
-    """One copy of h per step of the decoder, between the two layers that it joins."""
-    for t in range(steps):
-        boxes["copy", t] = (middle + width * (t + 0.5), 3.95, "h", "vector")
-        arrows.append((("copy", t - 1) if t else "h", ("copy", t)))
-        arrows += [(("copy", t), ("write", t)), (("copy", t), ("affine", t))]
-
-
-# reversal_plots: Pictures of distance in time: which step reads what another step writes, and what differs from place to place.
-
-
-def draw_lags(readings, target):
-    """One line of steps per reading, and an arc from where a letter is read to where it is written.
-
-    readings  name -> str, the source as it is read, each letter once; a space is padding
-    target    str, the letters as they are written, without a start token; at least one of them is in each source
-    """
-    heights = [_highest_lag(source, target) * 0.375 + 2.3 for source in readings.values()]
-    width = max(map(len, readings.values())) + len(target) + 0.4
-    _, axes = plt.subplots(
-        len(readings), 1, figsize=(0.55 * width, 0.42 * sum(heights)), squeeze=False, layout="constrained",
-        gridspec_kw={"height_ratios": heights},
-    )  # fmt: skip
-    for ax, height, (name, source) in zip(axes.flat, heights, readings.items(), strict=True):
-        ax.set(xlim=(-0.7, width - 0.7), ylim=(-1.3, height - 1.3))
-        ax.set_title(name, loc="left", fontsize=10)
-        ax.axis("off")
-        _draw_reading(ax, source, target)
-    plt.show()
-
-
-def _highest_lag(source, target):
-    return max(len(source) + i - source.index(letter) for i, letter in enumerate(target) if letter in source)
-
-
-def _draw_reading(ax, source, target):
-    """The steps of both, in one line, and the arcs between them."""
-    for step, letter in enumerate(source + target):
-        _draw_step(ax, step, letter, "layer" if step < len(source) else "gate")
-    for text, first, letters in (("read", 0, source), ("written", len(source), target)):
-        ax.text(first + (len(letters) - 1) / 2, -0.9, text, ha="center", va="center", fontsize=9, color="0.3")
-    for i, letter in enumerate(target):
-        if letter in source:
-            _draw_lag(ax, source.index(letter), len(source) + i)
-
-
-def _draw_step(ax, step, letter, kind):
-    frame = {"boxstyle": "round,pad=0.3", "facecolor": FACE[kind], "edgecolor": "0.35", "linewidth": 0.8}
-    text = "␣" if letter == " " else letter
-    ax.text(step, 0, text, ha="center", va="center", family="monospace", bbox=frame, zorder=3)
-
-
-def _draw_lag(ax, read, written):
-    """An arc from one step to another, with the number of steps at its top."""
-    lag = written - read
-    ax.add_patch(Arc(((read + written) / 2, 0.4), lag, 0.75 * lag, theta1=0, theta2=180, color="0.45"))
-    frame = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"}
-    ax.text((read + written) / 2, 0.4 + 0.375 * lag, lag, ha="center", va="center", fontsize=9, bbox=frame, zorder=3)
-
-
-def plot_by_place(numbers, ylabel, xlabel="letter of the word", log=False, bounds=None):
-    """One line per name: `numbers` maps it to one number per place, the first place being 1.
-
-    bounds   name -> one height, drawn as a dashed line
-    """
-    _, ax = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
-    for name, heights in numbers.items():
-        ax.plot(range(1, len(heights) + 1), heights, marker="o", markersize=4, label=name)
-    for name, height in (bounds or {}).items():
-        ax.axhline(height, color="0.5", linestyle="--", linewidth=1, label=name)
-    ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.legend(frameon=False)
-    plt.show()
-
-
-# attention_plots: Pictures of attention: how one step looks back, where each step of a model looked, and at which part of a date.
-
-
-ATTENTION_CELL = 0.21  # inches per token of a map
-ATTENTION_LINE = 50  # tokens that fit in one line of maps
-
-# Signs that matplotlib's own font does not have, by what they mean: year, month (or Monday), day (or Sunday).
-STAND_INS = {"년": "Y", "年": "Y", "월": "M", "月": "M", "일": "D", "日": "D"}
-
-MONTH_WORD = rf"(?P<month>(?:{'|'.join(MONTHS)})[a-z]*)"
-WEEKDAY_WORD = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
-DAY_NUMBER, YEAR_NUMBER = r"(?P<day>\d\d?)", r"(?P<year>\d{4}|\d\d)"
-DATE_FORMS = [
-    re.compile(form, re.IGNORECASE)
-    for form in (
-        rf"(?P<month>\d\d?)(?P<sign>[/-]){DAY_NUMBER}(?P=sign){YEAR_NUMBER}",
-        rf"(?P<year>\d{{4}})(?P<sign>[/-])(?P<month>\d\d?)(?P=sign){DAY_NUMBER}",
-        rf"{DAY_NUMBER}\.(?P<month>\d\d?)\.{YEAR_NUMBER}",
-        rf"{WEEKDAY_WORD}{DAY_NUMBER}(?:(?:st|nd|rd|th) of)?[ -]{MONTH_WORD}[ -]{YEAR_NUMBER}",
-        rf"{WEEKDAY_WORD}{MONTH_WORD} {DAY_NUMBER}(?:st|nd|rd|th)?,? {YEAR_NUMBER}",
-    )
-]
-
-
-def date_parts(date):
-    """Where the year, the month and the day stand in an English date: a dict from each to (start, stop) in the text.
-
-    Three numbers are month, day, year; day first with points between them, year first where it has four digits. A month
-    may be a word: "27th of September 1994" has its day at (0, 2), its month at (8, 17), its year at (18, 22).
-    Raises ValueError for a text that is no date of load_dates or toy_dates.
-    """
-    for form in DATE_FORMS:
-        if found := form.fullmatch(date):
-            return {part: found.span(part) for part in ("year", "month", "day")}
-    raise ValueError(f"date must be an English date such as '27 September 1994' or '9/27/94', got {date!r}")
-
-
-def mass_on_parts(weights, dates, answers):
-    """Which share of the attention, while a part of the answer is written, lies on that part of the date.
-
-    weights   (N, T - 1, S), one column per character of the date, in the order of the text
-    dates     list of N str, without padding; answers list of N str such as "_1994-09-27"
-    returns   dict from "year", "month", "day" to a float: the mean over dates and over the digits of that part of the
-              answer of the sum of the weights on that part of the date
-    raises    ValueError as date_parts
-    """
-    masses = {"year": [], "month": [], "day": []}
-    for rows, date, answer in zip(weights, dates, answers, strict=True):
-        read, written = date_parts(date), date_parts(answer[1:])
-        for part, found in masses.items():
-            found.append(rows[slice(*written[part]), slice(*read[part])].sum(axis=1).mean())
-    return {part: float(np.mean(found)) for part, found in masses.items()}
-
-
-def plot_attention(weights, sources, targets, titles=None):
-    """Attention maps, one row per token that was written and one column per token of the source; black is 1, white 0.
-
-    weights   (N, T, S), the columns in the order of the text
-    sources   list of N texts, or lists of tokens; what lies on the padding after their end is one last column
-    targets   list of N texts or lists of T tokens, without the start token
-    titles    list of N str, or None
-    """
-    titles = [""] * len(sources) if titles is None else titles
-    columns = [min(len(source) + 1, weights.shape[2]) for source in sources]
-    lines = _lines_of_maps(columns)
-    widest = max(sum(columns[i] + 2 for i in line) for line in lines)
-    width, height = ATTENTION_CELL * widest, ATTENTION_CELL * (weights.shape[1] + 3.5) * len(lines)
-    figure = plt.figure(figsize=(width, height))
-    for row, line in enumerate(lines, start=1):
-        left, bottom = 1.5, 1.5 + (len(lines) - row) * (weights.shape[1] + 3.5)
-        for i in line:
-            across, up = ATTENTION_CELL / width, ATTENTION_CELL / height
-            ax = figure.add_axes((left * across, bottom * up, columns[i] * across, weights.shape[1] * up))
-            _draw_map(ax, weights[i], sources[i], targets[i], titles[i])
-            left += columns[i] + 2
-    plt.show()
-
-
-def _lines_of_maps(columns):
-    """Lists of indices: as many maps in a line as fit."""
-    lines = [[]]
-    for i, count in enumerate(columns):
-        if lines[-1] and sum(columns[j] + 2 for j in lines[-1]) + count > ATTENTION_LINE:
-            lines.append([])
-        lines[-1].append(i)
-    return lines
-
-
-def _draw_map(ax, weights, source, target, title):
-    """One map, the tokens along its sides, and a last column for what is on padding, if there is padding."""
-    source, padding = list(map(_as_label, source)), weights[:, len(source) :]
-    weights = weights[:, : len(source)]
-    if padding.size:
-        weights, source = np.column_stack([weights, padding.sum(axis=1)]), [*source, "pad"]
-        ax.axvline(len(source) - 1.5, color="0.35", linewidth=0.8)
-    ax.imshow(weights, cmap="Greys", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
-    for ticks, tokens in ((ax.set_xticks, source), (ax.set_yticks, list(map(_as_label, target)))):
-        ticks(range(len(tokens)), tokens, fontsize=9, family="monospace")
-    ax.tick_params(length=0)
-    ax.tick_params(axis="x", pad=11)
-    for label in ax.get_xticklabels():
-        label.set_va("baseline")
-    if padding.size:
-        ax.get_xticklabels()[-1].set(fontsize=7, rotation=90, va="center")
-    ax.set_title(title, fontsize=9, loc="left")
-
-
-def _as_label(token):
-    """A space as an open box; what the font does not have as a letter that stands for it, or as a dot."""
-    if token == " ":
-        return "␣"
-    return token if all(sign <= "ÿ" for sign in token) else STAND_INS.get(token, "·")
-
-
-def draw_attention_step():
-    """How one state of the decoder gets its context vector: scores, weights, weighted sum."""
-    boxes = {
-        "h": (0.3, 2.2, "decoder state\nh  (N, H)", "vector"), "dot": (2.7, 2.2, "dot products", "layer"),
-        "hs": (0.3, 0, "all encoder states\nhs  (N, S, H)", "vector"), "scores": (4.8, 2.2, "scores\n(N, S)", "data"),
-        "softmax": (6.6, 2.2, "softmax", "layer"), "a": (8.4, 2.2, "weights\na  (N, S)", "data"),
-        "sum": (8.4, 0, "weighted sum", "layer"), "c": (10.6, 0, "context vector\nc  (N, H)", "vector"),
-        "mask": (6.6, 3.7, "mask (N, S)", "data"),
-    }  # fmt: skip
-    arrows = [
-        ("h", "dot"), ("hs", "dot"), ("dot", "scores"), ("scores", "softmax"), ("mask", "softmax"), ("softmax", "a"),
-        ("a", "sum"), ("hs", "sum"), ("sum", "c"),
-    ]  # fmt: skip
-    notes = [(1.2, 1.2, "keys"), (4.6, 0.25, "values"), (1.75, 2.5, "query")]
-    draw_boxes(boxes, arrows, (11.8, 4.5), "One step of attention", notes)
-
-
-def draw_attention_seq2seq(source, target, step=1):
-    """An encoder and a decoder, unrolled: one step of the decoder looks at all states of the encoder.
-
-    source   list of str, the tokens in the order in which they are read
-    target   list of str, led by its start token: the decoder reads target[:-1] and is to write target[1:]
-    step     the step of the decoder whose attention is drawn
-    """
-    boxes, arrows = _encoder_steps(source, 1.45)
-    for s in range(len(source)):
-        boxes["state", s] = (1.45 * s, 4.2, f"hs[:, {s}]", "vector")
-        arrows += [(("read", s), ("state", s)), (("state", s), "attention")]
-    for t, (read, wanted) in enumerate(pairwise(target)):
-        x = 1.45 * (len(source) + t) + 0.4
-        column = [("target", 0.7, read, "data"), ("target vector", 1.8, "embed", "layer"), ("write", 3, "LSTM", "gate"),
-                  ("affine", 6.9, "affine", "layer"), ("next", 8, wanted, "data")]  # fmt: skip
-        boxes |= {(name, t): (x, y, _shown(text), kind) for name, y, text, kind in column}
-        arrows += [((below[0], t), (above[0], t)) for below, above in pairwise(column)]
-        arrows.append((("write", t - 1) if t else ("read", len(source) - 1), ("write", t), "h, c" if t else "h"))
-    x = boxes["write", step][0]
-    boxes["attention"] = (x - 0.8, 5.4, "attention", "gate")
-    arrows += [(("write", step), "attention"), ("attention", ("affine", step))]
-    width = 1.45 * (len(source) + len(target)) - 0.8
-    notes = [
-        (x - 0.9, 6.3, "context"), (x / 3, 7.6, "Every other step does the same,\nwith weights of its own."),
-        (0.725 * (len(source) - 1), -0.1, "encoder: keeps every state"),
-        (1.45 * len(source) + 0.4 + 0.725 * (len(target) - 2), -0.1, "decoder: reads a token,\nscores the next one"),
-    ]  # fmt: skip
-    title = f"Step {step} of the decoder looks back at every state of the encoder"
-    draw_boxes(boxes, arrows, (width, 8.9), title, notes)
-
-
-def draw_paths_to_hs():
-    """Where the gradients of the encoder's states come from: arrows point the way of `backward`."""
-    boxes = {
-        "scores": (11.4, 1.6, "dscores\n(N, T, V)", "loss"), "affine": (9.6, 1.6, "affine", "layer"),
-        "contexts": (7.4, 2.9, "context part\n(N, T, H)", "data"),
-        "states": (7.4, 0.3, "state part\n(N, T, H)", "data"),
-        "attention": (5, 2.9, "attention", "gate"), "plus": (5, 0.3, "+", "layer"), "lstm": (3.6, 0.3, "LSTM", "gate"),
-        "all": (2, 2.9, "values + keys:\nall steps", "vector"), "embed": (2, 0.3, "embed", "layer"),
-        "first": (2, 1.6, "first state:\nlast step only", "vector"), "denc": (0, 2.2, "denc_hs\n(N, S, H)", "vector"),
-    }  # fmt: skip
-    arrows = [
-        ("scores", "affine"), ("affine", "contexts"), ("affine", "states"), ("contexts", "attention"),
-        ("attention", "plus"), ("states", "plus"), ("plus", "lstm"), ("attention", "all"), ("lstm", "first"),
-        ("lstm", "embed"), ("all", "denc"), ("first", "denc"),
-    ]  # fmt: skip
-    draw_boxes(boxes, arrows, (12.4, 3.9), "All ways back to the encoder's states", [(5.55, 1.6, "queries")])
-
-
-# bilstm_plots: Diagrams of reading both ways and of deep stacks: who reads what when, where gates lie, what skips a layer.
-
-
-GATE_FACES = {"f": "#fde3c8", "g": "#dbe9f6", "i": "#d5e8d4", "o": "#f6d5d5"}
-
-
-def draw_two_directions(tokens, title="Two LSTMs read the same sequence"):
-    """A layer that reads both ways, unrolled: one LSTM hands its state to the right, the other to the left.
-
-    tokens   list of str, one per time step
-    """
-    boxes, arrows = {}, []
-    for t, token in enumerate(tokens):
-        column = {"token": (0, token, "data"), "right": (1.3, "LSTM 1", "gate"), "left": (2.6, "LSTM 2", "layer"),
-                  "joined": (3.9, f"hs[:, {t}]", "vector")}  # fmt: skip
-        x = 2.2 * t
-        places = {"token": x, "right": x - 0.45, "left": x + 0.45, "joined": x}
-        boxes |= {(name, t): (places[name], y, text, kind) for name, (y, text, kind) in column.items()}
-        arrows += [(("token", t), ("right", t)), (("token", t), ("left", t))]
-        arrows += [(("right", t), ("joined", t)), (("left", t), ("joined", t))]
-        if t:
-            arrows += [(("right", t - 1), ("right", t), "h, c"), (("left", t), ("left", t - 1), "h, c")]
-    draw_boxes(boxes, arrows, (2.2 * len(tokens) - 0.8, 5), title)
-
-
-def draw_right_to_left(rows):
-    """Padded sequences, and in red the step in which reading from right to left comes to each place of them.
-
-    rows     list of str of one length, each character a time step, "_" for padding, which stands on the right
-    """
-    by_rows = [len(row.rstrip("_")) for row in rows]
-    readings = {"all rows turned round": [len(row) for row in rows], "each row from its last real step": by_rows}
-    size = 1.3 * len(rows[0]) + 0.6, 0.62 * len(rows) + 0.5
-    _, axes = plt.subplots(1, 2, figsize=size, layout="constrained")
-    for ax, (name, firsts) in zip(axes, readings.items(), strict=True):
-        ax.set(xlim=(-0.5, len(rows[0]) - 0.3), ylim=(-len(rows) + 0.3, 0.5), title=name)
-        ax.axis("off")
-        for y, (row, first) in enumerate(zip(rows, firsts, strict=True)):
-            for t, token in enumerate(row):
-                _draw_place(ax, t, -y, token, first - t)
-    plt.show()
-
-
-def _draw_place(ax, x, y, token, step):
-    """One place of a padded sequence; `step` is the number of the step that reads it, below 1 for none."""
-    face = FACE["drop" if token == "_" else "gate"]
-    frame = {"boxstyle": "round,pad=0.3", "facecolor": face, "edgecolor": "0.35", "linewidth": 0.8}
-    ax.text(x, y, token, ha="center", va="center", family="monospace", bbox=frame)
-    if step > 0:
-        ax.text(x + 0.27, y - 0.27, step, ha="center", va="center", fontsize=8, color="tab:red")
-
-
-def draw_gate_orders():
-    """Where the gates lie in the weights of an LSTM: ours side by side, torch's one below the other."""
-    _, (ours, theirs) = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained", gridspec_kw={"width_ratios": (2, 1)})
-    for place, gate in enumerate("fgio"):
-        _draw_block(ours, (1.5 * place, 1), 1.5, 1.2, gate)
-    for place, gate in enumerate("ifgo"):
-        _draw_block(theirs, (0, 3 - place), 1.2, 1, gate)
-    ours.set(xlim=(-0.8, 6.6), ylim=(-0.6, 3.6), title="here: Wx (D, 4H)")
-    theirs.set(xlim=(-0.8, 2), ylim=(-0.2, 4.6), title="torch: weight_ih (4H, D)")
-    for ax, x, y, text in ((ours, 0.75, 2.35, "H"), (ours, -0.3, 1.6, "D"), (theirs, 0.6, 4.15, "D"),
-                           (theirs, -0.3, 3.5, "H")):  # fmt: skip
-        ax.text(x, y, text, ha="center", va="center", fontsize=9, color="0.3")
-        ax.axis("off")
-    plt.show()
-
-
-def _draw_block(ax, corner, width, height, gate):
-    """One gate's part of a matrix: a rectangle with its letter."""
-    face = {"facecolor": GATE_FACES[gate], "edgecolor": "0.35"}
-    ax.add_patch(plt.Rectangle(corner, width, height, **face))
-    ax.text(corner[0] + width / 2, corner[1] + height / 2, gate, ha="center", va="center")
-
-
-def draw_residual_stack(widths, title="A stack with skip connections"):
-    """LSTM layers one upon the other, here from left to right, with a skip connection where both sides are as wide.
-
-    widths   list of int: the last axis of the input, then of each layer's output
-    """
-    boxes = {("sum", 0): (0, 0.6, f"xs\n{widths[0]}", "data")}
-    arrows, notes = [], []
-    for layer, (before, after) in enumerate(pairwise(widths), start=1):
-        x = 3.4 * (layer - 1)
-        boxes["layer", layer] = (x + 1.7, 0.6, f"LSTM {layer}\n{before} to {after}", "gate")
-        arrows.append((("sum", layer - 1), ("layer", layer)))
-        boxes["sum", layer] = (x + 3.4, 0.6, f"+\n{after}" if before == after else f"hs\n{after}", "vector")
-        arrows.append((("layer", layer), ("sum", layer)))
-        if before == after:
-            boxes["skip", layer] = (x + 1.7, 2.3, "skip", "data")
-            arrows += [(("sum", layer - 1), ("skip", layer)), (("skip", layer), ("sum", layer))]
-        else:
-            notes.append((x + 1.7, 1.6, "no skip"))
-    draw_boxes(boxes, arrows, (3.4 * (len(widths) - 1) + 1.1, 3.4), title, notes)
-
-
 # softmax: The answer to 01_rnn_lm_sampling.
 
 
@@ -1175,53 +389,6 @@ def softmax(scores):
     """
     exponentials = np.exp(scores - np.max(scores, axis=-1, keepdims=True))
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
-
-
-# LSTM: The answer to 01_rnn_lm_sampling.
-
-
-class LSTM:
-    """One step of an LSTM, for a batch.
-
-    Wx (D, 4H), Wh (H, 4H), b (4H,): gates along the last axis in the order forget, candidate, input, output.
-    params = [Wx, Wh, b]; grads has arrays of the same shapes. All results have the dtype of the parameters.
-    """
-
-    def __init__(self, Wx, Wh, b):
-        self.params = [Wx, Wh, b]
-        self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]
-        self.cache = None  # for what forward wants to tell backward
-
-    def forward(self, x, h_prev, c_prev):
-        """Let the gates decide what stays in the cell state, what joins it, and what is shown.
-
-        x (N, D), h_prev (N, H), c_prev (N, H)
-        returns (h_next, c_next), both (N, H)
-        """
-        Wx, Wh, b = self.params
-        f, g, i, o = np.split(x @ Wx + h_prev @ Wh + b, 4, axis=1)
-        f, g, i, o = sigmoid(f), np.tanh(g), sigmoid(i), sigmoid(o)
-        c_next = f * c_prev + g * i
-        tanh_c = np.tanh(c_next)
-        self.cache = x, h_prev, c_prev, f, g, i, o, tanh_c
-        return o * tanh_c, c_next
-
-    def backward(self, dh_next, dc_next):
-        """Send the gradients of both new states back through the last forward.
-
-        dh_next (N, H): the gradient of h_next;  dc_next (N, H): that of c_next from everything but h_next
-        returns (dx (N, D), dh_prev (N, H), dc_prev (N, H)); overwrites the three arrays of grads in place
-        """
-        Wx, Wh, _ = self.params
-        x, h_prev, c_prev, f, g, i, o, tanh_c = self.cache
-        dc = dc_next + dh_next * o * (1 - tanh_c**2)
-        df, dg, di, do = dc * c_prev, dc * i, dc * g, dh_next * tanh_c
-        dA = np.hstack([df * f * (1 - f), dg * (1 - g**2), di * i * (1 - i), do * o * (1 - o)])
-        dWx, dWh, db = self.grads
-        dWx[...] = x.T @ dA
-        dWh[...] = h_prev.T @ dA
-        db[...] = dA.sum(axis=0)
-        return dA @ Wx.T, dA @ Wh.T, dc * f
 
 
 # TimeLSTM: The answer to 01_rnn_lm_sampling.
@@ -1324,218 +491,6 @@ class TimeLSTM:
     def reset_state(self):
         """Forget the state: the next forward starts from zero, with any batch size."""
         self.h, self.c = None, None
-
-
-# Rnnlm: The answer to 01_rnn_lm_sampling.
-
-
-class Rnnlm:
-    """A language model: embedding, a stateful LSTM, affine map to the scores of the next word.
-
-    Rnnlm(vocab_size, wordvec_size, hidden_size, rng=None), rng a numpy.random.Generator (the same seed gives the
-    same weights; without one they differ from run to run).
-
-    params, grads: six arrays each, from input to output: embedding W (V, D); Wx (D, 4H), Wh (H, 4H), b (4H,);
-    affine W (H, V), b (V,). All float32; embedding N(0, 1)/100, matrices N(0, 1)/sqrt(rows), biases zero.
-    embed, lstm, affine: the layers.
-    """
-
-    def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
-        V, D, H = vocab_size, wordvec_size, hidden_size
-        rng = np.random.default_rng() if rng is None else rng
-
-        def draw(rows, columns, scale):
-            return (rng.standard_normal((rows, columns)) * scale).astype(np.float32)
-
-        self.embed = TimeEmbedding(draw(V, D, 0.01))
-        Wx, Wh = draw(D, 4 * H, D**-0.5), draw(H, 4 * H, H**-0.5)
-        self.lstm = TimeLSTM(Wx, Wh, np.zeros(4 * H, np.float32), stateful=True)
-        self.affine = TimeAffine(draw(H, V, H**-0.5), np.zeros(V, np.float32))
-        self.loss_layer = TimeSoftmaxWithLoss()
-        self.params = self.embed.params + self.lstm.params + self.affine.params
-        self.grads = self.embed.grads + self.lstm.grads + self.affine.grads
-
-    def predict(self, xs):
-        """Ids (N, T) int -> scores of the next word (N, T, V). The state goes on from the last call."""
-        return self.affine.forward(self.lstm.forward(self.embed.forward(xs)))
-
-    def forward(self, xs, ts):
-        """The mean cross-entropy, in nats per counted token, of the labels ts (N, T); a label -1 is not counted."""
-        return self.loss_layer.forward(self.predict(xs), ts)
-
-    def backward(self, dout=1):
-        """Overwrite all grads with dout times the gradients of the loss of the last forward."""
-        dhs = self.affine.backward(self.loss_layer.backward(dout))
-        self.embed.backward(self.lstm.backward(dhs))
-
-    def reset_state(self):
-        """Forget what was read: the next call starts from a zero state."""
-        self.lstm.reset_state()
-
-
-# perplexity: The answer to 01_rnn_lm_sampling.
-
-
-def perplexity(model, corpus, batch_size, time_size):
-    """The exponential of the mean loss over all words of the text but the first, each counted once.
-
-    The text is cut into batch_size contiguous strips of ceil((L - 1) / batch_size) positions; what lacks at the end
-    gets the label -1. The strips are read in step, time_size columns a call, with the state carried along.
-
-    model    has forward(xs, ts) -> mean loss of the labels that are not -1, and reset_state(); if it has a
-             train_flag, that is False meanwhile and afterwards what it was, even if forward raises
-    corpus   (L,) int, L >= 2
-    returns  float. The model's state is reset before and after.
-    """
-    count = len(corpus) - 1
-    length = -(-count // batch_size)
-    xs, ts = np.zeros(batch_size * length, int), np.full(batch_size * length, -1)
-    xs[:count], ts[:count] = corpus[:-1], corpus[1:]
-    xs, ts = xs.reshape(batch_size, length), ts.reshape(batch_size, length)
-    train_flag = getattr(model, "train_flag", None)
-    model.reset_state()
-    try:
-        if train_flag is not None:
-            model.train_flag = False
-        total = 0.0
-        for start in range(0, length, time_size):
-            now = slice(start, start + time_size)
-            total += model.forward(xs[:, now], ts[:, now]) * np.count_nonzero(ts[:, now] >= 0)
-    finally:
-        if train_flag is not None:
-            model.train_flag = train_flag
-        model.reset_state()
-    return float(np.exp(total / count))
-
-
-# next_word_probabilities: The answer to 01_rnn_lm_sampling.
-
-
-def next_word_probabilities(scores, temperature=1.0, top_k=None, top_p=None, skip_ids=None):
-    """The distribution that the next word is drawn from, after temperature, skipping, top_k and top_p, in this order.
-
-    scores       (V,) float; -inf is a word that cannot come
-    temperature  > 0, divides the scores
-    top_k        int >= 1: only the k likeliest words keep a probability
-    top_p        in (0, 1]: only the smallest set of likeliest words with a mass >= top_p (1 keeps all)
-    skip_ids     ids that get probability 0, or None
-    returns      p (V,), the dtype of scores; sums to 1 (as it does before each cut)
-    raises       ValueError for temperature <= 0, top_k < 1, top_p outside (0, 1], or if no word is left
-    """
-    if not temperature > 0:
-        raise ValueError(f"temperature must be positive, got {temperature}")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"top_k must be at least 1, got {top_k}")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(f"top_p must be in (0, 1], got {top_p}")
-    left = np.array(scores, np.float64)
-    left[[] if skip_ids is None else list(skip_ids)] = -np.inf
-    if not np.any(left > -np.inf):
-        raise ValueError(f"skip_ids leaves no word of the {len(left)} that scores offers")
-    p = softmax((left - left.max()) / temperature)
-    order = np.argsort(-p, kind="stable")
-    if top_k is not None:
-        p[order[top_k:]] = 0
-        p /= p.sum()
-    if top_p is not None and top_p < 1:
-        enough = np.cumsum(p[order]) >= top_p - 1e-12  # room for rounding
-        p[order[np.argmax(enough) + 1 :]] = 0
-        p /= p.sum()
-    return p.astype(np.asarray(scores).dtype)
-
-
-# RnnlmGen: The answer to 01_rnn_lm_sampling.
-
-
-class RnnlmGen(Rnnlm):
-    """A language model that writes."""
-
-    def generate(self, start_id, skip_ids=None, sample_size=100, rng=None, **controls):
-        """Draw each next word from next_word_probabilities of the scores, and feed it back.
-
-        start_id     int, the first word of the result and the first one read
-        skip_ids     ids that are never drawn, or None
-        sample_size  int >= 1, the length of the result
-        rng          a numpy.random.Generator that makes the draws; without one they differ from run to run
-        controls     temperature, top_k, top_p, for next_word_probabilities
-        returns      list of sample_size ints
-
-        The state is not reset first: the text goes on from what was read before (in batches of one). The model
-        reads exactly sample_size - 1 words: the last one drawn is not fed back.
-        """
-        rng = np.random.default_rng() if rng is None else rng
-        ids = [int(start_id)]
-        while len(ids) < sample_size:
-            scores = self.predict(np.array([ids[-1:]]))[0, 0]
-            p = next_word_probabilities(scores.astype(np.float64), skip_ids=skip_ids, **controls)
-            ids.append(int(rng.choice(len(p), p=p)))
-        return ids
-
-
-# BetterRnnlm: The answer to 01_rnn_lm_sampling.
-
-
-class BetterRnnlm:
-    """A language model of two LSTM layers, with dropout before, between and after them, and tied weights.
-
-    BetterRnnlm(vocab_size, wordvec_size, hidden_size, dropout_ratio=0.5, rng=None); raises ValueError if wordvec_size
-    and hidden_size differ. rng, a numpy.random.Generator, draws the weights and then the dropout masks.
-
-    params, grads: eight arrays each, from input to output: embedding W (V, D), which is also the affine layer's
-    matrix, transposed, and appears once, its gradient being the sum; Wx, Wh, b of both LSTMs; affine b (V,).
-    Initial weights and dtype as in Rnnlm. train_flag: True at first; forward drops only while it is True.
-    """
-
-    def __init__(self, vocab_size, wordvec_size, hidden_size, dropout_ratio=0.5, rng=None):
-        V, D, H = vocab_size, wordvec_size, hidden_size
-        if D != H:
-            raise ValueError(f"wordvec_size and hidden_size must be equal for tied weights, got {D} and {H}")
-        rng = np.random.default_rng() if rng is None else rng
-
-        def draw(rows, columns, scale):
-            return (rng.standard_normal((rows, columns)) * scale).astype(np.float32)
-
-        W = draw(V, D, 0.01)
-        lstms = []
-        for _ in range(2):
-            Wx, Wh = draw(D, 4 * H, D**-0.5), draw(H, 4 * H, H**-0.5)
-            lstms.append(TimeLSTM(Wx, Wh, np.zeros(4 * H, np.float32), stateful=True))
-        self.embed, self.affine = TimeEmbedding(W), TimeAffine(W.T, np.zeros(V, np.float32))
-        self.lstms, self.drops = lstms, [TimeDropout(dropout_ratio, rng) for _ in range(3)]
-        (lstm1, lstm2), (drop1, drop2, drop3) = self.lstms, self.drops
-        self.layers = [self.embed, drop1, lstm1, drop2, lstm2, drop3, self.affine]
-        self.loss_layer = TimeSoftmaxWithLoss()
-        self.params = self.embed.params + lstm1.params + lstm2.params + self.affine.params[1:]
-        self.grads = self.embed.grads + lstm1.grads + lstm2.grads + self.affine.grads[1:]
-        self.train_flag = True
-
-    def predict(self, xs):
-        """Ids (N, T) int -> scores of the next word (N, T, V), never with dropout. The state goes on."""
-        for drop in self.drops:
-            drop.train_flag = False
-        for layer in self.layers:
-            xs = layer.forward(xs)
-        return xs
-
-    def forward(self, xs, ts):
-        """The mean cross-entropy of ts (N, T), in nats per counted token (-1 is not counted); dropout if train_flag."""
-        for drop in self.drops:
-            drop.train_flag = self.train_flag
-        for layer in self.layers:
-            xs = layer.forward(xs)
-        return self.loss_layer.forward(xs, ts)
-
-    def backward(self, dout=1):
-        """Overwrite all grads with dout times the gradients of the loss of the last forward."""
-        dout = self.loss_layer.backward(dout)
-        for layer in reversed(self.layers):
-            dout = layer.backward(dout)
-        self.grads[0][...] += self.affine.grads[0].T
-
-    def reset_state(self):
-        """Forget what was read: the next call starts from a zero state in both layers."""
-        for lstm in self.lstms:
-            lstm.reset_state()
 
 
 # encode_texts: The answer to 02_seq2seq.
@@ -1721,260 +676,12 @@ def reverse_inputs(xs):
     return xs[:, ::-1].copy()
 
 
-# reverse_tokens: The answer to 03_reversal.
-
-
-def reverse_tokens(xs, pad_id):
-    """Each row's tokens backwards, with its padding left on the right.
-
-    xs (N, S) int -> (N, S), in the dtype of xs; xs is left as it is. Padding is the run of pad_id at the end of a
-    row, and nothing else: a pad_id with another token after it is a token.
-    """
-    reversed_rows = np.full_like(xs, pad_id)
-    for row, tokens in zip(reversed_rows, xs, strict=True):
-        length = np.max(np.flatnonzero(tokens != pad_id), initial=-1) + 1
-        row[:length] = tokens[:length][::-1]
-    return reversed_rows
-
-
-# time_lags: The answer to 03_reversal.
-
-
-def time_lags(source_length, target_length, reverse):
-    """Steps of recurrence between reading source token i and emitting target token i, the decoder's own step counted.
-
-    source_length S, target_length T: int >= 1; reverse: whether the source is read backwards
-    returns int array (min(S, T),)
-    """
-    i = np.arange(min(source_length, target_length))
-    read = source_length - 1 - i if reverse else i
-    return source_length + i - read
-
-
-# input_gradient_norms: The answer to 03_reversal.
-
-
-def input_gradient_norms(model, xs, ts):
-    """How strongly the loss depends on each source position, measured by gradients.
-
-    model    a Seq2seq (or a subclass); its encoder.embed keeps its last upstream gradient in .dout (N, S, D)
-    xs       (N, S) int, sources;  ts (N, T) int, targets led by the start id
-    returns  float array (S,): the mean over the batch of the L2 norm of the loss gradient at each source word vector
-    Changes model.grads, and no parameter.
-    """
-    model.forward(xs, ts)
-    model.backward()
-    return np.linalg.norm(model.encoder.embed.dout, axis=2).mean(axis=0)
-
-
-# learning_curve: The answer to 03_reversal.
-
-
-def learning_curve(make_model, train, test, epochs, batch_size, reverse, rng):
-    """Train one fresh model and measure its exact match on the test rows after every epoch.
-
-    make_model   called once, as make_model(rng), returns a fresh Seq2seq
-    train, test  pairs (xs (N, S), ts (N, T)) of int arrays; targets are led by the start id ts[0, 0]
-    reverse      whether the sources of both are read backwards (reverse_inputs)
-    rng          a numpy.random.Generator, for the weights and then for the order of the rows
-    returns      list of `epochs` floats
-    The optimiser is Adam(0.001), gradients are clipped to a norm of 5.0; one Trainer.fit for each epoch.
-    The arrays of train and test are left as they are. `tqdm(range(epochs))` counts to `epochs` with a progress bar.
-    """
-    (xs, ts), (test_xs, test_ts) = train, test
-    if reverse:
-        xs, test_xs = reverse_inputs(xs), reverse_inputs(test_xs)
-    model = make_model(rng)
-    trainer = Trainer(model, Adam(0.001))
-    curve = []
-    for _ in tqdm(range(epochs), desc="epochs"):
-        trainer.fit(xs, ts, 1, batch_size, max_grad=5.0, rng=rng, progress=False)
-        answers = model.generate(test_xs, test_ts[0, 0], test_ts.shape[1] - 1)
-        curve.append(exact_match(answers, test_ts[:, 1:]))
-    return curve
-
-
-# repeat_over_time: The answer to 04_peeky.
-
-
-def repeat_over_time(h, T):
-    """The same vector at every time step: h (N, H), T int >= 1 -> (N, T, H), in the dtype of h."""
-    return np.repeat(h[:, None, :], T, axis=1)
-
-
-# PeekyDecoder: The answer to 04_peeky.
-
-
-class PeekyDecoder:
-    """A decoder that sees the encoder's h at every step: h joins the input of the LSTM and that of the affine layer.
-
-    PeekyDecoder(vocab_size, wordvec_size, hidden_size, rng=None), rng a numpy.random.Generator (the same seed gives
-    the same weights; without one they differ from run to run).
-
-    params, grads: six arrays each, from input to output: embedding W (V, D); Wx (H + D, 4H), Wh (H, 4H), b (4H,);
-    affine W (2H, V), b (V,). Wherever h is joined to something, h comes first. All float32; embedding N(0, 1)/100,
-    matrices N(0, 1)/sqrt(rows), biases zero.
-    embed, lstm, affine: the layers.
-    Every call of forward or generate starts from h and a zero cell state; nothing is left from the call before.
-    """
-
-    def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
-        V, D, H = vocab_size, wordvec_size, hidden_size
-        rng = np.random.default_rng() if rng is None else rng
-
-        def draw(rows, columns, scale):
-            return (rng.standard_normal((rows, columns)) * scale).astype(np.float32)
-
-        self.embed = TimeEmbedding(draw(V, D, 0.01))
-        Wx, Wh = draw(H + D, 4 * H, (H + D) ** -0.5), draw(H, 4 * H, H**-0.5)
-        self.lstm = TimeLSTM(Wx, Wh, np.zeros(4 * H, np.float32), stateful=True)
-        self.affine = TimeAffine(draw(2 * H, V, (2 * H) ** -0.5), np.zeros(V, np.float32))
-        self.params = self.embed.params + self.lstm.params + self.affine.params
-        self.grads = self.embed.grads + self.lstm.grads + self.affine.grads
-
-    def forward(self, xs, h):
-        """Score the next character at every step of given inputs: xs (N, T) int ids, h (N, H) -> scores (N, T, V)."""
-        self.lstm.set_state(h)
-        repeated = repeat_over_time(h, xs.shape[1])
-        hs = self.lstm.forward(np.concatenate([repeated, self.embed.forward(xs)], axis=2))
-        return self.affine.forward(np.concatenate([repeated, hs], axis=2))
-
-    def backward(self, dscores):
-        """Overwrite grads in place from dscores (N, T, V); returns dh (N, H), by every path from h to the scores."""
-        H = len(self.lstm.params[1])
-        djoined_hs = self.affine.backward(dscores)
-        djoined_xs = self.lstm.backward(djoined_hs[:, :, H:])
-        self.embed.backward(djoined_xs[:, :, H:])
-        return self.lstm.dh + djoined_hs[:, :, :H].sum(axis=1) + djoined_xs[:, :, :H].sum(axis=1)
-
-    def generate(self, h, start_id, sample_size):
-        """Write greedily, all rows of the batch at once: the best-scored id of each step is the next step's input.
-
-        h (N, H); start_id int, the first input, which is not part of the result; sample_size int >= 1
-        returns int array (N, sample_size); of equal scores the smallest id wins
-        """
-        self.lstm.set_state(h)
-        repeated = repeat_over_time(h, 1)
-        ids = np.full((len(h), sample_size + 1), start_id, dtype=np.int64)
-        for t in range(sample_size):
-            x = self.embed.forward(ids[:, t : t + 1])
-            hs = self.lstm.forward(np.concatenate([repeated, x], axis=2))
-            scores = self.affine.forward(np.concatenate([repeated, hs], axis=2))
-            ids[:, t + 1] = scores[:, 0].argmax(axis=1)
-        return ids[:, 1:]
-
-
-# PeekySeq2seq: The answer to 04_peeky.
-
-
-class PeekySeq2seq(Seq2seq):
-    """A Seq2seq whose decoder is a PeekyDecoder; forward, backward and generate as in Seq2seq.
-
-    PeekySeq2seq(vocab_size, wordvec_size, hidden_size, rng=None), rng as for PeekyDecoder.
-    encoder, decoder: the two parts, drawn in either order. loss_layer: a TimeSoftmaxWithLoss.
-    params, grads: ten arrays each, the encoder's before the decoder's.
-    """
-
-    def __init__(self, vocab_size, wordvec_size, hidden_size, rng=None):
-        rng = np.random.default_rng() if rng is None else rng
-        self.encoder = Encoder(vocab_size, wordvec_size, hidden_size, rng)
-        self.decoder = PeekyDecoder(vocab_size, wordvec_size, hidden_size, rng)
-        self.loss_layer = TimeSoftmaxWithLoss()
-        self.params = self.encoder.params + self.decoder.params
-        self.grads = self.encoder.grads + self.decoder.grads
-
-
 # parameter_count: The answer to 04_peeky.
 
 
 def parameter_count(model):
     """How many numbers a model learns: a plain int. model.params is a list of arrays; every array counts once."""
     return sum(param.size for param in model.params)
-
-
-# WeightSum: The answer to 05_attention.
-
-
-class WeightSum:
-    """A weighted sum of hidden states over the source steps.
-
-    params, grads: empty lists. Results have the dtype of the inputs.
-    """
-
-    def __init__(self):
-        self.params, self.grads = [], []
-        self.cache = None  # for what forward wants to tell backward
-
-    def forward(self, hs, a):
-        """Add up the hidden states, each times its weight: hs (N, S, H), a (N, S) -> context vector c (N, H)."""
-        self.cache = hs, a
-        return (a[:, None, :] @ hs)[:, 0]
-
-    def backward(self, dc):
-        """The gradients of the last forward's inputs: dc (N, H) -> (dhs (N, S, H), da (N, S))."""
-        hs, a = self.cache
-        return a[:, :, None] * dc[:, None, :], (hs @ dc[:, :, None])[:, :, 0]
-
-
-# AttentionWeight: The answer to 05_attention.
-
-
-class AttentionWeight:
-    """How much each source step matters to one decoder state: dot products, then softmax over the source.
-
-    params, grads: empty lists. Results have the dtype of the inputs.
-    """
-
-    def __init__(self):
-        self.params, self.grads = [], []
-        self.cache = None  # for what forward wants to tell backward
-
-    def forward(self, hs, h, mask=None):
-        """hs (N, S, H), h (N, H), mask (N, S) bool or None -> weights a (N, S); every row sums to 1.
-
-        mask: True for a real token; where it is False the weight is exactly 0. None: all are real.
-        Scores as large as +-10000 do no harm. Raises ValueError for a row of mask that has no True.
-        """
-        scores = (hs @ h[:, :, None])[:, :, 0]
-        if mask is not None:
-            if not mask.any(axis=1).all():
-                raise ValueError(f"mask must have a True in every row, row {np.argmin(mask.any(axis=1))} has none")
-            scores = np.where(mask, scores, -np.inf).astype(scores.dtype)
-        a = softmax(scores)
-        self.cache = hs, h, a
-        return a
-
-    def backward(self, da):
-        """The gradients of the last forward's inputs: da (N, S) -> (dhs (N, S, H), dh (N, H))."""
-        hs, h, a = self.cache
-        dscores = a * (da - (a * da).sum(axis=1, keepdims=True))
-        return dscores[:, :, None] * h[:, None, :], (dscores[:, None, :] @ hs)[:, 0]
-
-
-# Attention: The answer to 05_attention.
-
-
-class Attention:
-    """One decoder state looks at the source: weights, then the weighted sum.
-
-    params, grads: empty lists. attention_weight: the weights (N, S) of the last forward, None before it.
-    """
-
-    def __init__(self):
-        self.params, self.grads = [], []
-        self.attention_weight = None
-        self.weigh, self.add = AttentionWeight(), WeightSum()
-
-    def forward(self, hs, h, mask=None):
-        """hs (N, S, H), h (N, H), mask (N, S) bool or None -> context vector c (N, H). ValueError as AttentionWeight."""
-        self.attention_weight = self.weigh.forward(hs, h, mask)
-        return self.add.forward(hs, self.attention_weight)
-
-    def backward(self, dc):
-        """The gradients of the last forward's inputs: dc (N, H) -> (dhs (N, S, H), dh (N, H))."""
-        dhs_by_sum, da = self.add.backward(dc)
-        dhs_by_weights, dh = self.weigh.backward(da)
-        return dhs_by_sum + dhs_by_weights, dh
 
 
 # TimeAttention: The answer to 05_attention.
@@ -2115,68 +822,6 @@ class AttentionSeq2seq(Seq2seq):
         self.grads = self.encoder.grads + self.decoder.grads
 
 
-# GeneralScore: The answer to 05_attention.
-
-
-class GeneralScore:
-    """Scores with a matrix between: h W hs, for every source step.
-
-    W (H_dec, H_enc). params = [W]; grads has an array of the same shape. Inputs and results have the dtype of W.
-    """
-
-    def __init__(self, W):
-        self.params, self.grads = [W], [np.zeros_like(W)]
-        self.cache = None  # for what forward wants to tell backward
-
-    def forward(self, hs, h):
-        """hs (N, S, H_enc), h (N, H_dec) -> scores (N, S)."""
-        (W,) = self.params
-        self.cache = hs, h
-        return (hs @ (h @ W)[:, :, None])[:, :, 0]
-
-    def backward(self, dscores):
-        """dscores (N, S) -> (dhs (N, S, H_enc), dh (N, H_dec)); overwrites the gradient of W in place."""
-        (W,), (dW,) = self.params, self.grads
-        hs, h = self.cache
-        dhW = (dscores[:, None, :] @ hs)[:, 0]
-        dW[...] = h.T @ dhW
-        return dscores[:, :, None] * (h @ W)[:, None, :], dhW @ W.T
-
-
-# AdditiveScore: The answer to 05_attention.
-
-
-class AdditiveScore:
-    """Scores by a small network: v . tanh(hs W_enc + h W_dec), for every source step.
-
-    W_enc (H_enc, A), W_dec (H_dec, A), v (A,). params = [W_enc, W_dec, v]; grads has arrays of the same shapes.
-    Inputs and results have the dtype of the parameters.
-    """
-
-    def __init__(self, W_enc, W_dec, v):
-        self.params = [W_enc, W_dec, v]
-        self.grads = [np.zeros_like(W_enc), np.zeros_like(W_dec), np.zeros_like(v)]
-        self.cache = None  # for what forward wants to tell backward
-
-    def forward(self, hs, h):
-        """hs (N, S, H_enc), h (N, H_dec) -> scores (N, S)."""
-        W_enc, W_dec, v = self.params
-        hidden = np.tanh(hs @ W_enc + (h @ W_dec)[:, None, :])
-        self.cache = hs, h, hidden
-        return hidden @ v
-
-    def backward(self, dscores):
-        """dscores (N, S) -> (dhs (N, S, H_enc), dh (N, H_dec)); overwrites the gradients of the parameters in place."""
-        W_enc, W_dec, v = self.params
-        dW_enc, dW_dec, dv = self.grads
-        hs, h, hidden = self.cache
-        dv[...] = np.einsum("ns,nsa->a", dscores, hidden)
-        dsum = dscores[:, :, None] * v * (1 - hidden**2)
-        dW_enc[...] = np.einsum("nsh,nsa->ha", hs, dsum)
-        dW_dec[...] = h.T @ dsum.sum(axis=1)
-        return dsum @ W_enc.T, dsum.sum(axis=1) @ W_dec.T
-
-
 # attention_map: The answer to 05_attention.
 
 
@@ -2189,3 +834,336 @@ def attention_map(model, xs, ts):
     """
     model.forward(xs, ts)
     return model.decoder.attention.attention_weights.copy()
+
+
+# diagrams: Diagrams of structure: boxes and arrows drawn by code.
+
+
+FACE = {
+    "layer": "#dbe9f6",
+    "gate": "#fde3c8",
+    "data": "#ffffff",
+    "loss": "#f6d5d5",
+    "drop": "#e4e4e4",
+    "vector": "#d5e8d4",
+}
+
+
+def draw_boxes(boxes, arrows, size, title="", notes=()):
+    """Boxes and arrows on an empty canvas.
+
+    boxes    name -> (x, y, text, kind), kind one of layer, gate, data, loss, drop, vector
+    arrows   (from, to) or (from, to, text), names of boxes
+    size     (width, height) of the canvas in units; a box is about 1 wide
+    notes    (x, y, text)
+    """
+    _, ax = plt.subplots(figsize=(size[0] * 0.85, size[1] * 0.62), layout="constrained")
+    ax.set(xlim=(-0.7, size[0] - 0.3), ylim=(-0.6, size[1] - 0.4), title=title)
+    ax.axis("off")
+    drawn = {}
+    for name, (x, y, text, kind) in boxes.items():
+        frame = {"boxstyle": "round,pad=0.3", "facecolor": FACE[kind], "edgecolor": "0.35", "linewidth": 0.8}
+        drawn[name] = ax.text(x, y, text, ha="center", va="center", bbox=frame, fontsize=9, zorder=3)
+    for start, end, *text in arrows:
+        _draw_arrow(ax, drawn[start], drawn[end], text[0] if text else "")
+    for x, y, text in notes:
+        ax.text(x, y, text, fontsize=8, color="0.3", ha="center", va="center", zorder=4)
+    plt.show()
+
+
+def _draw_arrow(ax, start, end, text):
+    (x1, y1), (x2, y2) = start.get_position(), end.get_position()
+    style = {
+        "arrowstyle": "-|>",
+        "color": "0.35",
+        "linewidth": 1,
+        "patchA": start.get_bbox_patch(),
+        "patchB": end.get_bbox_patch(),
+    }
+    style |= {"shrinkA": 1, "shrinkB": 1, "mutation_scale": 10}
+    ax.annotate("", xy=(x2, y2), xytext=(x1, y1), arrowprops=style, zorder=3.5)
+    if text:
+        ax.text((x1 + x2) / 2, (y1 + y2) / 2 + 0.18, text, fontsize=8, color="0.3", ha="center", zorder=4)
+
+
+# attention_plots: Pictures of attention: how one step looks back, where each step of a model looked, and at which part of a date.
+
+
+ATTENTION_CELL = 0.21  # inches per token of a map
+ATTENTION_LINE = 50  # tokens that fit in one line of maps
+
+# Signs that matplotlib's own font does not have, by what they mean: year, month (or Monday), day (or Sunday).
+STAND_INS = {"년": "Y", "年": "Y", "월": "M", "月": "M", "일": "D", "日": "D"}
+
+MONTH_WORD = rf"(?P<month>(?:{'|'.join(MONTHS)})[a-z]*)"
+WEEKDAY_WORD = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
+DAY_NUMBER, YEAR_NUMBER = r"(?P<day>\d\d?)", r"(?P<year>\d{4}|\d\d)"
+DATE_FORMS = [
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"(?P<month>\d\d?)(?P<sign>[/-]){DAY_NUMBER}(?P=sign){YEAR_NUMBER}",
+        rf"(?P<year>\d{{4}})(?P<sign>[/-])(?P<month>\d\d?)(?P=sign){DAY_NUMBER}",
+        rf"{DAY_NUMBER}\.(?P<month>\d\d?)\.{YEAR_NUMBER}",
+        rf"{WEEKDAY_WORD}{DAY_NUMBER}(?:(?:st|nd|rd|th) of)?[ -]{MONTH_WORD}[ -]{YEAR_NUMBER}",
+        rf"{WEEKDAY_WORD}{MONTH_WORD} {DAY_NUMBER}(?:st|nd|rd|th)?,? {YEAR_NUMBER}",
+    )
+]
+
+
+def date_parts(date):
+    """Where the year, the month and the day stand in an English date: a dict from each to (start, stop) in the text.
+
+    Three numbers are month, day, year; day first with points between them, year first where it has four digits. A month
+    may be a word: "27th of September 1994" has its day at (0, 2), its month at (8, 17), its year at (18, 22).
+    Raises ValueError for a text that is no date of load_dates or toy_dates.
+    """
+    for form in DATE_FORMS:
+        if found := form.fullmatch(date):
+            return {part: found.span(part) for part in ("year", "month", "day")}
+    raise ValueError(f"date must be an English date such as '27 September 1994' or '9/27/94', got {date!r}")
+
+
+def mass_on_parts(weights, dates, answers):
+    """Which share of the attention, while a part of the answer is written, lies on that part of the date.
+
+    weights   (N, T - 1, S), one column per character of the date, in the order of the text
+    dates     list of N str, without padding; answers list of N str such as "_1994-09-27"
+    returns   dict from "year", "month", "day" to a float: the mean over dates and over the digits of that part of the
+              answer of the sum of the weights on that part of the date
+    raises    ValueError as date_parts
+    """
+    masses = {"year": [], "month": [], "day": []}
+    for rows, date, answer in zip(weights, dates, answers, strict=True):
+        read, written = date_parts(date), date_parts(answer[1:])
+        for part, found in masses.items():
+            found.append(rows[slice(*written[part]), slice(*read[part])].sum(axis=1).mean())
+    return {part: float(np.mean(found)) for part, found in masses.items()}
+
+
+def plot_attention(weights, sources, targets, titles=None):
+    """Attention maps, one row per token that was written and one column per token of the source; black is 1, white 0.
+
+    weights   (N, T, S), the columns in the order of the text
+    sources   list of N texts, or lists of tokens; what lies on the padding after their end is one last column
+    targets   list of N texts or lists of T tokens, without the start token
+    titles    list of N str, or None
+    """
+    titles = [""] * len(sources) if titles is None else titles
+    columns = [min(len(source) + 1, weights.shape[2]) for source in sources]
+    lines = _lines_of_maps(columns)
+    widest = max(sum(columns[i] + 2 for i in line) for line in lines)
+    width, height = ATTENTION_CELL * widest, ATTENTION_CELL * (weights.shape[1] + 3.5) * len(lines)
+    figure = plt.figure(figsize=(width, height))
+    for row, line in enumerate(lines, start=1):
+        left, bottom = 1.5, 1.5 + (len(lines) - row) * (weights.shape[1] + 3.5)
+        for i in line:
+            across, up = ATTENTION_CELL / width, ATTENTION_CELL / height
+            ax = figure.add_axes((left * across, bottom * up, columns[i] * across, weights.shape[1] * up))
+            _draw_map(ax, weights[i], sources[i], targets[i], titles[i])
+            left += columns[i] + 2
+    plt.show()
+
+
+def _lines_of_maps(columns):
+    """Lists of indices: as many maps in a line as fit."""
+    lines = [[]]
+    for i, count in enumerate(columns):
+        if lines[-1] and sum(columns[j] + 2 for j in lines[-1]) + count > ATTENTION_LINE:
+            lines.append([])
+        lines[-1].append(i)
+    return lines
+
+
+def _draw_map(ax, weights, source, target, title):
+    """One map, the tokens along its sides, and a last column for what is on padding, if there is padding."""
+    source, padding = list(map(_as_label, source)), weights[:, len(source) :]
+    weights = weights[:, : len(source)]
+    if padding.size:
+        weights, source = np.column_stack([weights, padding.sum(axis=1)]), [*source, "pad"]
+        ax.axvline(len(source) - 1.5, color="0.35", linewidth=0.8)
+    ax.imshow(weights, cmap="Greys", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
+    for ticks, tokens in ((ax.set_xticks, source), (ax.set_yticks, list(map(_as_label, target)))):
+        ticks(range(len(tokens)), tokens, fontsize=9, family="monospace")
+    ax.tick_params(length=0)
+    ax.tick_params(axis="x", pad=11)
+    for label in ax.get_xticklabels():
+        label.set_va("baseline")
+    if padding.size:
+        ax.get_xticklabels()[-1].set(fontsize=7, rotation=90, va="center")
+    ax.set_title(title, fontsize=9, loc="left")
+
+
+def _as_label(token):
+    """A space as an open box; what the font does not have as a letter that stands for it, or as a dot."""
+    if token == " ":
+        return "␣"
+    return token if all(sign <= "ÿ" for sign in token) else STAND_INS.get(token, "·")
+
+
+# bilstm_plots: Diagrams of reading both ways and of deep stacks: who reads what when, where gates lie, what skips a layer.
+
+
+GATE_FACES = {"f": "#fde3c8", "g": "#dbe9f6", "i": "#d5e8d4", "o": "#f6d5d5"}
+
+
+def draw_two_directions(tokens, title="Two LSTMs read the same sequence"):
+    """A layer that reads both ways, unrolled: one LSTM hands its state to the right, the other to the left.
+
+    tokens   list of str, one per time step
+    """
+    boxes, arrows = {}, []
+    for t, token in enumerate(tokens):
+        column = {"token": (0, token, "data"), "right": (1.3, "LSTM 1", "gate"), "left": (2.6, "LSTM 2", "layer"),
+                  "joined": (3.9, f"hs[:, {t}]", "vector")}  # fmt: skip
+        x = 2.2 * t
+        places = {"token": x, "right": x - 0.45, "left": x + 0.45, "joined": x}
+        boxes |= {(name, t): (places[name], y, text, kind) for name, (y, text, kind) in column.items()}
+        arrows += [(("token", t), ("right", t)), (("token", t), ("left", t))]
+        arrows += [(("right", t), ("joined", t)), (("left", t), ("joined", t))]
+        if t:
+            arrows += [(("right", t - 1), ("right", t), "h, c"), (("left", t), ("left", t - 1), "h, c")]
+    draw_boxes(boxes, arrows, (2.2 * len(tokens) - 0.8, 5), title)
+
+
+def draw_right_to_left(rows):
+    """Padded sequences, and in red the step in which reading from right to left comes to each place of them.
+
+    rows     list of str of one length, each character a time step, "_" for padding, which stands on the right
+    """
+    by_rows = [len(row.rstrip("_")) for row in rows]
+    readings = {"all rows turned round": [len(row) for row in rows], "each row from its last real step": by_rows}
+    size = 1.3 * len(rows[0]) + 0.6, 0.62 * len(rows) + 0.5
+    _, axes = plt.subplots(1, 2, figsize=size, layout="constrained")
+    for ax, (name, firsts) in zip(axes, readings.items(), strict=True):
+        ax.set(xlim=(-0.5, len(rows[0]) - 0.3), ylim=(-len(rows) + 0.3, 0.5), title=name)
+        ax.axis("off")
+        for y, (row, first) in enumerate(zip(rows, firsts, strict=True)):
+            for t, token in enumerate(row):
+                _draw_place(ax, t, -y, token, first - t)
+    plt.show()
+
+
+def _draw_place(ax, x, y, token, step):
+    """One place of a padded sequence; `step` is the number of the step that reads it, below 1 for none."""
+    face = FACE["drop" if token == "_" else "gate"]
+    frame = {"boxstyle": "round,pad=0.3", "facecolor": face, "edgecolor": "0.35", "linewidth": 0.8}
+    ax.text(x, y, token, ha="center", va="center", family="monospace", bbox=frame)
+    if step > 0:
+        ax.text(x + 0.27, y - 0.27, step, ha="center", va="center", fontsize=8, color="tab:red")
+
+
+def draw_gate_orders():
+    """Where the gates lie in the weights of an LSTM: ours side by side, torch's one below the other."""
+    _, (ours, theirs) = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained", gridspec_kw={"width_ratios": (2, 1)})
+    for place, gate in enumerate("fgio"):
+        _draw_block(ours, (1.5 * place, 1), 1.5, 1.2, gate)
+    for place, gate in enumerate("ifgo"):
+        _draw_block(theirs, (0, 3 - place), 1.2, 1, gate)
+    ours.set(xlim=(-0.8, 6.6), ylim=(-0.6, 3.6), title="here: Wx (D, 4H)")
+    theirs.set(xlim=(-0.8, 2), ylim=(-0.2, 4.6), title="torch: weight_ih (4H, D)")
+    for ax, x, y, text in ((ours, 0.75, 2.35, "H"), (ours, -0.3, 1.6, "D"), (theirs, 0.6, 4.15, "D"),
+                           (theirs, -0.3, 3.5, "H")):  # fmt: skip
+        ax.text(x, y, text, ha="center", va="center", fontsize=9, color="0.3")
+        ax.axis("off")
+    plt.show()
+
+
+def _draw_block(ax, corner, width, height, gate):
+    """One gate's part of a matrix: a rectangle with its letter."""
+    face = {"facecolor": GATE_FACES[gate], "edgecolor": "0.35"}
+    ax.add_patch(plt.Rectangle(corner, width, height, **face))
+    ax.text(corner[0] + width / 2, corner[1] + height / 2, gate, ha="center", va="center")
+
+
+def draw_residual_stack(widths, title="A stack with skip connections"):
+    """LSTM layers one upon the other, here from left to right, with a skip connection where both sides are as wide.
+
+    widths   list of int: the last axis of the input, then of each layer's output
+    """
+    boxes = {("sum", 0): (0, 0.6, f"xs\n{widths[0]}", "data")}
+    arrows, notes = [], []
+    for layer, (before, after) in enumerate(pairwise(widths), start=1):
+        x = 3.4 * (layer - 1)
+        boxes["layer", layer] = (x + 1.7, 0.6, f"LSTM {layer}\n{before} to {after}", "gate")
+        arrows.append((("sum", layer - 1), ("layer", layer)))
+        boxes["sum", layer] = (x + 3.4, 0.6, f"+\n{after}" if before == after else f"hs\n{after}", "vector")
+        arrows.append((("layer", layer), ("sum", layer)))
+        if before == after:
+            boxes["skip", layer] = (x + 1.7, 2.3, "skip", "data")
+            arrows += [(("sum", layer - 1), ("skip", layer)), (("skip", layer), ("sum", layer))]
+        else:
+            notes.append((x + 1.7, 1.6, "no skip"))
+    draw_boxes(boxes, arrows, (3.4 * (len(widths) - 1) + 1.1, 3.4), title, notes)
+
+
+# plots: Pictures of what was computed: curves, bars, heat maps.
+
+
+def plot_curves(curves, ylabel, bounds=None, title="", log=False):
+    """Learning curves: `curves` maps a name to its numbers, one per epoch; `bounds` maps a name to one height."""
+    _, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
+    for name, numbers in curves.items():
+        ax.plot(range(1, len(numbers) + 1), numbers, marker="o", markersize=3, label=name)
+    for i, (name, height) in enumerate((bounds or {}).items(), start=len(curves)):
+        ax.axhline(height, color=f"C{i}", linestyle="--", linewidth=1, label=f"{name}: {height:.3g}")
+    ax.set(xlabel="epoch", ylabel=ylabel, title=title)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if log:
+        ax.set_yscale("log")
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
+        ax.yaxis.set_minor_formatter("{x:g}")
+    ax.legend(frameon=False)
+    plt.show()
+
+
+def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
+    """Heat maps side by side on one symmetric colour scale: `maps` maps a name to a matrix (rows, columns)."""
+    height = max(np.abs(matrix).max() for matrix in maps.values()) or 1.0
+    width = max(3.2, 0.3 * max(matrix.shape[1] for matrix in maps.values()))
+    figure, axes = plt.subplots(
+        1, len(maps), figsize=(width * len(maps) + 0.8, 2.8), squeeze=False, layout="constrained"
+    )
+    for ax, (name, matrix) in zip(axes.flat, maps.items(), strict=True):
+        image = ax.imshow(matrix, cmap="RdBu_r", vmin=-height, vmax=height, aspect="auto", interpolation="nearest")
+        ax.set(title=name, xlabel=xlabel)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+        if xticks is not None:
+            ax.set_xticks(range(len(xticks)), xticks, rotation=60, ha="right", fontsize=8)
+        if yticks is not None:
+            ax.set_yticks(range(len(yticks)), yticks)
+    axes[0, 0].set_ylabel(ylabel)
+    figure.colorbar(image, ax=axes[0, -1])
+    plt.show()
+
+
+def plot_agreement(pairs, title=""):
+    """Analytic against numerical gradients: `pairs` maps a name to (analytic, numerical) of one shape."""
+    _, ax = plt.subplots(figsize=(4.2, 4), layout="constrained")
+    for name, (analytic, numerical) in pairs.items():
+        ax.plot(np.ravel(numerical), np.ravel(analytic), ".", label=name)
+    reach = max(np.abs(numerical).max() for _, numerical in pairs.values())
+    ax.plot([-reach, reach], [-reach, reach], color="0.6", linewidth=1, zorder=0)
+    ax.set(xlabel="numerical", ylabel="analytic", title=title)
+    ax.legend(frameon=False)
+    plt.show()
+
+
+# reversal_plots: Pictures of distance in time: which step reads what another step writes, and what differs from place to place.
+
+
+def plot_by_place(numbers, ylabel, xlabel="letter of the word", log=False, bounds=None):
+    """One line per name: `numbers` maps it to one number per place, the first place being 1.
+
+    bounds   name -> one height, drawn as a dashed line
+    """
+    _, ax = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
+    for name, heights in numbers.items():
+        ax.plot(range(1, len(heights) + 1), heights, marker="o", markersize=4, label=name)
+    for name, height in (bounds or {}).items():
+        ax.axhline(height, color="0.5", linestyle="--", linewidth=1, label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend(frameon=False)
+    plt.show()

@@ -55,6 +55,7 @@ def build(ids: Sequence[str] = (), check: bool = False) -> list[Change]:
 
 def _build(id: str, check: bool) -> list[Change]:
     assignment = course.current().load(id)
+    course.current().require_own_name(id)
     source = source_notebook.files(assignment)
     wanted = release(assignment, source)
     if not check:

@@ -31,8 +31,8 @@ NOT_OURS = frozenset({".ipynb_checkpoints", "__pycache__"})
 def files(assignment: Assignment) -> dict[str, bytes]:
     """The folder's files by relative path; TaskError if a solution region would not become a named stub.
 
-    data/ holds the assignment's own data files and the datasets that its given.toml lists; TaskError if one of these
-    is missing or altered.
+    data/ holds the assignment's own data files and the datasets that its assignment.toml lists; TaskError if one of
+    these is missing or altered.
     """
     _check_regions(assignment)
     made = {f"{assignment.name}.ipynb": _notebook(assignment.source)}
@@ -42,7 +42,7 @@ def files(assignment: Assignment) -> dict[str, bytes]:
     own = {name: path.read_bytes() for name, path in paths(_data_folder(assignment)).items()}
     datasets = handout.data(assignment.source.parents[1], assignment.id)
     if twice := sorted(own.keys() & datasets.keys()):
-        raise TaskError(f"{assignment.id} has a data/{twice[0]} of its own, and given.toml lists it as a dataset")
+        raise TaskError(f"{assignment.id} has a data/{twice[0]} of its own, and assignment.toml lists it as a dataset")
     return made | {f"data/{name}": content for name, content in sorted((own | datasets).items())}
 
 
@@ -102,7 +102,7 @@ def _data_folder(assignment: Assignment) -> Path:
 def _is_stale(notebook: Path, assignment: Assignment) -> bool:
     if not notebook.is_file():
         return True
-    code = [Path(__file__), *(Path(str(module.__file__)) for module in (cells, handout))]
+    code = [Path(__file__), Path(str(cells.__file__)), *handout.modules()]
     handed_out = handout.inputs(assignment.source.parents[1], assignment.id)
     made_from = [assignment.source, *handed_out, *paths(_data_folder(assignment)).values(), *code]
     if not all(path.is_file() for path in made_from):

@@ -153,6 +153,19 @@ def report(
 
 
 @app.command()
+def assignments(
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as Markdown, for a README.")] = False,
+) -> None:
+    """Print the table of assignments: id, title, questions, points, packages needed, datasets."""
+    from autograder.reports import assignment_table
+
+    if markdown:
+        typer.echo(assignment_table.as_markdown())
+    else:
+        assignment_table.print_assignments(Console())
+
+
+@app.command()
 def data(
     check: Annotated[
         bool, typer.Option("--check", help="Make nothing; exit 1 if a file is missing or not as SHA256SUMS has it.")

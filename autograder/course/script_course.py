@@ -9,9 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograder.course import handout
-from autograder.course.assignments import Assignment, read_assignment, release_of, source_of, suite_of
+from autograder.course.assignments import Assignment, name_of, read_assignment, release_of, source_of, suite_of
 from autograder.course.reference import namespace
-from autograder.errors import UnknownAssignment
+from autograder.errors import GraderError, TaskError, UnknownAssignment
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,15 @@ class ScriptCourse:
         return self.root / "solutions"
 
     def assignment_ids(self) -> list[str]:
-        """The ids of all assignments, sorted: the folders of solutions/ that hold a script of their name."""
+        """The ids of all assignments, sorted: the folders of solutions/ that hold a script of their name.
+
+        Raises GraderError if there is no solutions/.
+        """
+        if not self.solutions.is_dir():
+            raise GraderError(
+                f"{self.root} is no course: it has no folder solutions/. "
+                "Set AUTOGRADER_COURSE to the folder that has one"
+            )
         folders = (path.name for path in self.solutions.glob("*") if path.is_dir())
         return sorted(id for id in folders if source_of(self.root, id).is_file())
 
@@ -53,6 +61,19 @@ class ScriptCourse:
     def needed_packages(self, id: str) -> tuple[str, ...]:
         """The packages that assignment `id` needs beside those of every assignment. Raises TaskError."""
         return handout.needed_packages(self.solutions, id)
+
+    def dataset_names(self, id: str) -> tuple[str, ...]:
+        """The datasets that assignment `id` hands out. Raises TaskError."""
+        return handout.dataset_names(self.solutions, id)
+
+    def require_own_name(self, id: str) -> None:
+        """Raises TaskError if another assignment has the name of this one: a notebook's file name shows no more."""
+        for other in self.assignment_ids():
+            if other != id and name_of(other) == name_of(id):
+                raise TaskError(
+                    f"solutions/{min(id, other)} and solutions/{max(id, other)} have the same name but for the number, "
+                    f"so both notebooks would be {name_of(id)}.ipynb: rename one of the folders and the script in it"
+                )
 
     def deciding_files(self, id: str) -> list[Path]:
         """The hidden tests, the reference's source, what given.py is made of, and the release. Raises TaskError."""

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from autograder import course
-from solutions.given.torch_models import agree, drawn, filled, tensor, torch_lstm
+from solutions.given.tests.torch_models import agree, drawn, filled, tensor, torch_lstm
 
 N, T, D, H, V = 2, 5, 3, 7, 11
 pytestmark = pytest.mark.torch

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from autograder import course
-from solutions.given.torch_models import agree, filled, tensor, torch_cross_entropy, torch_decode, torch_encode
+from solutions.given.tests.torch_models import agree, filled, tensor, torch_cross_entropy, torch_decode, torch_encode
 
 from .hidden_tests import oracle_reversal
 

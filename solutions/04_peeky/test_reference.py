@@ -5,7 +5,15 @@ import pytest
 import torch
 
 from autograder import course
-from solutions.given.torch_models import agree, drawn, filled, tensor, torch_cross_entropy, torch_decode, torch_encode
+from solutions.given.tests.torch_models import (
+    agree,
+    drawn,
+    filled,
+    tensor,
+    torch_cross_entropy,
+    torch_decode,
+    torch_encode,
+)
 
 N, S, T, D, H, V = 2, 7, 5, 3, 11, 13
 pytestmark = pytest.mark.torch

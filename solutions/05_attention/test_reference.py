@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from autograder import course
-from solutions.given.torch_models import (
+from solutions.given.tests.torch_models import (
     agree,
     drawn,
     filled,

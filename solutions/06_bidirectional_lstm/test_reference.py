@@ -9,7 +9,7 @@ import torch
 
 from autograder import course
 from autograder.errors import GraderError
-from solutions.given.torch_models import agree, drawn, filled, tensor, torch_lstm
+from solutions.given.tests.torch_models import agree, drawn, filled, tensor, torch_lstm
 
 from .hidden_tests.oracle_torch import loaded, one_way, packed_both_ways
 

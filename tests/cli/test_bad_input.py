@@ -311,3 +311,93 @@ def test_plain_nbgrader_does_not_make_a_zero_of_a_broken_file(tmp_path: Path) ->
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     assert (rows["ash"]["score"], rows["ash"]["status"]) == ("100.0", "graded")
     assert (rows["beech"]["score"], rows["beech"]["status"]) == ("", "not graded")
+
+
+# a course that is not as it should be
+
+
+@pytest.fixture
+def draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
+    """`autograder` at work on a course of its own, with assignments 01_tiny and 02_draft."""
+    root = tiny_course(tmp_path)
+    (root / "datasets").mkdir()
+    (root / "datasets" / "SHA256SUMS").write_text(f"{'0' * 64}  words.txt\n")
+    shutil.copytree(root / "solutions" / ID, root / "solutions" / "02_draft")
+    (root / "solutions" / "02_draft" / "tiny.py").rename(root / "solutions" / "02_draft" / "draft.py")
+    return Commands(root, monkeypatch, capsys)
+
+
+ASSIGNMENT_FILES = {
+    "not TOML": ("data = []\nneeds = [\n\nx", ":4: not TOML: "),
+    "cut off": ("data = []\nneeds = [", ":2: not TOML: "),
+    "not text": ("data = ['\udcff']", ": not UTF-8 text: "),
+    "an unknown key": ("needs = []\n\nanswers = []\n", ":3: unknown key 'answers'; known are: builds_on, data, needs"),
+    "a table": ("# a comment\n[data]\nx = 1\n", ":2: data must be a list of names, got {'x': 1}"),
+    "a text for a list": ("\ndata = 'words.txt'\n", ":2: data must be a list of names, got 'words.txt'"),
+    "numbers": ("needs = [1]\n", ":1: needs must be a list of names, got [1]"),
+    "a list for a text": (
+        "builds_on = ['01_tiny']\n",
+        ":1: builds_on must be the id of an assignment, got ['01_tiny']",
+    ),
+    "no such assignment": (
+        "needs = []\nbuilds_on = '01_small'\n",
+        ":2: there is no assignment '01_small' to build on; known are: 01_tiny, 02_draft",
+    ),
+    "itself": ("builds_on = '02_draft'\n", ":1: assignments build on each other: 02_draft -> 02_draft"),
+    "no such dataset": (
+        "data = [\n    'letters.txt',\n]\n",
+        ":2: datasets/SHA256SUMS does not list letters.txt; it lists words.txt: run python -m autograder data",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ASSIGNMENT_FILES)
+def test_an_assignment_file_that_is_not_right(draft: Commands, name: str) -> None:
+    text, message = ASSIGNMENT_FILES[name]
+    (draft.root / "solutions/02_draft/assignment.toml").write_bytes(text.encode(errors="surrogateescape"))
+    ran = draft("build")
+    assert ran.status == 2
+    assert only_line(ran.err).startswith(f"autograder: solutions/02_draft/assignment.toml{message}")
+
+
+def test_assignments_that_build_on_each_other(draft: Commands) -> None:
+    (draft.root / "solutions/01_tiny/assignment.toml").write_text("builds_on = '02_draft'\n")
+    (draft.root / "solutions/02_draft/assignment.toml").write_text("\nbuilds_on = '01_tiny'\n")
+    ran = draft("build", "01_tiny")
+    assert ran.status == 2
+    message = "solutions/02_draft/assignment.toml:2: assignments build on each other: 01_tiny -> 02_draft -> 01_tiny"
+    assert only_line(ran.err) == f"autograder: {message}"
+
+
+def test_a_name_that_nothing_defines(draft: Commands) -> None:
+    script = draft.root / "solutions/02_draft/draft.py"
+    script.write_text(script.read_text().replace("from given import ramp", "from given import ramp, slope"))
+    line = script.read_text().splitlines().index("from given import ramp, slope") + 1
+    ran = draft("build")
+    assert ran.status == 2
+    message = f"solutions/02_draft/draft.py:{line}: slope is imported from given, but no component defines it"
+    assert only_line(ran.err) == f"autograder: {message}"
+
+
+def test_two_assignments_of_one_name(draft: Commands) -> None:
+    shutil.copytree(draft.root / "solutions" / ID, draft.root / "solutions" / "03_tiny")
+    ran = draft("build")
+    assert ran.status == 2
+    message = (
+        "solutions/01_tiny and solutions/03_tiny have the same name but for the number, so both notebooks would be"
+    )
+    assert only_line(ran.err).startswith(f"autograder: {message} tiny.ipynb: rename one of the folders")
+    assert not (draft.root / "assignments" / "03_tiny").exists()
+    assert (draft.root / "assignments" / "02_draft" / "draft.ipynb").exists(), "it stops no other assignment"
+
+
+@pytest.mark.parametrize("arguments", [["build"], ["build", ID], ["validate"], ["assignments"], ["grade", "."]])
+def test_a_course_without_solutions(draft: Commands, arguments: list[str]) -> None:
+    shutil.rmtree(draft.root / "solutions")
+    ran = draft(*arguments)
+    assert ran.status == 2
+    assert only_line(ran.err) == (
+        f"autograder: {draft.root} is no course: it has no folder solutions/. "
+        "Set AUTOGRADER_COURSE to the folder that has one"
+    )
+    assert (draft.root / "assignments" / ID / "tiny.ipynb").exists()

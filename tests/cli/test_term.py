@@ -190,7 +190,7 @@ def an_empty_script(draft: Path) -> None:
 
 def data_that_is_not_there(draft: Path) -> None:
     shutil.copy(draft.parent / ID / "tiny.py", draft / "draft.py")
-    (draft / "given.toml").write_text('components = ["nothing.py"]\ndata = 7\n')
+    (draft / "assignment.toml").write_text("data = 7\n")
 
 
 DRAFTS = [a_malformed_cell, two_cells_of_one_question, an_empty_script, data_that_is_not_there]

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from course.dataset_files import COMPONENTS, FOLDER, TODO, components, module, told
+from dataset_files import COMPONENTS, FOLDER, TODO, components, module, told
 from every_assignment import SAMPLE_COURSE
 from tiny_course import Commands
 
@@ -233,15 +233,16 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (place / "datasets" / "SHA256SUMS").write_text(f"{sha256(WHOLE).hexdigest()}  addition.txt\n")
     for name in ("checked_files.py", "addition.py"):
         shutil.copy(COMPONENTS / name, place / "solutions" / "given")
-    listed = '["arrays.py", "files.py", "checked_files.py", "addition.py"]'
-    given(place, f'components = {listed}\ndata = ["addition.txt"]\n')
+    assignment_file(place, 'data = ["addition.txt"]\n')
+    script = place / "solutions" / "01_tiny" / "tiny.py"
+    script.write_text(script.read_text().replace("from given import ", "from given import load_addition, "))
     monkeypatch.setenv("AUTOGRADER_COURSE", str(place))
     return place
 
 
-def given(place: Path, text: str) -> None:
-    """Write given.toml."""
-    (place / "solutions" / "01_tiny" / "given.toml").write_text(text, encoding="utf-8")
+def assignment_file(place: Path, text: str) -> None:
+    """Write assignment.toml."""
+    (place / "solutions" / "01_tiny" / "assignment.toml").write_text(text, encoding="utf-8")
 
 
 def test_a_release_holds_its_datasets_beside_its_own_data(root: Path) -> None:
@@ -254,8 +255,6 @@ def test_a_release_holds_its_datasets_beside_its_own_data(root: Path) -> None:
 
 
 def test_a_released_folder_and_the_reference_load_the_same(root: Path, loader: ModuleType, tmp_path: Path) -> None:
-    edit = root / "solutions/01_tiny/tiny.py"
-    edit.write_text(edit.read_text().replace("from given import ", "from given import load_addition, "))
     build()
     wanted = loader.load_addition(ADDITION)
     assert course.current().reference("01_tiny").load_addition() == wanted
@@ -264,8 +263,6 @@ def test_a_released_folder_and_the_reference_load_the_same(root: Path, loader: M
 
 
 def test_a_reference_without_a_build_says_what_to_run(root: Path) -> None:
-    edit = root / "solutions/01_tiny/tiny.py"
-    edit.write_text(edit.read_text().replace("from given import ", "from given import load_addition, "))
     with pytest.raises(FileNotFoundError, match=TODO):
         course.current().reference("01_tiny").load_addition()
 
@@ -303,6 +300,7 @@ def a_folder_instead(folder: Path) -> None:
     (folder / "addition.txt").mkdir()
 
 
+ASKED = "solutions/01_tiny/assignment.toml:1: "
 BROKEN = [
     (missing, "datasets/addition.txt is missing: " + RUN_IT),
     (altered, "datasets/addition.txt is not as SHA256SUMS has it (altered or cut off): " + RUN_IT),
@@ -319,29 +317,28 @@ broken = pytest.mark.parametrize(("breaks", "message"), BROKEN, ids=lambda value
 @pytest.mark.parametrize(("breaks", "message"), [*BROKEN, (sums_of_another, NOT_LISTED)])
 def test_build_refuses_a_dataset_that_is_not_right(root: Path, breaks, message: str) -> None:
     breaks(root / "datasets")
-    with pytest.raises(TaskError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(TaskError, match=f"^{re.escape(ASKED + message)}$"):
         build()
-    with pytest.raises(TaskError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(TaskError, match=f"^{re.escape(ASKED + message)}$"):
         source_notebook.refresh(["01_tiny"])
     assert not (root / "assignments").exists()
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ('data = ["numbers.txt"]', "datasets/SHA256SUMS does not list numbers.txt"),
-    ('data = ["../addition.txt"]', "datasets/SHA256SUMS does not list ../addition.txt"),
-    ('data = "addition.txt"', "given.toml of 01_tiny: data must be a list of names, one of components, answers, data"),
-    ("data = [1]", "given.toml of 01_tiny: data must be a list of names"),
-    ('datas = ["addition.txt"]', "given.toml of 01_tiny: datas must be a list of names, one of components"),
+    ('data = ["numbers.txt"]', ":2: datasets/SHA256SUMS does not list numbers.txt; it lists addition.txt: " + RUN_IT),
+    ('data = [\n"addition.txt",\n"../x.txt"]', ":4: datasets/SHA256SUMS does not list ../x.txt"),
 ])  # fmt: skip
-def test_given_toml_is_read_strictly(root: Path, text: str, message: str) -> None:
-    given(root, f'components = ["arrays.py", "files.py"]\n{text}\n')
-    with pytest.raises(TaskError, match=re.escape(message)):
+def test_a_dataset_that_is_not_listed_is_named_with_the_line_that_asks_for_it(
+    root: Path, text: str, message: str
+) -> None:
+    assignment_file(root, f"needs = []\n{text}\n")
+    with pytest.raises(TaskError, match="^" + re.escape(f"solutions/01_tiny/assignment.toml{message}")):
         source_notebook.files(course.current().load("01_tiny"))
 
 
 def test_a_dataset_does_not_replace_an_assignments_own_file(root: Path) -> None:
     (root / "solutions/01_tiny/data/addition.txt").write_text("1+1    _2   \n")
-    with pytest.raises(TaskError, match=r"01_tiny has a data/addition\.txt of its own, and given\.toml lists it"):
+    with pytest.raises(TaskError, match=r"01_tiny has a data/addition\.txt of its own, and assignment\.toml lists it"):
         source_notebook.files(course.current().load("01_tiny"))
 
 

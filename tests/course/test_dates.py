@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from course.dataset_files import COMPONENTS, FOLDER, TODO, components, module, told
+from dataset_files import COMPONENTS, FOLDER, TODO, components, module, told
 from every_assignment import REPOSITORY, SAMPLE_COURSE
 
 from autograder.authoring import build
@@ -430,8 +430,11 @@ def test_a_released_folder_loads_both(given: ModuleType, tmp_path: Path, monkeyp
     names = ["checked_files.py", "addition.py", "dates.py"]
     for name in names:
         shutil.copy(COMPONENTS / name, tmp_path / "solutions" / "given")
-    listed = f'components = {["arrays.py", "files.py", *names]}\ndata = ["{DATES.name}", "{MIXED.name}"]\n'
-    (tmp_path / "solutions" / "01_tiny" / "given.toml").write_text(listed, encoding="utf-8")
+    folder = tmp_path / "solutions" / "01_tiny"
+    (folder / "assignment.toml").write_text(f'data = ["{DATES.name}", "{MIXED.name}"]\n', encoding="utf-8")
+    script = (folder / "tiny.py").read_text(encoding="utf-8")
+    script = script.replace("from given import ", "from given import load_date_languages, load_dates, ")
+    (folder / "tiny.py").write_text(script, encoding="utf-8")
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tmp_path))
     build()
     released = module(tmp_path / "assignments" / "01_tiny" / "given.py")

@@ -72,7 +72,7 @@ class Suite:
     def run(self, *wanted: str, stand_ins=None, connect=None) -> SuitePlugin:
         reference = SimpleNamespace(double=lambda x: 2 * x, factor=2)
         plugin = SuitePlugin(connect or self.connect, reference, frozenset(wanted or ["q"]), stand_ins or {})
-        run_suite(self.path, plugin)
+        run_suite(self.path.parent, plugin)
         return plugin
 
     def outcome(self, *wanted: str, **options) -> Outcome:
@@ -82,7 +82,8 @@ class Suite:
 
 @pytest.fixture
 def suite(tmp_path):
-    return Suite(tmp_path / "test_hidden.py", STUDENT)
+    (tmp_path / "hidden_tests").mkdir()
+    return Suite(tmp_path / "hidden_tests" / "test_all.py", STUDENT)
 
 
 def one(body: str, marker: str = 'question("q")') -> str:
@@ -313,7 +314,7 @@ def test_only_the_questions_wanted_are_asked_and_all_are_known(suite):
 def test_each_test_is_reported_when_it_is_over(suite):
     seen = []
     plugin = SuitePlugin(suite.connect, SimpleNamespace(), frozenset({"q", "other"}), on_test=seen.append)
-    run_suite(suite.write(TWO).path, plugin)
+    run_suite(suite.write(TWO).path.parent, plugin)
     assert seen == plugin.outcomes
     assert len(seen) == 2
 
@@ -347,13 +348,13 @@ BROKEN = {
 def test_a_broken_suite_is_the_suites_fault(suite, name):
     text, why = BROKEN[name]
     suite.write(text)
-    with pytest.raises(TaskError, match=r"the hidden suite test_hidden\.py does not run") as caught:
+    with pytest.raises(TaskError, match="the hidden tests of test_a_broken_suite") as caught:
         suite.run()
     assert why in str(caught.value)
 
 
 def test_a_suite_that_is_not_there(suite):
-    with pytest.raises(TaskError, match=r"there is no hidden suite test_hidden\.py"):
+    with pytest.raises(TaskError, match="there are no hidden tests in test_a_suite_that_is_not_there0/hidden_tests"):
         suite.run()
 
 

@@ -8,18 +8,13 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-
-from autograder import course
-from autograder.course import handout
+from everything_given import everything_given
 
 
 @pytest.fixture(scope="module")
 def given() -> ModuleType:
-    """given.py of 06; drawing goes nowhere."""
-    module = ModuleType("given_of_06")
-    module.__file__ = str(course.current().load("06_bidirectional_lstm").release / "given.py")
-    exec(handout.assemble(course.current().root / "solutions", "06_bidirectional_lstm"), vars(module))
-    return module
+    """All that is handed out, with the data of 06; drawing goes nowhere."""
+    return everything_given("06_bidirectional_lstm")
 
 
 # toy_journeys

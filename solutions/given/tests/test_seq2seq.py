@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from everything_given import everything_given
 
-from autograder import course
 from autograder.calibration import expected_curves
-from autograder.course import handout
 
 addition_curves = import_module("solutions.04_peeky.calibration.addition_curves")
 date_curves = import_module("solutions.05_attention.calibration.date_curves")
@@ -20,11 +19,8 @@ date_curves = import_module("solutions.05_attention.calibration.date_curves")
 
 @pytest.fixture(scope="module")
 def given() -> ModuleType:
-    """given.py of the last of them, which has it all; drawing goes nowhere."""
-    module = ModuleType("given_of_04")
-    module.__file__ = str(course.current().load("04_peeky").release / "given.py")
-    exec(handout.assemble(course.current().root / "solutions", "04_peeky"), vars(module))
-    return module
+    """All that is handed out, with the data of 04; drawing goes nowhere."""
+    return everything_given("04_peeky")
 
 
 # toy_sums

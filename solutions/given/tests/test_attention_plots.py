@@ -7,20 +7,17 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from everything_given import everything_given
 
 from autograder import course
-from autograder.course import handout
 
 PARTS = ("year", "month", "day")
 
 
 @pytest.fixture(scope="module")
 def given() -> ModuleType:
-    """given.py of 05; drawing goes nowhere, data is read where the course keeps it."""
-    module = ModuleType("given_of_05")
-    module.__file__ = str(course.current().load("05_attention").release / "given.py")
-    exec(handout.assemble(course.current().root / "solutions", "05_attention"), vars(module))
-    return module
+    """All that is handed out, with the data of 05; drawing goes nowhere."""
+    return everything_given("05_attention")
 
 
 # date_parts
