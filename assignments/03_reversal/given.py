@@ -200,7 +200,7 @@ def load_addition(path=None):
 
 # addition_curves: What exact match to expect on full addition, epoch by epoch: medians of 3 trainings.
 #
-# Written by `python -m autograder.calibration.addition_curves`; not edited by hand.
+# Written by `python -m solutions.04_peeky.calibration.addition_curves`; not edited by hand.
 
 
 EXPECTED_CURVES = {

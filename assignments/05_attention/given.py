@@ -299,7 +299,7 @@ class Trainer:
 
 # date_curves: What exact match to expect on full dates, epoch by epoch: medians of 3 trainings.
 #
-# Written by `python -m autograder.calibration.date_curves`; not edited by hand.
+# Written by `python -m solutions.05_attention.calibration.date_curves`; not edited by hand.
 
 
 EXPECTED_DATE_CURVES = {

@@ -18,7 +18,7 @@ Curves = Mapping[str, Sequence[Sequence[float]]]  # for each training one curve 
 class Experiment:
     """What was trained.
 
-    script    the module that measures, beside this one; the component and the report have its name
+    script    the module that measures; the report is put beside it, and the component has its name
     title     what the models learnt
     function  what the component calls the function that hands out the curves
     settings  the end of the sentence that says how they were trained
@@ -27,7 +27,7 @@ class Experiment:
     reported  the epochs in the report's table
     """
 
-    script: str
+    script: Path
     title: str
     function: str
     settings: str
@@ -38,17 +38,18 @@ class Experiment:
     @property
     def component(self) -> Path:
         """Where the component is written."""
-        return course.current().root / "solutions" / "given" / f"{self.script}.py"
+        return course.current().root / "solutions" / "given" / self.script.name
 
     @property
     def report(self) -> Path:
         """Where the report is written."""
-        return Path(__file__).with_name(f"{self.script}.md")
+        return self.script.with_suffix(".md")
 
     @property
     def origin(self) -> str:
         """The line that says who wrote a file."""
-        return f"Written by `python -m autograder.calibration.{self.script}`; not edited by hand."
+        folder = self.script.parents[1].name
+        return f"Written by `python -m solutions.{folder}.calibration.{self.script.stem}`; not edited by hand."
 
 
 def write(experiment: Experiment, curves: Curves, more: str = "") -> None:

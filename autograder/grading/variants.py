@@ -19,8 +19,8 @@ from pathlib import Path
 from autograder import course
 from autograder.errors import GraderError
 from autograder.grading.options import Options
+from autograder.testing.hidden_inputs import VARIANTS
 
-VARIANTS = 4
 VARIABLE = "AUTOGRADER_SECRET"
 PLACE = Path(".autograder", "secret")
 SHORTEST = 16  # characters of a secret in the environment

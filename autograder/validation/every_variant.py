@@ -22,9 +22,9 @@ from autograder.grading.judge import judge_question
 from autograder.grading.options import Options
 from autograder.grading.questioning import ask
 from autograder.grading.store import Kept
-from autograder.grading.variants import VARIANTS
 from autograder.result import Result
 from autograder.sandbox.reference_server import FollowThrough
+from autograder.testing.hidden_inputs import VARIANTS
 from autograder.testing.plugin import Connect
 from autograder.testing.student import BareConnection
 from autograder.validation.trials import Meeting, Trial

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from autograder import course
 from autograder.grading.store import Kept
-from autograder.grading.variants import VARIANTS
 from autograder.reports import terminal
+from autograder.testing.hidden_inputs import VARIANTS
 from autograder.validation.trials import Meeting, Trial, lost
 
 HEADER = ["question", "wrong", "killed", "survived", "lost more", "not graded"]

@@ -13,9 +13,9 @@ from autograder.authoring.filled_notebook import answers_only, as_bytes, filled,
 from autograder.grading.grader import wanted_questions
 from autograder.grading.options import Options
 from autograder.grading.store import Kept
-from autograder.grading.variants import VARIANTS
 from autograder.reports.plain_text import one_line, points
 from autograder.result import Result
+from autograder.testing.hidden_inputs import VARIANTS
 from autograder.validation.known_submissions import Entry, entries
 
 Judge = Callable[[Kept], list[str]]

@@ -45,22 +45,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from given import (
-    Adam,
-    TimeAffine,
-    TimeDropout,
-    TimeEmbedding,
-    TimeSoftmaxWithLoss,
-    ToyGrammar,
-    draw_lstm_cell,
-    draw_unrolled,
-    fit_language_model,
-    load_python_docs,
-    numerical_gradient,
-    plot_agreement,
-    plot_curves,
-    plot_distributions,
-    plot_heatmaps,
-    sigmoid,
+    Adam, TimeAffine, TimeDropout, TimeEmbedding, TimeSoftmaxWithLoss, ToyGrammar, draw_lstm_cell, draw_unrolled,
+    fit_language_model, load_python_docs, numerical_gradient, plot_agreement, plot_curves, plot_distributions,
+    plot_heatmaps, sigmoid,
 )  # fmt: skip
 
 # %% [markdown]

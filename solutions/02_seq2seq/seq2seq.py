@@ -43,21 +43,8 @@
 # %% nbgrader={"grade": false, "grade_id": "imports", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
 from given import (
-    Adam,
-    TimeAffine,
-    TimeEmbedding,
-    TimeLSTM,
-    TimeSoftmaxWithLoss,
-    Trainer,
-    draw_seq2seq,
-    expected_curves,
-    load_addition,
-    plot_agreement,
-    plot_curves,
-    plot_distributions,
-    plot_heatmaps,
-    softmax,
-    toy_sums,
+    Adam, TimeAffine, TimeEmbedding, TimeLSTM, TimeSoftmaxWithLoss, Trainer, draw_seq2seq, expected_curves,
+    load_addition, plot_agreement, plot_curves, plot_distributions, plot_heatmaps, softmax, toy_sums,
 )  # fmt: skip
 from tqdm.auto import tqdm
 

@@ -42,20 +42,8 @@
 # %% nbgrader={"grade": false, "grade_id": "imports", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
 from given import (
-    Adam,
-    Seq2seq,
-    Trainer,
-    draw_lags,
-    draw_seq2seq,
-    encode_texts,
-    exact_match,
-    expected_curves,
-    load_addition,
-    plot_by_place,
-    plot_curves,
-    plot_distributions,
-    plot_heatmaps,
-    toy_words,
+    Adam, Seq2seq, Trainer, draw_lags, draw_seq2seq, encode_texts, exact_match, expected_curves, load_addition,
+    plot_by_place, plot_curves, plot_distributions, plot_heatmaps, toy_words,
 )  # fmt: skip
 from tqdm.auto import tqdm
 

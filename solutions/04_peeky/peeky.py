@@ -47,32 +47,10 @@
 # %% nbgrader={"grade": false, "grade_id": "imports", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
 from given import (
-    Adam,
-    Decoder,
-    Encoder,
-    Seq2seq,
-    TimeAffine,
-    TimeEmbedding,
-    TimeLSTM,
-    TimeSoftmaxWithLoss,
-    Trainer,
-    draw_paths_to_h,
-    draw_peeky_step,
-    draw_seq2seq,
-    encode_texts,
-    exact_match,
-    expected_curves,
-    learning_curve,
-    load_addition,
-    numerical_gradient,
-    plot_agreement,
-    plot_by_place,
-    plot_curves,
-    plot_distributions,
-    plot_heatmaps,
-    reverse_inputs,
-    time_lags,
-    toy_words,
+    Adam, Decoder, Encoder, Seq2seq, TimeAffine, TimeEmbedding, TimeLSTM, TimeSoftmaxWithLoss, Trainer,
+    draw_paths_to_h, draw_peeky_step, draw_seq2seq, encode_texts, exact_match, expected_curves, learning_curve,
+    load_addition, numerical_gradient, plot_agreement, plot_by_place, plot_curves, plot_distributions, plot_heatmaps,
+    reverse_inputs, time_lags, toy_words,
 )  # fmt: skip
 
 # %% [markdown]

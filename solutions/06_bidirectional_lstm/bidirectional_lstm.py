@@ -44,34 +44,10 @@
 # %% nbgrader={"grade": false, "grade_id": "imports", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
 from given import (
-    Adam,
-    AttentionDecoder,
-    AttentionSeq2seq,
-    Seq2seq,
-    Tagger,
-    TimeAffine,
-    TimeEmbedding,
-    TimeLSTM,
-    TimeSoftmaxWithLoss,
-    Trainer,
-    attention_map,
-    draw_gate_orders,
-    draw_residual_stack,
-    draw_right_to_left,
-    draw_two_directions,
-    encode_texts,
-    exact_match,
-    load_dates,
-    mass_on_parts,
-    numerical_gradient,
-    parameter_count,
-    plot_agreement,
-    plot_attention,
-    plot_by_place,
-    plot_curves,
-    plot_heatmaps,
-    reverse_inputs,
-    toy_journeys,
+    Adam, AttentionDecoder, AttentionSeq2seq, Seq2seq, Tagger, TimeAffine, TimeEmbedding, TimeLSTM, TimeSoftmaxWithLoss,
+    Trainer, attention_map, draw_gate_orders, draw_residual_stack, draw_right_to_left, draw_two_directions,
+    encode_texts, exact_match, load_dates, mass_on_parts, numerical_gradient, parameter_count, plot_agreement,
+    plot_attention, plot_by_place, plot_curves, plot_heatmaps, reverse_inputs, toy_journeys,
 )  # fmt: skip
 
 # %% [markdown]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 
 import pytest
-from every_assignment import EVERY, IDS, course_at, released_cells, source_cells
+from every_assignment import EVERY, IDS, REPOSITORY, course_at, released_cells, source_cells
 
 from autograder import course
 from autograder.course.assignments import CHECK_SUFFIX, HEADING, Assignment
@@ -27,25 +27,21 @@ def question_ids(root: Path, id: str) -> list[str]:
 
 @pytest.fixture
 def suite(root, id, pytestconfig):
-    """The suite's module. Its marker is declared by the grader's plugin, which does not run here."""
+    """The hidden tests. Their marker is declared by the grader's plugin, which does not run here."""
     pytestconfig.addinivalue_line("markers", "question(Question): the question that a test belongs to")
     return suite_of(root, id)
 
 
-def suite_of(root: Path, id: str) -> ModuleType:
+def suite_of(root: Path, id: str) -> SimpleNamespace:
+    """All hidden tests of an assignment."""
     with course_at(root):
-        path = assignment(root, id).suite
-    if not path.exists():
-        pytest.fail(f"{id} has no suite: {path.name}")
-    spec = importlib.util.spec_from_file_location(f"suite_of_{id}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+        folder = assignment(root, id).suite.relative_to(REPOSITORY)
+    names = [".".join([*folder.parts, path.stem]) for path in sorted((REPOSITORY / folder).glob("test_*.py"))]
+    assert names, f"{id} has no hidden tests"
+    return SimpleNamespace(**{key: test for name in names for key, test in vars(import_module(name)).items()})
 
 
-def asked_in(suite: ModuleType) -> dict[str, list[str]]:
+def asked_in(suite: SimpleNamespace) -> dict[str, list[str]]:
     """For each question marked in a suite, its `given` of all tests."""
     asked: dict[str, list[str]] = {}
     for name, test in vars(suite).items():

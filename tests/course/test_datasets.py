@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from dataset_files import COMPONENTS, FOLDER, TODO, components, module, told
+from course.dataset_files import COMPONENTS, FOLDER, TODO, components, module, told
 from every_assignment import SAMPLE_COURSE
 from tiny_course import Commands
 
@@ -226,8 +226,7 @@ def test_loader_takes_line_ends_of_windows(loader: ModuleType, tmp_path: Path) -
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the sample course whose assignment hands out addition.txt too, as the course."""
     place = tmp_path / "course"
-    for folder in ("solutions", "autograder"):
-        shutil.copytree(SAMPLE_COURSE / folder, place / folder)
+    shutil.copytree(SAMPLE_COURSE / "solutions", place / "solutions")
     (place / "datasets").mkdir()
     (place / "datasets" / "addition.txt").write_bytes(WHOLE)
     (place / "datasets" / "SHA256SUMS").write_text(f"{sha256(WHOLE).hexdigest()}  addition.txt\n")

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from dataset_files import COMPONENTS, FOLDER, TODO, components, module, told
+from course.dataset_files import COMPONENTS, FOLDER, TODO, components, module, told
 from every_assignment import REPOSITORY, SAMPLE_COURSE
 
 from autograder.authoring import build
@@ -424,8 +424,7 @@ def test_the_loaders_of_one_do_not_take_the_file_of_another(given: ModuleType) -
 
 
 def test_a_released_folder_loads_both(given: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for folder in ("solutions", "autograder"):
-        shutil.copytree(SAMPLE_COURSE / folder, tmp_path / folder)
+    shutil.copytree(SAMPLE_COURSE / "solutions", tmp_path / "solutions")
     shutil.copytree(FOLDER, tmp_path / "datasets", ignore=shutil.ignore_patterns("__pycache__"))
     names = ["checked_files.py", "addition.py", "dates.py"]
     for name in names:

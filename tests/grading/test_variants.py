@@ -21,7 +21,8 @@ from autograder.errors import GraderError
 from autograder.grading import provenance
 from autograder.grading.grader import Graded, grade
 from autograder.grading.options import Options
-from autograder.grading.variants import PLACE, VARIABLE, VARIANTS, course_secret, variant_of, with_variant
+from autograder.grading.variants import PLACE, VARIABLE, course_secret, variant_of, with_variant
+from autograder.testing.hidden_inputs import VARIANTS
 
 SECRET = b"a secret of a course"
 SHOWN_VARIANT = """

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from every_assignment import REPOSITORY
 
 from autograder import course
 from autograder.errors import TaskError
 from autograder.grading.grader import loaded_reference
 from autograder.grading.questioning import ask, share_passed
-from autograder.grading.variants import VARIANTS
 from autograder.sandbox.reference_server import FollowThrough
-from autograder.testing.hidden_inputs import TRIALS, hidden_rng, hidden_seed, in_variant, telling_seed
+from autograder.testing.hidden_inputs import TRIALS, VARIANTS, hidden_rng, hidden_seed, in_variant, telling_seed
 from autograder.testing.student import BareConnection, Student
 from autograder.validation.every_variant import result_of
 from autograder.validation.trials import lost
@@ -78,18 +78,19 @@ def test_the_first_draw_that_tells_is_taken() -> None:
 # Drawn with the plain seed: tasks whose thresholds are calibrated, a model that stands in the grader's process, and
 # moves by which two forwards are compared.
 CALIBRATED = {
-    "oracles_training.py": 2,
-    "oracles_toy_tasks.py": 3,
-    "oracles_tagging.py": 1,
-    "oracles_learning_curve.py": 1,
+    "oracle_training.py": 2,
+    "toy_tasks.py": 3,
+    "oracle_tagging.py": 1,
+    "oracle_learning_curve.py": 1,
     "likeness.py": 1,
 }
 
 
 def test_suites_draw_what_they_hide_in_variants() -> None:
     plain = re.compile(r"default_rng|RandomState|random\.seed|manual_seed|import random")
-    folder = course.suite_of("01_rnn_lm_sampling").parent
-    counts = {path.name: len(plain.findall(path.read_text())) for path in folder.glob("*.py")}
+    shared = (REPOSITORY / "autograder" / "testing" / "sequence_models").glob("*.py")
+    paths = [*shared, *(REPOSITORY / "solutions").glob("*/hidden_tests/*.py")]
+    counts = {path.name: len(plain.findall(path.read_text())) for path in paths}
     assert {name: count for name, count in counts.items() if count} == CALIBRATED
 
 

@@ -19,7 +19,7 @@ from autograder.testing.student import BareConnection
 SUITE = """
 import numpy as np
 import pytest
-from autograder import checks
+from autograder.testing import checks
 from autograder.testing.plugin import question
 
 @question("softmax")

@@ -11,7 +11,7 @@ from tiny_course import BANK, ID, Commands, tiny_course
 
 from autograder import course
 from autograder.grading import grader
-from autograder.grading.variants import VARIANTS
+from autograder.testing.hidden_inputs import VARIANTS
 from autograder.validation import every_variant
 from autograder.validation.every_variant import breaches_of, meetings, result_of, results
 from autograder.validation.trials import lost, trials

@@ -14,9 +14,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from autograder import course
-from autograder.grading.variants import VARIANTS
 from autograder.testing.checks.distributions import divergence, pooled, tail_bound
-from autograder.testing.hidden_inputs import in_variant
+from autograder.testing.hidden_inputs import VARIANTS, in_variant
 
 from ..hidden_tests.oracle_generation import FOLLOW, SCENARIOS, Texts, exact, mistakes
 from ..hidden_tests.oracle_sampling import ALPHA, DRAWS, SMALL

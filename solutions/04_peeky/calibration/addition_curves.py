@@ -9,6 +9,7 @@ experiments: word vectors of 16, 128 hidden units, batches of 128, Adam(0.001), 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ QUESTION_WIDTH, ANSWER_WIDTH = 7, 5
 SETTINGS = f"""5,000 test rows of `datasets/addition.txt`: word vectors of {WORDVEC_SIZE},
 {HIDDEN_SIZE} hidden units, batches of {BATCH_SIZE}, Adam(0.001), gradients clipped to a norm of 5.0."""
 EXPERIMENT = expected_curves.Experiment(
-    "addition_curves", "full addition", "expected_curves", SETTINGS, SEEDS, EPOCHS, (5, 10, 15, 20, 25)
+    Path(__file__), "full addition", "expected_curves", SETTINGS, SEEDS, EPOCHS, (5, 10, 15, 20, 25)
 )
 Pair = tuple[Array, Array]
 

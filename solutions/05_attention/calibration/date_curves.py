@@ -9,6 +9,7 @@ that of 05's experiment. Of the attention models the report also says how much o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +27,7 @@ MAP_ROWS = 500
 SETTINGS = f"""5,000 test rows of `datasets/dates.txt`, read backwards: word vectors of {WORDVEC_SIZE},
 {HIDDEN_SIZE} hidden units, batches of {BATCH_SIZE}, Adam(0.001), gradients clipped to a norm of 5.0."""
 EXPERIMENT = expected_curves.Experiment(
-    "date_curves", "full dates", "expected_date_curves", SETTINGS, SEEDS, EPOCHS, tuple(range(1, EPOCHS + 1))
+    Path(__file__), "full dates", "expected_date_curves", SETTINGS, SEEDS, EPOCHS, tuple(range(1, EPOCHS + 1))
 )
 MODELS = {
     "attention": ("05_attention", "AttentionSeq2seq"),

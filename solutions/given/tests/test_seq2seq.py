@@ -78,7 +78,9 @@ def test_expected_curves_are_shares_of_every_epoch(given):
         assert all(0 <= share <= 1 for share in curve)
 
 
-@pytest.mark.parametrize("experiment", [addition_curves.EXPERIMENT, date_curves.EXPERIMENT], ids=lambda e: e.script)
+@pytest.mark.parametrize(
+    "experiment", [addition_curves.EXPERIMENT, date_curves.EXPERIMENT], ids=lambda e: e.script.stem
+)
 def test_a_component_of_expected_curves_is_what_its_calibration_writes(experiment):
     runs = {"plain": [[0.0, 0.25], [0.5, 0.75], [0.1, 1.0]]}
     names: dict[str, Any] = {}

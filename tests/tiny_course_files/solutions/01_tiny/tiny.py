@@ -21,6 +21,7 @@
 
 # %% nbgrader={"grade": false, "grade_id": "imports", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
+
 from given import ramp
 
 # %% [markdown]
