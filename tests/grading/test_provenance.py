@@ -65,13 +65,12 @@ def hashes() -> dict[str, str]:
 
 ALL = course.current().assignment_ids()
 CHANGES = {
-    "autograder/suites/test_05_attention.py": ["05_attention"],
-    "autograder/suites/questions_05_map.py": ["05_attention"],
-    "autograder/suites/score_checks.py": ["05_attention"],
-    "autograder/suites/oracles_torch.py": ["06_bidirectional_lstm"],
-    "autograder/suites/decoder_checks.py": ["02_seq2seq", "04_peeky", "05_attention"],
-    "autograder/checks/values.py": ALL,
-    "autograder/plugin.py": ALL,
+    "solutions/05_attention/hidden_tests/test_map.py": ["05_attention"],
+    "solutions/05_attention/hidden_tests/score_checks.py": ["05_attention"],
+    "solutions/06_bidirectional_lstm/hidden_tests/oracle_torch.py": ["06_bidirectional_lstm"],
+    "autograder/testing/sequence_models/decoder.py": ["02_seq2seq", "04_peeky", "05_attention"],
+    "autograder/testing/checks/values.py": ALL,
+    "autograder/testing/plugin.py": ALL,
     "solutions/03_reversal/reversal.py": ["03_reversal"],
     "assignments/03_reversal/given.py": ["03_reversal"],
     "solutions/given/gradients.py": [
@@ -84,7 +83,7 @@ CHANGES = {
     "solutions/06_bidirectional_lstm/assignment.toml": ["06_bidirectional_lstm"],
     "datasets/dates.txt": ["05_attention", "06_bidirectional_lstm"],
     "autograder/reports/page.py": [],
-    "autograder/cli.py": [],
+    "autograder/cli/app.py": [],
 }
 
 
@@ -101,9 +100,9 @@ def test_a_change_concerns_those_whose_marks_it_decides(copied: Path, name: str)
 
 
 def test_the_grader_is_what_runs_and_judges_and_nothing_that_reports() -> None:
-    names = {str(path.relative_to(PACKAGE)) for path in modules_of([PACKAGE / "grading.py"])}
-    assert {"grading.py", "judging.py", "submission.py", "agent.py", "sandbox/session.py", "wire.py"} <= names
-    assert not [name for name in names if re.match("reports|gradebook|classroom|cli|suites|bank", name)]
+    names = {str(path.relative_to(PACKAGE)) for path in modules_of([PACKAGE / "grading" / "grader.py"])}
+    assert {"grading/judge.py", "restore/submission.py", "agent/server.py", "sandbox/session.py", "agent/wire.py"} <= names
+    assert not [name for name in names if re.match("reports|gradebook|batch|collect|cli|validation|testing/sequence_models", name)]
     assert re.fullmatch("[0-9a-f]{64}", grader_sha256())
 
 

@@ -331,16 +331,16 @@ def test_stand_ins_are_those_of_this_run(suite):
 
 
 BROKEN = {
-    "a syntax error": ("def test_it(:", "does not run"),
+    "a syntax error": ("def test_it(:", "do not run"),
     "an import that fails": ("import nothing_of_the_kind", "nothing_of_the_kind"),
     "an error when loaded": ("1 / 0", "ZeroDivisionError"),
-    "a test of no question": ("def test_it(student): equal('x', 1, 1)", "does not run"),
+    "a test of no question": ("def test_it(student): equal('x', 1, 1)", "do not run"),
     "points that are no share": (
         '@question("q", points=0)\ndef test_it(student): equal("x", 1, 1)',
         "positive numbers",
     ),
     "a field that there is not": ('@question("q", weight=1)\ndef test_it(student): equal("x", 1, 1)', "weight"),
-    "a suite that stops": ('@question("q")\ndef test_it(student): pytest.exit("enough")', "does not run"),
+    "a suite that stops": ('@question("q")\ndef test_it(student): pytest.exit("enough")', "do not run"),
 }
 
 
