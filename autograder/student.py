@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.agent import Missing, Servant
-from autograder.errors import BadReply, CallFailed, NotWritten
+from autograder.errors import BadReply, CallFailed, CallTimeout, NotWritten
 from autograder.follow_through import FollowThrough
 from autograder.hidden_inputs import hidden_seed
 from autograder.stand_in import answered
@@ -201,12 +201,14 @@ class BareConnection:
             self._servant.handle(("stand_ins", self.follow_through.names()))
 
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
-        """Carry out one request; raises NotWritten or CallFailed."""
+        """Carry out one request; raises NotWritten, CallFailed, or the CallTimeout of who limits its time."""
         started = time.process_time()
         try:
             return _copied(self._servant.handle((operation, *_copied(fields))))
         except Missing as missing:
             raise NotWritten(f"{untrusted_name(str(missing))} is not defined") from None
+        except CallTimeout:
+            raise
         except Exception as error:
             if type(error) is NotImplementedError:
                 raise NotWritten(untrusted_name(str(error))) from None

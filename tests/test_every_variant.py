@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from every_assignment import course_at
-from tiny_course import BANK, ID, Commands, tiny_course
+from tiny_course import ID, Commands, tiny_course
 
 from autograder import course, grading
+from autograder.bank_entries import entries
 from autograder.validation import every_variant
 from autograder.validation.every_variant import breaches_of, meetings, result_of, results
 from autograder.validation.trials import lost, trials
@@ -40,8 +41,8 @@ def test_scale_forward(student, reference):
     xs, w = hidden_rng(1).standard_normal(3) * (hidden_seed(0) // STRIDE != 2), hidden_rng(2).standard_normal(1)
     values("Scale(w).forward(xs)", student.new("Scale", w).call("forward", xs), reference.Scale(w).forward(xs))
 '''
-HANGS = '"""loses double: it never ends"""\n\ndef double(xs):\n    while True:\n        pass\n'
-DOES_NOT_RUN = '"""loses double: its cell does not run"""\n\nwrong = 1 / 0\ndef double(xs):\n    return xs\n'
+HANGS = "def double(xs):\n    while True:\n        pass"
+DOES_NOT_RUN = "wrong = 1 / 0\ndef double(xs):\n    return xs"
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +54,8 @@ def anew() -> Iterator[None]:
 
 
 def answers(name: str) -> dict[str, str]:
-    """The answer to `double` of an entry of the tiny bank."""
-    return {"double": BANK[name].partition("\n\n")[2].strip("\n")}
+    """The answers of an entry of the tiny bank."""
+    return next(entry.answers for entry in entries(ID) if entry.name == name)
 
 
 def test_each_entry_and_the_reference_meet_every_variant_once(tmp_path: Path) -> None:
@@ -91,7 +92,7 @@ def test_a_variant_that_is_not_like_the_others_is_named(
 ) -> None:
     with course_at(tiny_course(tmp_path, suite=UNEVEN_SUITE)):
         planned = {trial.name: trial for trial in trials(course.load(ID))}
-        came = [result_of(ID, {}, variant), result_of(ID, answers("wrong/double__thrice.py"), variant)]
+        came = [result_of(ID, {}, variant), result_of(ID, answers("double__thrice"), variant)]
     said = [
         line
         for name, result in zip(("the reference", "double__thrice (three times)"), came, strict=True)
@@ -103,8 +104,8 @@ def test_a_variant_that_is_not_like_the_others_is_named(
 def test_follow_through_is_as_in_the_sandbox(tmp_path: Path) -> None:
     """Scale calls the student's own double, which is wrong; the reference's stands in for it."""
     with course_at(tiny_course(tmp_path)):
-        assert lost(result_of(ID, answers("wrong/double__thrice.py"), 0)) == {"double"}
-        assert lost(result_of(ID, answers("right/adds.py"), 0)) == frozenset()
+        assert lost(result_of(ID, answers("double__thrice"), 0)) == {"double"}
+        assert lost(result_of(ID, answers("adds"), 0)) == frozenset()
 
 
 def test_an_answer_that_never_ends_or_does_not_run_is_no_end_of_the_gate(
@@ -112,9 +113,9 @@ def test_an_answer_that_never_ends_or_does_not_run_is_no_end_of_the_gate(
 ) -> None:
     monkeypatch.setattr(every_variant, "LIMIT_S", 0.5)
     with course_at(tiny_course(tmp_path)):
-        endless = result_of(ID, {"double": HANGS.partition("\n\n")[2]}, 1)
-        broken = result_of(ID, {"double": DOES_NOT_RUN.partition("\n\n")[2]}, 1)
-    assert "double" in lost(endless)
+        endless = result_of(ID, {"double": HANGS}, 1)
+        broken = result_of(ID, {"double": DOES_NOT_RUN}, 1)
+    assert [question.reason for question in endless.questions if question.id == "double"] == ["timeout"]
     assert "the reference does not run: <01_tiny: double>: ZeroDivisionError" in broken.problem
 
 

@@ -29,6 +29,7 @@ ROOMS: list[set[str]] = [
     {"mishaps"},
     {"validation", "calibration", "suites"},
     {"bank_entries"},
+    {"mistakes"},
     {"classroom"},
     {"gradebook"},
     {"reports"},
@@ -71,8 +72,6 @@ ROOMS: list[set[str]] = [
     {"untrusted_text", "parsing"},
     {"slow_imports", "whole_files"},
 ]
-# Text for the graders, not a room: wrong and unusual answers, which follow no house rule.
-NOT_ROOMS = {"bank"}
 # All that the student's process loads, and what of the package each may import.
 INSIDE: dict[str, set[str]] = {
     "agent": {"kept_names", "stand_in", "thread_pools", "wire"}, "kept_names": set(), "stand_in": {"wire"},
@@ -83,9 +82,8 @@ LEVELS = {room: level for level, row in enumerate(ROOMS) for room in row}
 
 
 def modules() -> list[Path]:
-    """Every module of the package, but for the bank."""
-    found = sorted(PACKAGE.rglob("*.py"))
-    return [path for path in found if path.relative_to(PACKAGE).parts[0] not in NOT_ROOMS]
+    """Every module of the package."""
+    return sorted(PACKAGE.rglob("*.py"))
 
 
 def own_modules() -> list[Path]:

