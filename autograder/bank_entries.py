@@ -26,6 +26,7 @@ from autograder.mistakes import Mistake
 
 KEEPS = re.compile(r"keeps all: (?P<title>\S.*)")
 TRAINING_SUFFIX = "_training"
+DEFINITIONS = (ast.ClassDef, ast.FunctionDef)
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,20 @@ def entries(assignment_id: str) -> list[Entry]:
 
 def _files(folder: Path, ending: str) -> list[Path]:
     """The files of a folder, sorted; none if it does not exist. Raises TaskError for one with another ending."""
-    found = sorted(path for path in folder.glob("*") if path.is_file())
-    for path in found:
+    paths = sorted(path for path in folder.glob("*") if path.is_file())
+    for path in paths:
         if path.suffix != ending:
             raise _malformed(path, 1, f"only files that end in {ending} belong here")
-    return found
+    return paths
+
+
+def _text(path: Path) -> str:
+    """The text of a file. Raises TaskError for one that is not UTF-8."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _malformed(path, content.count(b"\n", 0, error.start) + 1, "it is not UTF-8") from None
 
 
 def _wrong(path: Path, assignment: course.Assignment, bases: Mapping[str, Mapping[str, str]]) -> Iterator[Entry]:
@@ -104,7 +114,7 @@ def _wrong(path: Path, assignment: course.Assignment, bases: Mapping[str, Mappin
 
 def _mistakes(path: Path) -> list[Mistake]:
     try:
-        return mistakes.read(path.read_text(encoding="utf-8"))
+        return mistakes.read(_text(path))
     except mistakes.Malformed as error:
         raise _malformed(path, error.line, str(error)) from None
 
@@ -123,12 +133,16 @@ def _with_mistake(
         raise TaskError(f"say which cells it fills: {mistake.base or 'the reference'} has none of {question}")
     if unknown := [cell for cell in cells if cell not in base]:
         raise TaskError(f"{mistake.base or 'the reference'} does not fill {', '.join(unknown)}")
-    return mistakes.edited({cell: base[cell] for cell in cells}, mistake.edits)
+    answers = mistakes.edited({cell: base[cell] for cell in cells}, mistake.edits)
+    for cell, text in answers.items():
+        if [node.name for node in ast.parse(text).body if isinstance(node, DEFINITIONS)][-1:] != [cell]:
+            raise TaskError(f"after its edits the text of {cell} does not end with {cell}")
+    return answers
 
 
 def _accepted(path: Path, assignment: course.Assignment) -> Entry:
     """One right answer. Raises TaskError."""
-    text = path.read_text(encoding="utf-8")
+    text = _text(path)
     try:
         tree = ast.parse(text)
         keeps = KEEPS.fullmatch(ast.get_docstring(tree) or "")
@@ -147,7 +161,7 @@ def _answers(body: Sequence[ast.stmt], text: str, begin: int, cells: tuple[str, 
     """(cell, text) of every solution cell that a text fills below the line `begin`, in its order."""
     lines, seen = text.splitlines(), set()
     for node in body:
-        if not isinstance(node, (ast.ClassDef, ast.FunctionDef)) or node.name not in cells:
+        if not isinstance(node, DEFINITIONS) or node.name not in cells:
             continue
         if node.name in seen:
             raise TaskError(f"{node.name} is there twice")

@@ -86,12 +86,12 @@ def read(text: str) -> list[Mistake]:
     if not isinstance(tables, list) or not tables:
         raise Malformed("there is no [[mistake]] in it", 1)
     lines, names = _lines(text, len(tables)), set[str]()
-    made = [_mistake(table, line) for table, line in zip(tables, lines, strict=True)]
-    for mistake in made:
+    mistakes = [_mistake(table, line) for table, line in zip(tables, lines, strict=True)]
+    for mistake in mistakes:
         if mistake.name in names:
             raise Malformed(f"{mistake.name} is there twice", mistake.line)
         names.add(mistake.name)
-    return made
+    return mistakes
 
 
 def edited(answers: Mapping[str, str], edits: Sequence[Edit]) -> dict[str, str]:
@@ -122,11 +122,12 @@ def _mistake(table: Any, line: int) -> Mistake:
     if words.get("reason", "wrong") not in LOSING:
         raise Malformed(f"unknown reason {words['reason']!r}; known are {', '.join(LOSING)}", line)
     edits = _edits(table, words, line)
-    if ("text" in words) == bool(edits) or ("text" in words and table.keys() & {"base", "cells"}):
+    text = words.get("text", "")
+    if bool(text) == bool(edits) or (text and table.keys() & {"base", "cells"}):
         raise Malformed("a mistake has edits (old and new) of a base, or a text of its own", line)
     return Mistake(
         words["name"], words["says"], line, words.get("base", ""), lists.get("cells", ()), lists.get("also", ()),
-        words.get("reason", "wrong"), words.get("feedback", ""), edits, words.get("text", ""),
+        words.get("reason", "wrong"), words.get("feedback", ""), edits, text,
     )  # fmt: skip
 
 

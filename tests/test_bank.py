@@ -245,6 +245,15 @@ MALFORMED = {
     "edit without new": (DOUBLED + EDIT, "first.toml:2: an edit has old and new, and nothing else"),
     "edit that is no table": (DOUBLED + "edit = 3\n", r"first.toml:2: edits are \[\[mistake.edit\]\] tables"),
     "no edit": (DOUBLED.partition("old")[0], "first.toml:2: a mistake has edits"),
+    "text that is empty": (DOUBLED.partition("old")[0] + "text = ''\n", "first.toml:2: a mistake has edits"),
+    "edits that leave no Python": (
+        DOUBLED.replace("2 * x", "2 *"),
+        "first.toml:2: doubled: invalid syntax",
+    ),
+    "edits that take the name away": (
+        DOUBLED.replace("'return x'", "'def first(x)'").replace("return 2 * x", "def other(x)"),
+        "first.toml:2: doubled: after its edits the text of first does not end with first",
+    ),
     "edit and text": (DOUBLED + "text = 'def first(x):'\n", "first.toml:2: a mistake has edits"),
     "text of a base": (
         DOUBLED.partition("old")[0] + "base = 'plus'\ntext = 'def first(x):'\n",
@@ -266,6 +275,14 @@ def test_a_malformed_file_of_mistakes_is_refused(submissions: Path, fault: str) 
     text, message = MALFORMED[fault]
     with pytest.raises(TaskError, match=f"^solutions/01_small/submissions/wrong_answer/{message}"):
         wrong(submissions, text)
+
+
+@pytest.mark.parametrize(("name", "line"), [("wrong_answer/first.toml", 6), ("accepted/plus.py", 6)])
+def test_a_file_that_is_not_utf_8_is_refused(submissions: Path, name: str, line: int) -> None:
+    text = DOUBLED if name.endswith("toml") else PLUS
+    (submissions / name).write_bytes(text.encode() + "# é\n".encode("latin-1"))
+    with pytest.raises(TaskError, match=f"^solutions/01_small/submissions/{name}:{line}: it is not UTF-8"):
+        entries("01_small")
 
 
 def test_a_file_named_after_no_question_is_refused(submissions: Path) -> None:
