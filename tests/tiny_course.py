@@ -23,18 +23,39 @@ from autograder.cli.app import main
 from autograder.grading import grader
 
 ID = "01_tiny"
+MISTAKEN_DOUBLE = """
+[[mistake]]
+name = "thrice"
+says = "three times"
+old = '2 * xs'
+new = '3 * xs'
+
+[[mistake]]
+name = "first"
+says = "only the first number"
+base = "adds"
+feedback = "entries differ"
+old = '''
+    return np.add(xs, xs)
+'''
+new = '''
+    doubled = xs.copy()
+    doubled[0] *= 2
+    return doubled
+'''
+"""
 BANK = {
-    "wrong/double__thrice.py": '"""loses double: three times"""\n\ndef double(xs):\n    return 3 * xs\n',
-    "wrong/double__first.py": (
-        '"""loses double: only the first number"""\n\ndef double(xs):\n'
-        "    doubled = xs.copy()\n    doubled[0] *= 2\n    return doubled\n"
+    "accepted/adds.py": (
+        '"""keeps all: adds the numbers to themselves"""\n\ndef double(xs):\n    return np.add(xs, xs)\n'
     ),
-    "wrong/scale_forward__no_weight.py": (
-        '"""loses scale_forward: the weight is left out"""\n\nclass Scale:\n    def __init__(self, w):\n'
-        "        self.params, self.grads = [w], [np.zeros_like(w)]\n\n"
-        "    def forward(self, xs):\n        return double(xs)\n"
-    ),
-    "right/adds.py": '"""keeps all: adds the numbers to themselves"""\n\ndef double(xs):\n    return np.add(xs, xs)\n',
+    "wrong_answer/double.toml": MISTAKEN_DOUBLE,
+    "wrong_answer/scale_forward.toml": """
+[[mistake]]
+name = "no_weight"
+says = "the weight is left out"
+old = 'double(xs) * weight'
+new = 'double(xs)'
+""",
 }
 
 
@@ -43,7 +64,7 @@ def tiny_course(place: Path, bank: Mapping[str, str] = BANK, suite: str = "") ->
     root = place / "course"
     shutil.copytree(SAMPLE_COURSE, root)
     for name, text in bank.items():
-        path = root / "autograder" / "bank" / ID / name
+        path = root / "solutions" / ID / "submissions" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     if suite:

@@ -67,9 +67,9 @@ class Assignment:
         return suite_of(self.root, self.id)
 
     @property
-    def bank(self) -> Path:
-        """The folder of wrong and of unusual right answers."""
-        return self.root / "autograder" / "bank" / self.id
+    def submissions(self) -> Path:
+        """The folder of submissions whose marks are known: unusual right answers and wrong ones."""
+        return self.root / "solutions" / self.id / "submissions"
 
     def question(self, id: str) -> QuestionInfo:
         """The question `id`; TaskError if there is none."""

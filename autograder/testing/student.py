@@ -23,7 +23,7 @@ import numpy as np
 from autograder.agent.server import Missing, Servant
 from autograder.agent.stand_in import answered
 from autograder.agent.wire import Ref, StandInRef
-from autograder.errors import BadReply, CallFailed, NotWritten
+from autograder.errors import BadReply, CallFailed, CallTimeout, NotWritten
 from autograder.sandbox.reference_server import FollowThrough
 from autograder.testing.hidden_inputs import hidden_seed
 from autograder.untrusted_text import untrusted_name
@@ -201,12 +201,14 @@ class BareConnection:
             self._servant.handle(("stand_ins", self.follow_through.names()))
 
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
-        """Carry out one request; raises NotWritten or CallFailed."""
+        """Carry out one request; raises NotWritten, CallFailed, or the CallTimeout of who limits its time."""
         started = time.process_time()
         try:
             return _copied(self._servant.handle((operation, *_copied(fields))))
         except Missing as missing:
             raise NotWritten(f"{untrusted_name(str(missing))} is not defined") from None
+        except CallTimeout:
+            raise
         except Exception as error:
             if type(error) is NotImplementedError:
                 raise NotWritten(untrusted_name(str(error))) from None

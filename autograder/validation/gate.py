@@ -33,11 +33,15 @@ def validate(ids: Sequence[str], console: Console) -> bool:
     if not chosen:
         raise GraderError(f"there is no assignment in {course.current().root / 'solutions'}")
     require_bubblewrap()
-    breaches = {"the release": release_breaches(ids)} if not ids else {}
+    breaches = 0
+    if not ids:
+        released = release_breaches(ids)
+        _print_breaches(console, "the release", released)
+        breaches += len(released)
     for assignment in chosen:
-        breaches[assignment.id] = assignment_breaches(assignment, console, built=not ids)
-    _print_breaches(console, breaches)
-    return not any(breaches.values())
+        breaches += len(assignment_breaches(assignment, console, built=not ids))
+    _print_total(console, len(chosen), breaches)
+    return not breaches
 
 
 def release_breaches(ids: Sequence[str]) -> list[str]:
@@ -51,12 +55,17 @@ def release_breaches(ids: Sequence[str]) -> list[str]:
 
 
 def assignment_breaches(assignment: course.Assignment, console: Console, built: bool = False) -> list[str]:
-    """What is wrong with one assignment, one line each. `built`: that the release is up to date is known already."""
+    """The unexpected results of one assignment, one line each; prints them, and then its tables.
+
+    built  whether the release is known to be up to date
+    """
     try:
         said = ([] if built else release_breaches([assignment.id])) + leaks(assignment)
         known, planned = entries(assignment.id), trials(assignment)
     except TaskError as error:
-        return [str(error).splitlines()[0]]
+        malformed = [str(error).splitlines()[0]]
+        _print_breaches(console, assignment.id, malformed)
+        return malformed
     total = sum(question.points for question in assignment.questions)
     said += [f"the questions have {total:g} points in all, not 100"] if total != 100 else []
     said += unproven(assignment, known)
@@ -64,8 +73,12 @@ def assignment_breaches(assignment: course.Assignment, console: Console, built: 
     for place, trial in enumerate(planned):
         said += trial.judge(graded[place])
     said += _unlike(planned, graded)
+    table = VariantTable(planned, graded)
+    said += _breaches_of_variants(assignment, planned, graded, table, console)
+    _print_breaches(console, assignment.id, said)
     print_kill_table(console, assignment, kills(assignment, planned, graded))
-    return said + _breaches_of_variants(assignment, planned, graded, console)
+    print_variants(console, table)
+    return said
 
 
 def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], console: Console) -> dict[int, Kept]:
@@ -83,10 +96,17 @@ def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], consol
 
 
 def _breaches_of_variants(
-    assignment: course.Assignment, planned: Sequence[Trial], graded: Mapping[int, Kept], console: Console
+    assignment: course.Assignment,
+    planned: Sequence[Trial],
+    graded: Mapping[int, Kept],
+    table: VariantTable,
+    console: Console,
 ) -> list[str]:
-    """What is wrong only under variants of the hidden inputs that the sandbox did not grade a trial under."""
-    met, table = meetings(planned), VariantTable(planned, graded)
+    """Unexpected results under the variants of the hidden inputs that the sandbox did not grade a trial under.
+
+    Counts every result in `table`.
+    """
+    met = meetings(planned)
     known = {trial.name for place, trial in enumerate(planned) if trial.judge(graded[place])}
     said: list[str] = []
     with terminal.progress(_beside(console), f"{assignment.id}, every variant", len(met)) as advance:
@@ -94,7 +114,6 @@ def _breaches_of_variants(
             said += breaches_of(meeting, result) if meeting.trial.name not in known else []
             table.count(meeting, Kept(result))
             advance(meeting.trial.name)
-    print_variants(console, table)
     return said
 
 
@@ -114,12 +133,15 @@ def _unlike(planned: Sequence[Trial], graded: Mapping[int, Kept]) -> list[str]:
     return said
 
 
-def _print_breaches(console: Console, breaches: Mapping[str, Iterable[str]]) -> None:
-    """Each in one line, under the assignment's id; or that there is none."""
-    for id, lines in breaches.items():
-        for line in lines:
-            terminal.print_line(console, Text("BREACH ", "bold red").append(f"{id}: {line}", "default"))
-    if not any(breaches.values()):
-        terminal.print_line(
-            console, Text(f"{len([id for id in breaches if id != 'the release'])} sound, no breach.", "green")
-        )
+def _print_breaches(console: Console, place: str, lines: Iterable[str]) -> None:
+    """Each in one line, under the place that it belongs to."""
+    for line in lines:
+        terminal.print_line(console, Text("BREACH ", "bold red").append(f"{place}: {line}", "default"))
+
+
+def _print_total(console: Console, assignments: int, breaches: int) -> None:
+    """The last line: whether everything came out as expected."""
+    if breaches:
+        terminal.print_line(console, Text(f"{breaches} unexpected, listed above each table.", "bold red"))
+    else:
+        terminal.print_line(console, Text(f"{assignments} sound, no breach.", "green"))

@@ -1,57 +1,61 @@
-"""The bank: wrong answers that must each lose the question they get wrong, and unusual right ones that must keep all.
+"""Submissions whose marks are known beforehand: right answers that must keep all, wrong ones that must each lose one.
 
-One Python file per entry, in `bank/<assignment>/wrong/` or `right/`. It begins with a docstring:
+They lie beside an assignment's source, in `solutions/<id>/submissions/`:
 
-    loses lstm_forward: forget and input gates swapped        (wrong; the file is lstm_forward__<what>.py)
-    also loses: rnnlm                                         (a second line, where that cannot be helped)
-    keeps all: one matrix product for all time steps          (right)
+    accepted/<name>.py               a right answer that looks like nobody else's; its docstring is one line,
+                                     `keeps all: <what is unusual>`, and complete answers follow it
+    wrong_answer/<question>.toml     wrong answers to a question, each a few edits away from a right one
 
-After it come complete answers. A class or function at the top that is named like a solution cell becomes the text
-of that cell, together with all that stands above it since the last one: comments, imports, functions it needs.
+In a file of `accepted` a class or function at the top that is named like a solution cell becomes the text of that cell,
+together with all that stands above it since the last one: comments, imports, functions it needs.
+`autograder.mistakes` describes the other files.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import course
+from autograder.authoring.filled_notebook import reference_answers
 from autograder.errors import TaskError
+from autograder.validation import mistakes
+from autograder.validation.mistakes import Mistake
 
-KINDS = ("wrong", "right")
-LOSES = re.compile(r"loses (?P<question>\w+): (?P<title>\S.*)")
 KEEPS = re.compile(r"keeps all: (?P<title>\S.*)")
-ALSO = re.compile(r"also loses: (?P<questions>\w+(?:, \w+)*)")
 TRAINING_SUFFIX = "_training"
+DEFINITIONS = (ast.ClassDef, ast.FunctionDef)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry.
+    """One submission.
 
     kind            "wrong" or "right"
     question        the question it loses, "" for a right one
-    title           what is wrong with it, or unusual
+    title           the mistake in it, or its unusual feature
     answers         text of each cell that it fills; the other cells are the reference's
+    path, line      the place where it is written down
     needs_training  whether it only shows when a model is trained
     also            further questions that it cannot help losing
+    reason          the reason that the question's record must give, "correct" for a right one
+    feedback        a phrase that the feedback on the question must hold, "" for any
     """
 
-    path: Path
+    name: str
     kind: str
     question: str
     title: str
     answers: dict[str, str]
+    path: Path
+    line: int = 1
     needs_training: bool = False
     also: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The file's name without its ending."""
-        return self.path.stem
+    reason: str = "correct"
+    feedback: str = ""
 
     @property
     def losses(self) -> frozenset[str]:
@@ -62,57 +66,103 @@ class Entry:
 def entries(assignment_id: str) -> list[Entry]:
     """All entries of an assignment, the wrong ones by question in the notebook's order, then the right ones.
 
-    Raises TaskError for a malformed entry, and UnknownAssignment.
+    Raises TaskError for a malformed entry, with its file and line, and UnknownAssignment.
     """
     assignment = course.current().load(assignment_id)
-    wrong, right = (
-        [_entry(path, kind, assignment) for path in sorted((assignment.bank / kind).glob("*.py"))] for kind in KINDS
-    )
+    right = [_accepted(path, assignment) for path in _files(assignment.submissions / "accepted", ".py")]
+    bases = {"": reference_answers(assignment_id)} | {entry.name: entry.answers for entry in right}
     order = [asked.id for asked in assignment.questions]
-    return sorted(wrong, key=lambda entry: order.index(entry.question)) + right
+    for path in _files(assignment.submissions / "wrong_answer", ".toml"):
+        if path.stem not in order:
+            raise _malformed(path, 1, f"{assignment_id} has no question {path.stem!r}; it has {', '.join(order)}")
+    files = (assignment.submissions / "wrong_answer" / f"{question}.toml" for question in order)
+    wrong = [entry for path in files if path.is_file() for entry in _wrong(path, assignment, bases)]
+    return wrong + right
 
 
-def _entry(path: Path, kind: str, assignment: course.Assignment) -> Entry:
-    """One file read. Raises TaskError that begins with its name."""
-    text = path.read_text(encoding="utf-8")
+def _files(folder: Path, ending: str) -> list[Path]:
+    """The files of a folder, sorted; none if it does not exist. Raises TaskError for one with another ending."""
+    paths = sorted(path for path in folder.glob("*") if path.is_file())
+    for path in paths:
+        if path.suffix != ending:
+            raise _malformed(path, 1, f"only files that end in {ending} belong here")
+    return paths
+
+
+def _text(path: Path) -> str:
+    """The text of a file. Raises TaskError for one that is not UTF-8."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _malformed(path, content.count(b"\n", 0, error.start) + 1, "it is not UTF-8") from None
+
+
+def _wrong(path: Path, assignment: course.Assignment, bases: Mapping[str, Mapping[str, str]]) -> Iterator[Entry]:
+    """The wrong answers of one file, by name."""
+    for mistake in sorted(_mistakes(path), key=lambda mistake: mistake.name):
+        try:
+            for id in mistake.also:
+                assignment.question(id)
+            answers = _with_mistake(mistake, path.stem, assignment, bases)
+        except (SyntaxError, TaskError) as error:
+            raise _malformed(path, mistake.line, f"{mistake.name}: {error}") from None
+        yield Entry(
+            f"{path.stem}__{mistake.name}", "wrong", path.stem, mistake.says, answers, path, mistake.line,
+            path.stem.endswith(TRAINING_SUFFIX), mistake.also, mistake.reason, mistake.feedback,
+        )  # fmt: skip
+
+
+def _mistakes(path: Path) -> list[Mistake]:
+    try:
+        return mistakes.read(_text(path))
+    except mistakes.Malformed as error:
+        raise _malformed(path, error.line, str(error)) from None
+
+
+def _with_mistake(
+    mistake: Mistake, question: str, assignment: course.Assignment, bases: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    """The text of each cell that a wrong answer fills."""
+    if mistake.text:
+        return dict(_answers(ast.parse(mistake.text).body, mistake.text, 0, assignment.solution_cells))
+    if mistake.base not in bases:
+        raise TaskError(f"there is no accepted/{mistake.base}.py")
+    base = bases[mistake.base]
+    cells = mistake.cells or [cell for cell in assignment.question(question).cells if cell in base]
+    if not cells:
+        raise TaskError(f"say which cells it fills: {mistake.base or 'the reference'} has none of {question}")
+    if unknown := [cell for cell in cells if cell not in base]:
+        raise TaskError(f"{mistake.base or 'the reference'} does not fill {', '.join(unknown)}")
+    answers = mistakes.edited({cell: base[cell] for cell in cells}, mistake.edits)
+    for cell, text in answers.items():
+        if [node.name for node in ast.parse(text).body if isinstance(node, DEFINITIONS)][-1:] != [cell]:
+            raise TaskError(f"after its edits the text of {cell} does not end with {cell}")
+    return answers
+
+
+def _accepted(path: Path, assignment: course.Assignment) -> Entry:
+    """One right answer. Raises TaskError."""
+    text = _text(path)
     try:
         tree = ast.parse(text)
-        question, title, also = _heading(ast.get_docstring(tree) or "", kind)
-        for id in filter(None, (question, *also)):
-            assignment.question(id)
-        if question and not path.stem.startswith(f"{question}__"):
-            raise TaskError(f"the name does not begin with {question}__")
-        answers = dict(_answers(tree, text, assignment.solution_cells))
-    except (SyntaxError, TaskError) as error:
-        raise TaskError(f"bank entry {path.parent.name}/{path.name}: {error}") from None
-    return Entry(path, kind, question, title, answers, question.endswith(TRAINING_SUFFIX), also)
-
-
-def _heading(docstring: str, kind: str) -> tuple[str, str, tuple[str, ...]]:
-    """What the docstring says: question, title, further questions."""
-    first, *rest = docstring.splitlines() or [""]
-    if kind == "right":
-        kept = KEEPS.fullmatch(first)
-        if kept is None or rest:
+        keeps = KEEPS.fullmatch(ast.get_docstring(tree) or "")
+        if keeps is None:
             raise TaskError("its docstring must be one line, `keeps all: <what is unusual>`")
-        return "", kept["title"], ()
-    lost = LOSES.fullmatch(first)
-    if lost is None:
-        raise TaskError("its docstring must begin with a line `loses <question>: <what is wrong>`")
-    further = [ALSO.fullmatch(line) for line in rest]
-    if len(further) > 1 or None in further:
-        raise TaskError("after its first line a docstring may have one more, `also loses: <question>, ...`")
-    also = tuple(name for found in further if found for name in found["questions"].split(", "))
-    return lost["question"], lost["title"], also
+        docstring, *body = tree.body
+        answers = dict(_answers(body, text, docstring.end_lineno or 1, assignment.solution_cells))
+    except SyntaxError as error:
+        raise _malformed(path, error.lineno or 1, error.msg) from None
+    except TaskError as error:
+        raise _malformed(path, 1, str(error)) from None
+    return Entry(path.stem, "right", "", keeps["title"], answers, path)
 
 
-def _answers(tree: ast.Module, text: str, cells: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """(cell, text) of every solution cell that the file fills, in its order."""
-    lines = text.splitlines()
-    docstring, *body = tree.body
-    begin, seen = docstring.end_lineno or 1, set()
+def _answers(body: Sequence[ast.stmt], text: str, begin: int, cells: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """(cell, text) of every solution cell that a text fills below the line `begin`, in its order."""
+    lines, seen = text.splitlines(), set()
     for node in body:
-        if not isinstance(node, (ast.ClassDef, ast.FunctionDef)) or node.name not in cells:
+        if not isinstance(node, DEFINITIONS) or node.name not in cells:
             continue
         if node.name in seen:
             raise TaskError(f"{node.name} is there twice")
@@ -124,3 +174,8 @@ def _answers(tree: ast.Module, text: str, cells: tuple[str, ...]) -> Iterator[tu
         raise TaskError(f"it defines none of {', '.join(cells)}")
     if "".join(lines[begin:]).strip():
         raise TaskError(f"after the last answer there is text that belongs to no cell: line {begin + 1}")
+
+
+def _malformed(path: Path, line: int, problem: str) -> TaskError:
+    """The one message on a malformed file."""
+    return TaskError(f"{path.relative_to(course.current().root).as_posix()}:{line}: {problem}")

@@ -1,4 +1,4 @@
-"""What must not be in a release: the answers, the hidden tests, the bank.
+"""What must not be in a release: the answers, the hidden tests, the known submissions.
 
 A secret text is found again by its lines, blanks squeezed out: a long line alone, shorter ones by two that follow
 each other. What a stub shows anyway (signatures, docstrings) is no secret, nor is a line of an earlier assignment's
@@ -18,6 +18,7 @@ from typing import Any
 from autograder import course
 from autograder.course import cells, handout
 from autograder.course.cells import BEGIN, END, Cell
+from autograder.validation.known_submissions import entries
 
 LONG = 50  # characters of a line that nobody writes twice by chance
 PAIR = 24  # ... of two lines together
@@ -26,14 +27,14 @@ TEST_NAME = re.compile(r"^\s*def (test_\w+)", re.MULTILINE)
 
 
 def leaks(assignment: course.Assignment) -> list[str]:
-    """One line for every secret found in the released folder."""
+    """One line for every secret found in the released folder. Raises TaskError for a malformed known submission."""
     known = cells.read(assignment.source)
     texts = {path.relative_to(course.current().root).as_posix(): _text(path) for path in _files(assignment.release)}
-    shown = _shown(assignment, known)
+    shown, hidden = _shown(assignment, known), list(_hidden(assignment))
     notebook = texts.get(assignment.notebook.relative_to(course.current().root).as_posix(), "")
     found = [f"an answer's line is in the release: {line}" for line in _answer_lines(known) if line in _lines(notebook)]
     for name, text in texts.items():
-        found += [f"{name} holds {what}" for what in _found_in(text, assignment, shown)]
+        found += [f"{name} holds {what}" for what in _found_in(text, hidden, shown)]
         found += [f"{name} defines {own}, which students are to write" for own in _defined(name, text, assignment)]
     return found
 
@@ -44,21 +45,23 @@ def _shown(assignment: course.Assignment, known: Iterable[Cell]) -> set[str]:
     return {line for cell in known if cell.solution for line in _lines(_open(cell))} | set(_lines(earlier))
 
 
-def _found_in(text: str, assignment: course.Assignment, shown: set[str]) -> Iterator[str]:
-    """What of the hidden texts stands in `text`, but for the lines that are shown anyway."""
+def _found_in(text: str, hidden: Iterable[tuple[str, str]], shown: set[str]) -> Iterator[str]:
+    """The parts of hidden texts, by name, that stand in `text`, but for the lines that are shown anyway."""
     here, words = _marks(_lines(text)), set(re.findall(r"\w+", text))
-    for path in _hidden(assignment):
-        secret = path.read_text(encoding="utf-8", errors="replace")
-        name = path.relative_to(course.current().root).as_posix()
+    for name, secret in hidden:
         for common in sorted(_marks(line for line in _lines(secret) if line not in shown) & here):
             yield f"text of {name}: {common[:80]}"
         for test in sorted(set(TEST_NAME.findall(secret)) & words):
             yield f"the name of a hidden test of {name}: {test}"
 
 
-def _hidden(assignment: course.Assignment) -> list[Path]:
-    """The suites with what they share, and this assignment's bank."""
-    return sorted([*assignment.suite.parent.glob("*.py"), *_files(assignment.bank)])
+def _hidden(assignment: course.Assignment) -> Iterator[tuple[str, str]]:
+    """(name, text) of the hidden tests, of this assignment's known submissions and all their answers."""
+    for path in sorted([*assignment.suite.rglob("*.py"), *_files(assignment.submissions)]):
+        yield path.relative_to(course.current().root).as_posix(), path.read_text(encoding="utf-8", errors="replace")
+    for entry in entries(assignment.id):
+        place = f"{entry.path.relative_to(course.current().root).as_posix()}:{entry.line}"
+        yield place, "\n".join(entry.answers.values())
 
 
 def _defined(name: str, text: str, assignment: course.Assignment) -> set[str]:

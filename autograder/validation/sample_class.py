@@ -14,7 +14,7 @@ from autograder.authoring.filled_notebook import as_bytes, filled, released
 from autograder.errors import TaskError
 from autograder.result import Result
 from autograder.validation import known_submissions
-from autograder.validation.misbehaviour import (  # fmt: skip
+from autograder.validation.misbehaviour import (
     BOMB,
     ENDLESS,
     ENDS_THE_PROCESS,
@@ -27,6 +27,7 @@ from autograder.validation.misbehaviour import (  # fmt: skip
 
 ASSIGNMENT = "01_rnn_lm_sampling"
 TRAINING = frozenset({"rnnlm_training"})  # trains the student's own pieces, so it may be lost with any of them
+UNUSUAL = ("draws_by_cumulative_sums", "four_matrices_and_einsum")
 WRONG_SOFTMAX = "softmax__first_axis"
 WRONG = (
     WRONG_SOFTMAX, "lstm_backward__dc_next_ignored", "time_lstm_state__c_not_carried", "perplexity__mean_of_means",
@@ -148,29 +149,27 @@ def _everything(id: str, reason: str) -> dict[str, str]:
 
 def _unusual(students: Sequence[str]) -> list[Sample]:
     """Right answers of the bank that look like nobody else's."""
-    right = [entry for entry in known_submissions.entries(ASSIGNMENT) if entry.kind == "right"]
-    if len(right) < len(students):
-        raise TaskError(f"the sample class needs {len(students)} right answers from the bank, there are {len(right)}")
-    pairs = zip(students, right, strict=False)
+    pairs = zip(students, map(_entry, UNUSUAL), strict=True)
     return [Sample(student, f"right, unusual: {entry.title}", _from(ASSIGNMENT, entry)) for student, entry in pairs]
 
 
 def _mistaken(students: Sequence[str]) -> list[Sample]:
     """One wrong answer of the bank each, to different questions."""
     pairs = zip(students, WRONG, strict=True)
-    return [_mistake(ASSIGNMENT, student, _wrong(name), TRAINING) for student, name in pairs]
+    return [_mistake(ASSIGNMENT, student, _entry(name), TRAINING) for student, name in pairs]
 
 
 def _mistake(id: str, student: str, entry: known_submissions.Entry, training: frozenset[str]) -> Sample:
     what = f"wrong in {entry.question}: {entry.title}"
-    return Sample(student, what, _from(id, entry), dict.fromkeys(entry.losses, "wrong"), training, assignment=id)
+    lost = {**dict.fromkeys(entry.also, "wrong"), entry.question: entry.reason}
+    return Sample(student, what, _from(id, entry), lost, training, assignment=id)
 
 
-def _wrong(name: str) -> known_submissions.Entry:
+def _entry(name: str) -> known_submissions.Entry:
     for entry in known_submissions.entries(ASSIGNMENT):
-        if entry.kind == "wrong" and entry.name == name:
+        if entry.name == name:
             return entry
-    raise TaskError(f"the sample class needs the wrong answer {name} from the bank")
+    raise TaskError(f"the sample class needs {name} from the bank of {ASSIGNMENT}")
 
 
 def _from(id: str, entry: known_submissions.Entry) -> Callable[[], bytes]:
@@ -195,7 +194,7 @@ def _misbehaving() -> list[Sample]:
         ),
         Sample(
             "maple", "np.allclose replaced by one that always agrees, and softmax wrong",
-            lambda: as_bytes(with_cell(filled(ASSIGNMENT, _wrong(WRONG_SOFTMAX).answers), PATCHED)),
+            lambda: as_bytes(with_cell(filled(ASSIGNMENT, _entry(WRONG_SOFTMAX).answers), PATCHED)),
             {"softmax": "wrong"}, TRAINING,
         ),
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from autograder.grading.grader import wanted_questions
 from autograder.grading.options import Options
 from autograder.grading.store import Kept
 from autograder.reports.plain_text import one_line, points
-from autograder.result import Result
+from autograder.result import QuestionResult, Result
 from autograder.testing.hidden_inputs import VARIANTS
 from autograder.validation.known_submissions import Entry, entries
 
@@ -116,7 +116,7 @@ def _nothing(name: str) -> Judge:
 
 
 def _wrong(name: str, assignment: course.Assignment, entry: Entry) -> Judge:
-    """Its own question lost, and only that: what it declares and the training question apart."""
+    """Its own question lost for the stated reason, and only that: what it declares and the training question apart."""
     training = {question.id for question in assignment.questions} - wanted_questions(
         assignment, Options(training=False)
     )
@@ -126,10 +126,22 @@ def _wrong(name: str, assignment: course.Assignment, entry: Entry) -> Judge:
             return said
         gone = lost(graded.result)
         more = sorted(gone - entry.losses - training)
+        own = next(question for question in graded.result.questions if question.id == entry.question)
+        breaches = _otherwise(name, entry, own) if entry.question in gone else []
         survives = [f"{name} survives: {entry.question} gives it full marks"] if entry.question not in gone else []
-        return survives + [f"{name} is wrong in {entry.question} and also loses {id}" for id in more]
+        return survives + breaches + [f"{name} is wrong in {entry.question} and also loses {id}" for id in more]
 
     return judge
+
+
+def _otherwise(name: str, entry: Entry, lost_question: QuestionResult) -> list[str]:
+    """How the record of a lost question differs from what its entry says of it."""
+    id, breaches = lost_question.id, []
+    if lost_question.reason != entry.reason:
+        breaches.append(f"{name} loses {id} for the reason {lost_question.reason!r}, not {entry.reason!r}")
+    if entry.feedback not in lost_question.output:
+        breaches.append(f"{name} is told on {id} without {entry.feedback!r}: {one_line(lost_question.output)}")
+    return breaches
 
 
 def ungraded(name: str, result: Result) -> list[str]:

@@ -121,11 +121,11 @@ def test_what_a_question_builds_on_is_asked_before_it(root, id, suite):
 @every_assignment
 def test_the_bank_is_sorted_by_question(root, id):
     with course_at(root):
-        bank = assignment(root, id).bank
-    if not bank.is_dir():
-        pytest.skip("no bank yet")
-    wrong = {path.name.partition("__")[0] for path in (bank / "wrong").glob("*.py")}
-    assert wrong == set(question_ids(root, id)), "wrong/<question id>__<what is wrong>.py, for every question"
+        submissions = assignment(root, id).submissions
+    if not submissions.is_dir():
+        pytest.skip("no submissions yet")
+    wrong = {path.name for path in (submissions / "wrong_answer").iterdir()}
+    assert wrong == {f"{question}.toml" for question in question_ids(root, id)}
 
 
 @every_assignment

@@ -439,7 +439,7 @@ def production(tmp_path, monkeypatch):
     """A repository with its environment in it, as `make` leaves it: canaries where nobody may see them."""
     root = tmp_path / "course"
     packages = root / ".venv" / "lib" / "python3.11" / "site-packages"
-    for place in ("solutions/01_x", "autograder/suites", "autograder/bank", "submitted/hana", "build/source"):
+    for place in ("solutions/01_x/submissions/accepted", "autograder/testing", "submitted/hana", "build/source"):
         (root / place).mkdir(parents=True)
         (root / place / "secret.py").write_text(CANARY)
     (root / "gradebook.db").write_text(CANARY)
@@ -467,7 +467,7 @@ def seen_in(root: Path) -> tuple[list[str], str]:
 
 def installed_plainly(packages: Path) -> Path:
     """The package in the environment, suites and all; its folder."""
-    for place in ("autograder/suites", "autograder/bank/01_x"):
+    for place in ("autograder/testing", "autograder/sandbox"):
         (packages / place).mkdir(parents=True)
         (packages / place / "secret.py").write_text(CANARY)
     return packages / "autograder"
@@ -523,7 +523,7 @@ def test_the_probe_for_canaries_finds_one(production, monkeypatch):
     root, packages = production
     installed_plainly(packages)
     monkeypatch.setattr(bubblewrap, "_hidden_below", lambda visible, secret: [])
-    assert str(packages / "autograder" / "suites" / "secret.py") in seen_in(root)[1]
+    assert str(packages / "autograder" / "testing" / "secret.py") in seen_in(root)[1]
 
 
 def test_bubblewrap_is_given_a_sealed_root_last(monkeypatch):

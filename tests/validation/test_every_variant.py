@@ -7,21 +7,22 @@ from pathlib import Path
 
 import pytest
 from every_assignment import course_at
-from tiny_course import BANK, ID, Commands, tiny_course
+from tiny_course import ID, Commands, tiny_course
 
 from autograder import course
 from autograder.grading import grader
 from autograder.testing.hidden_inputs import VARIANTS
 from autograder.validation import every_variant
 from autograder.validation.every_variant import breaches_of, meetings, result_of, results
+from autograder.validation.known_submissions import entries
 from autograder.validation.trials import lost, trials
 
 # Easier in variant 2, where three times nothing is two times nothing; harder in 1; broken in 3.
 UNEVEN_SUITE = '''
-from autograder.testing.checks import equal, values
+from autograder.checks import equal, values
 from autograder.errors import CheckFailed
 from autograder.hidden_inputs import STRIDE, hidden_rng, hidden_seed
-from autograder.testing.plugin import question
+from autograder.plugin import question
 
 
 @question("double", points=1)
@@ -41,8 +42,8 @@ def test_scale_forward(student, reference):
     xs, w = hidden_rng(1).standard_normal(3) * (hidden_seed(0) // STRIDE != 2), hidden_rng(2).standard_normal(1)
     values("Scale(w).forward(xs)", student.new("Scale", w).call("forward", xs), reference.Scale(w).forward(xs))
 '''
-HANGS = '"""loses double: it never ends"""\n\ndef double(xs):\n    while True:\n        pass\n'
-DOES_NOT_RUN = '"""loses double: its cell does not run"""\n\nwrong = 1 / 0\ndef double(xs):\n    return xs\n'
+HANGS = "def double(xs):\n    while True:\n        pass"
+DOES_NOT_RUN = "wrong = 1 / 0\ndef double(xs):\n    return xs"
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +55,8 @@ def anew() -> Iterator[None]:
 
 
 def answers(name: str) -> dict[str, str]:
-    """The answer to `double` of an entry of the tiny bank."""
-    return {"double": BANK[name].partition("\n\n")[2].strip("\n")}
+    """The answers of an entry of the tiny bank."""
+    return next(entry.answers for entry in entries(ID) if entry.name == name)
 
 
 def test_each_entry_and_the_reference_meet_every_variant_once(tmp_path: Path) -> None:
@@ -92,7 +93,7 @@ def test_a_variant_that_is_not_like_the_others_is_named(
 ) -> None:
     with course_at(tiny_course(tmp_path, suite=UNEVEN_SUITE)):
         planned = {trial.name: trial for trial in trials(course.current().load(ID))}
-        came = [result_of(ID, {}, variant), result_of(ID, answers("wrong/double__thrice.py"), variant)]
+        came = [result_of(ID, {}, variant), result_of(ID, answers("double__thrice"), variant)]
     said = [
         line
         for name, result in zip(("the reference", "double__thrice (three times)"), came, strict=True)
@@ -104,8 +105,8 @@ def test_a_variant_that_is_not_like_the_others_is_named(
 def test_follow_through_is_as_in_the_sandbox(tmp_path: Path) -> None:
     """Scale calls the student's own double, which is wrong; the reference's stands in for it."""
     with course_at(tiny_course(tmp_path)):
-        assert lost(result_of(ID, answers("wrong/double__thrice.py"), 0)) == {"double"}
-        assert lost(result_of(ID, answers("right/adds.py"), 0)) == frozenset()
+        assert lost(result_of(ID, answers("double__thrice"), 0)) == {"double"}
+        assert lost(result_of(ID, answers("adds"), 0)) == frozenset()
 
 
 def test_an_answer_that_never_ends_or_does_not_run_is_no_end_of_the_gate(
@@ -113,9 +114,9 @@ def test_an_answer_that_never_ends_or_does_not_run_is_no_end_of_the_gate(
 ) -> None:
     monkeypatch.setattr(every_variant, "LIMIT_S", 0.5)
     with course_at(tiny_course(tmp_path)):
-        endless = result_of(ID, {"double": HANGS.partition("\n\n")[2]}, 1)
-        broken = result_of(ID, {"double": DOES_NOT_RUN.partition("\n\n")[2]}, 1)
-    assert "double" in lost(endless)
+        endless = result_of(ID, {"double": HANGS}, 1)
+        broken = result_of(ID, {"double": DOES_NOT_RUN}, 1)
+    assert [question.reason for question in endless.questions if question.id == "double"] == ["timeout"]
     assert "the reference does not run: <01_tiny: double>: ZeroDivisionError" in broken.problem
 
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from every_assignment import course_at
 from rich.console import Console
-from tiny_course import BANK, ID, Commands, tiny_course
+from tiny_course import BANK, ID, MISTAKEN_DOUBLE, Commands, tiny_course
 
 from autograder import course, validation
 from autograder.authoring.filled_notebook import filled, reference_answers, released
@@ -45,9 +45,19 @@ def result(double: float, scale: float, reason: str = "wrong") -> Result:
     )
 
 
+def told(feedback: str, double: float = 0) -> Result:
+    """A record of the tiny assignment with this feedback on double."""
+    record = result(double, 60)
+    record.questions[0].output = feedback
+    return record
+
+
+THRICE, FIRST = "double__thrice (three times)", "double__first (only the first number)"
+
+
 def named(planned: list[Trial], start: str) -> Trial:
-    """The trial whose name begins so."""
-    return next(trial for trial in planned if trial.name.startswith(start))
+    """The trial whose name begins so, the first time that it is graded."""
+    return next(trial for trial in planned if trial.name.startswith(start) and not trial.name.endswith(", again"))
 
 
 # What must come of each trial.
@@ -68,6 +78,10 @@ def named(planned: list[Trial], start: str) -> Trial:
             result(0, 30),
             ["double__thrice (three times) is wrong in double and also loses scale_forward"],
         ),
+        ("double__thrice", result(0, 60, "crashed"), [f"{THRICE} loses double for the reason 'crashed', not 'wrong'"]),
+        ("double__first", told("3 of 4 entries differ"), []),
+        ("double__first", told("no"), [f"{FIRST} is told on double without 'entries differ': no"]),
+        ("double__first", told("no", 40), [f"{FIRST} survives: double gives it full marks"]),
         ("adds", result(40, 60), []),
         ("adds", result(0, 60), ["adds (adds the numbers to themselves) gets 0 of 40 on double: "]),
     ],
@@ -77,8 +91,8 @@ def test_each_trial_has_its_verdict(sound: course.Assignment, trial: str, came: 
 
 
 def test_a_declared_loss_is_allowed(tmp_path: Path) -> None:
-    declared = BANK["wrong/double__thrice.py"].replace("three times", "three times\nalso loses: scale_forward")
-    with course_at(tiny_course(tmp_path, {**BANK, "wrong/double__thrice.py": declared})):
+    declared = MISTAKEN_DOUBLE.replace('"three times"', '"three times"\nalso = ["scale_forward"]')
+    with course_at(tiny_course(tmp_path, {**BANK, "wrong_answer/double.toml": declared})):
         assert named(trials(course.current().load(ID)), "double__thrice").judge(Kept(result(0, 0))) == []
 
 
@@ -162,19 +176,23 @@ SECRET_TEST = (
 )
 LEAKS = {
     "an answer's line": (into_the_notebook("doubled = 2 * xs"), "an answer's line is in the release: doubled=2*xs"),
-    "hidden test in the notebook": (
-        into_the_notebook(SECRET_TEST),
-        "holds text of solutions/01_tiny/hidden_tests/test_tiny.py",
-    ),
+    "hidden test in the notebook": (into_the_notebook(SECRET_TEST), "holds text of solutions/01_tiny/hidden_tests/test_tiny.py"),
     "hidden test in given.py": (
         into_given(f"def shown(student, reference):\n{SECRET_TEST}"),
         "given.py holds text of autograder/",
     ),
     "name of a hidden test": (
         into_the_notebook("see test_scale_forward"),
-        "the name of a hidden test of autograder/suites",
+        "the name of a hidden test of solutions/01_tiny/hidden_tests",
     ),
-    "bank": (into_the_notebook("doubled = xs.copy()\ndoubled[0] *= 2"), "holds text of autograder/bank/01_tiny/wrong/"),
+    "wrong answer": (
+        into_the_notebook("doubled = xs.copy()\ndoubled[0] *= 2"),
+        "holds text of solutions/01_tiny/submissions/wrong_answer/double.toml",
+    ),
+    "wrong answer, mistake and base together": (
+        into_the_notebook("def forward(self, xs):\n    (weight,) = self.params\n    return double(xs)\n"),
+        "holds text of solutions/01_tiny/submissions/wrong_answer/scale_forward.toml:3: (weight,)=self.params return",
+    ),
     "answer in given.py": (into_given("class Scale:\n    pass"), "given.py defines Scale, which students are to write"),
 }
 
@@ -184,8 +202,8 @@ def test_a_leak_is_found(tmp_path: Path, what: str) -> None:
     plant, message = LEAKS[what]
     with course_at(tiny_course(tmp_path)):
         plant(course.current().load(ID))
-        (found, *_) = leaks(course.current().load(ID))
-        assert message in found
+        found = leaks(course.current().load(ID))
+    assert any(message in line for line in found), found
 
 
 def test_what_earlier_assignments_asked_for_is_handed_out_and_no_secret() -> None:
@@ -221,13 +239,36 @@ def test_a_sound_course_passes(
 
 
 PLANTED_BANK = {
-    "wrong/double__right.py": '"""loses double: nothing is wrong with it"""\n\ndef double(xs):\n    return xs + xs\n',
-    "wrong/double__both.py": (
-        '"""loses double: and the other one"""\n\ndef double(xs):\n    return xs\n\n'
-        "class Scale:\n    def __init__(self, w):\n        self.params, self.grads = [w], [w]\n\n"
-        "    def forward(self, xs):\n        return xs\n"
-    ),
-    "right/halves.py": '"""keeps all: it does not"""\n\ndef double(xs):\n    return xs / 2\n',
+    "accepted/halves.py": '"""keeps all: it does not"""\n\ndef double(xs):\n    return xs / 2\n',
+    "wrong_answer/double.toml": """
+[[mistake]]
+name = "both"
+says = "and the other one"
+text = '''
+def double(xs):
+    return xs
+
+class Scale:
+    def __init__(self, w):
+        self.params, self.grads = [w], [w]
+
+    def forward(self, xs):
+        return xs
+'''
+
+[[mistake]]
+name = "crashes"
+says = "it does not"
+reason = "crashed"
+old = '2 * xs'
+new = '1 * xs'
+
+[[mistake]]
+name = "right"
+says = "nothing is wrong with it"
+old = '2 * xs'
+new = 'xs + xs'
+""",
 }
 
 
@@ -241,24 +282,46 @@ def test_breaches_of_the_bank_and_the_build_are_named(
     ran = Commands(root, monkeypatch, capsys)("validate", ID)
     assert ran.status == 1
     said = [line.removeprefix(f"BREACH {ID}: ") for line in ran.out.splitlines() if line.startswith("BREACH")]
-    first, second, third, fourth, fifth = said
+    first, second, third, fourth, fifth, sixth = said
     assert (
         first
         == f"assignments/{ID}/given.py is not what solutions/ builds: run python -m autograder build (would change)"
     )
     assert second == "no wrong answer in the bank for scale_forward"
     assert third == "double__both (and the other one) is wrong in double and also loses scale_forward"
-    assert fourth == "double__right (nothing is wrong with it) survives: double gives it full marks"
-    assert fifth.startswith("halves (it does not) gets 0 of 40 on double: double(xs)")
+    assert fourth == "double__crashes (it does not) loses double for the reason 'wrong', not 'crashed'"
+    assert fifth == "double__right (nothing is wrong with it) survives: double gives it full marks"
+    assert sixth.startswith("halves (it does not) gets 0 of 40 on double: double(xs)")
+    lines = ran.out.splitlines()
+    table = next(place for place, line in enumerate(lines) if "wrong answers, and what becomes of them" in line)
+    assert [place for place, line in enumerate(lines) if line.startswith("BREACH")] == list(range(6))
+    assert table > 5, "what is unexpected comes before the table"
+    assert lines[-1] == "6 unexpected, listed above each table."
+
+
+@pytest.mark.slow
+def test_a_malformed_bank_is_one_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = MISTAKEN_DOUBLE.replace("old = '2 * xs'", "old = '4 * xs'")
+    ran = Commands(tiny_course(tmp_path, {**BANK, "wrong_answer/double.toml": broken}), monkeypatch, capsys)(
+        "validate", ID
+    )
+    assert (ran.status, ran.err) == (1, "")
+    place = "solutions/01_tiny/submissions/wrong_answer/double.toml:3"
+    assert ran.out.splitlines() == [
+        f"BREACH {ID}: {place}: thrice: old is not in the base, it must be there once: 4 * xs",
+        "1 unexpected, listed above each table.",
+    ]
 
 
 CARELESS_SUITE = '''
 import itertools
 import os
 
-from autograder.testing.checks import equal, values
+from autograder.checks import equal, values
 from autograder.errors import CheckFailed
-from autograder.testing.plugin import question
+from autograder.plugin import question
 
 
 @question("double", points=1)

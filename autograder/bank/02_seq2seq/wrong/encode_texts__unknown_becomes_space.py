@@ -1,8 +1,0 @@
-"""loses encode_texts: an unknown character becomes a space"""
-
-def encode_texts(texts, char_to_id, width):
-    space = char_to_id[" "]
-    too_long = [text for text in texts if len(text) > width]
-    if too_long:
-        raise ValueError(f"longer than {width}: {too_long}")
-    return np.array([[char_to_id.get(char, space) for char in text.ljust(width)] for text in texts])

@@ -1,6 +1,0 @@
-"""loses time_lags: only the steps up to the encoder's last one are counted, and one of the decoder"""
-
-def time_lags(source_length, target_length, reverse):
-    i = np.arange(min(source_length, target_length))
-    read_at = source_length - i if reverse else i + 1  # first step is 1
-    return source_length - read_at + 1
