@@ -28,7 +28,7 @@ SECRET = b"a secret of a course"
 SHOWN_VARIANT = """
 from autograder.testing.checks import equal
 from autograder.errors import CheckFailed
-from autograder.hidden_inputs import hidden_rng
+from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.plugin import question
 
 
@@ -235,7 +235,7 @@ def test_a_class_is_not_begun_without_a_secret(
 
 
 def test_a_secret_is_kept_out_of_commits(root: Path) -> None:
-    ignored = (Path(__file__).resolve().parents[1] / ".gitignore").read_text().splitlines()
+    ignored = (Path(__file__).resolve().parents[2] / ".gitignore").read_text().splitlines()
     assert f"/{PLACE.parts[0]}/" in ignored
 
 
