@@ -94,9 +94,9 @@ def dump(root: Path) -> list[str]:
     """The gradebook as SQL, but for the ids that it makes up."""
     with sqlite3.connect(root / "gradebook.db") as gradebook:
         query = """
-            SELECT submitted.student_id, cell.name, grader.auto_score, grader.manual_score, grader.needs_manual_grade
-            FROM grade JOIN base_cell AS cell ON cell.id = grader.cell_id
-            JOIN submitted_notebook AS notebook ON notebook.id = grader.notebook_id
+            SELECT submitted.student_id, cell.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade
+            FROM grade JOIN base_cell AS cell ON cell.id = grade.cell_id
+            JOIN submitted_notebook AS notebook ON notebook.id = grade.notebook_id
             JOIN submitted_assignment AS submitted ON submitted.id = notebook.assignment_id ORDER BY 1, 2"""
         return [repr(row) for row in gradebook.execute(query)]
 
