@@ -111,7 +111,6 @@ class Commands:
     def __call__(self, *arguments: object) -> Ran:
         """Run a command; its exit status and what it printed."""
         grader.forget_loaded()
-        sys.modules.pop(f"test_{ID}", None)  # the suite of another copy of the course
         self._monkeypatch.setenv("AUTOGRADER_COURSE", str(self.root))
         self._monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
         self._monkeypatch.setenv("COLUMNS", "200")

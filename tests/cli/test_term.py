@@ -302,9 +302,7 @@ def test_a_mistyped_question_in_a_suite_is_an_error_of_the_suite(
     (root / "solutions" / ID / "hidden_tests" / "test_tiny.py").write_text(SUITE.format(second=second))
     ran = again(command)
     assert ran.status == 1
-    message = (
-        f"01_tiny/hidden_tests has tests of {second}, which 01_tiny does not ask; it asks double, scale"
-    )
+    message = f"01_tiny/hidden_tests has tests of {second}, which 01_tiny does not ask; it asks double, scale"
     assert message in ran.out
     assert marks(root) == GIVEN
     ran = command("build")
