@@ -42,14 +42,14 @@ define apt_get
 	  { echo "$(1) could not be installed. Try: sudo apt-get install $(1)" >&2; exit 1; }
 endef
 
-.PHONY: help demo test check build data validate bench lint format lock clean distclean bubblewrap environment
+.PHONY: help demo test check build data validate bench pictures lint format lock clean distclean bubblewrap environment
 
 help: ## this list
 	@bold=; plain=; if [ -t 1 ]; then bold=$$'\e[1;36m'; plain=$$'\e[0m'; fi; \
 	awk -v bold="$$bold" -v plain="$$plain" -F ':.*## ' \
 	  '/^[a-z]+:.*## / { printf "  %smake %-10s%s %s\n", bold, $$1, plain, $$2 }' Makefile
 
-demo: $(DEMO_STAMP) bubblewrap ## set up, build the assignments, grade a sample class
+demo: $(DEMO_STAMP) bubblewrap ## set up, grade a small sample class (ARGS=--all: samples of every assignment)
 	@$(RUN) -m autograder demo $(ARGS)
 
 test: environment ## set up, run all tests, the fast ones first (ARGS="-k wire" to choose)
@@ -92,6 +92,9 @@ validate: $(DEMO_STAMP) bubblewrap ## the release gate, with the kill table
 
 bench: environment ## the grader's own costs
 	@$(RUN) -m autograder.bench $(ARGS)
+
+pictures: $(DEMO_STAMP) bubblewrap ## take the README's pictures anew (needs Chromium)
+	@$(RUN) docs/make_pictures.py $(ARGS)
 
 clean: ## remove caches and build products, keep the environment
 	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -190,11 +190,12 @@ def data(
 def demo(
     jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time.")] = os.cpu_count() or 1,
     folder: Annotated[Path | None, typer.Option(help="Where the sample class is made (default: build/demo).")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Grade the samples of every assignment.")] = False,
 ) -> None:
-    """Grade a sample class made from the bank, print a table, write the class report."""
+    """Grade a small sample class of one assignment, print a table, write the class report."""
     from autograder.cli import demo
 
-    demo.run(folder, jobs, Console())
+    demo.run(folder, jobs, Console(), every)
 
 
 def _write_json(path: Path, records: object) -> None:

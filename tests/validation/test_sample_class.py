@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import Mock
 
 import nbformat
 import pytest
 from every_assignment import REPOSITORY
 from rich.console import Console
 from tiny_course import in_a_process
+from typer.testing import CliRunner
 
 from autograder import course
 from autograder.cli import commands, demo
+from autograder.cli.app import app
 from autograder.errors import GraderError
 from autograder.gradebook.book import Book
 from autograder.gradebook.export import GradedMarksCsv
@@ -77,6 +81,34 @@ def test_four_of_them_hand_in_every_other_assignment() -> None:
         assert any(set(one.lost.values()) == {"wrong"} for one in handed_in)
         assert any(len(one.lost) == len(course.current().load(id).questions) for one in handed_in)
         assert {one.student for one in handed_in} <= {one.student for one in one_of_every_kind()}
+
+
+def test_the_short_class_shows_every_outcome() -> None:
+    short = demo.short_class()
+    assert [one.student for one in short] == demo.SHORT_CLASS
+    assert {reason for one in short for reason in one.lost.values()} == REASONS
+    assert sum(one.lost == {} and one.graded for one in short) == 2
+    assert sum(not one.graded for one in short) == 1
+    (reader,) = [one for one in short if one.student == demo.READER]
+    assert set(reader.lost.values()) == {"wrong"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sizes", "built"),
+    [([], {ASSIGNMENT: 8}, (ASSIGNMENT,)), (["--all"], Counter(one.assignment for one in samples()), ())],
+)
+def test_the_demo_takes_the_short_class_or_all(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], sizes: dict[str, int], built: tuple[str, ...]
+) -> None:
+    handed_in: list[Sample] = []
+    build = Mock(return_value=[])
+    monkeypatch.setattr(demo.authoring, "build", build)
+    monkeypatch.setattr(demo, "hand_in", lambda expected, place: handed_in.extend(expected))
+    monkeypatch.setattr(demo.commands, "grade", Mock(side_effect=GraderError("far enough")))
+    ran = CliRunner().invoke(app, ["demo", "--folder", str(tmp_path / "demo"), *arguments])
+    assert str(ran.exception) == "far enough"
+    assert Counter(one.assignment for one in handed_in) == sizes
+    assert build.call_args.args == (built,)
 
 
 def test_every_submission_is_a_file_of_its_own() -> None:
