@@ -1,4 +1,4 @@
-"""Measure what is named, all if nothing is, and print the tables."""
+"""Measure the named figures, all if none is named, and print the tables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIGURES: dict[str, list[Callable[[Path], list[Row]]]] = {
 
 
 def main(wanted: list[str]) -> None:
-    """Print one table. Exits with a message for a figure that there is not."""
+    """Print one table. Exits with a message for an unknown figure."""
     unknown = [name for name in wanted if name not in FIGURES]
     if unknown:
         raise SystemExit(f"there is no figure {unknown[0]!r}; known are: {', '.join(FIGURES)}")
