@@ -27,7 +27,7 @@ def suite_problems(assignment: Assignment) -> list[str]:
         return [*problems, f"{assignment.id}: {str(error).splitlines()[0]}"]
     untested = [question.id for question in assignment.questions if question.id not in tested]
     if untested:
-        problems.append(f"{assignment.id}: {assignment.suite.name} has no test of {', '.join(untested)}")
+        problems.append(f"{assignment.id}: {assignment.suite.name}/ has no test of {', '.join(untested)}")
     return problems
 
 
@@ -37,7 +37,7 @@ def require_known(assignment: Assignment, tested: Collection[str]) -> None:
     unknown = sorted(set(tested) - set(asked))
     if unknown:
         raise TaskError(
-            f"the hidden suite {assignment.suite.name} has tests of {', '.join(unknown)}, which {assignment.id} does "
+            f"{assignment.id}/{assignment.suite.name} has tests of {', '.join(unknown)}, which {assignment.id} does "
             f"not ask; it asks {', '.join(asked)}"
         )
 

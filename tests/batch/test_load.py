@@ -145,7 +145,7 @@ def test_right_answers_are_right_with_a_tenth_of_a_core(root, tmp_path) -> None:
         (folder / "tiny.ipynb").write_bytes(answered(root, {"double": RIGHT[name]}))
     record = tmp_path / "record.json"
     command = [sys.executable, "-m", "autograder", "grade", str(submitted), "--json", str(record), "--jobs", "1"]
-    env = {**os.environ, "AUTOGRADER_COURSE": str(root), "PYTHONPATH": str(Path(course.__file__).parents[1])}
+    env = {**os.environ, "AUTOGRADER_COURSE": str(root), "PYTHONPATH": str(Path(course.__file__).parents[2])}
     quiet = subprocess.DEVNULL
     grader = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=quiet, stderr=quiet)
     with a_tenth_of_a_core(psutil.Process(grader.pid)):

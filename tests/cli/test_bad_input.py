@@ -235,7 +235,7 @@ def test_without_bubblewrap_unconfined_is_a_choice_and_stamped(built: Path, tmp_
 
 
 BROKEN_SUITES = {
-    "does not parse": ("def test_double(:\n", "the hidden suite test_01_tiny.py does not run"),
+    "does not parse": ("def test_double(:\n", "the hidden tests of 01_tiny do not run"),
     "fails by itself": (
         "from autograder.testing.plugin import question\n\n\n"
         '@question("double")\ndef test_double(student):\n    assert 1 == 2, "the oracle is wrong"\n\n\n'

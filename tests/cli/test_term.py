@@ -279,7 +279,7 @@ def test_a_suite_that_breaks_takes_no_mark_away_and_the_terminal_says_why(comman
     suite.write_text(working + "\n1 / 0\n")
     ran = again(command)
     assert ran.status == 1
-    assert "the hidden suite test_01_tiny.py does not run" in ran.out
+    assert "the hidden tests of 01_tiny do not run" in ran.out
     assert marks(root) == GIVEN
     suite.write_text(working.replace("values(", "assert 1 == 2, 'the oracle varies'\n    values(", 1))
     ran = again(command)
@@ -302,9 +302,7 @@ def test_a_mistyped_question_in_a_suite_is_an_error_of_the_suite(
     (root / "solutions" / ID / "hidden_tests" / "test_tiny.py").write_text(SUITE.format(second=second))
     ran = again(command)
     assert ran.status == 1
-    message = (
-        f"the hidden suite test_01_tiny.py has tests of {second}, which 01_tiny does not ask; it asks double, scale"
-    )
+    message = f"01_tiny/hidden_tests has tests of {second}, which 01_tiny does not ask; it asks double, scale"
     assert message in ran.out
     assert marks(root) == GIVEN
     ran = command("build")
@@ -320,10 +318,10 @@ def test_build_warns_of_points_and_of_questions_without_a_test(command: Commands
     assert ran.status == 0
     assert ran.err.splitlines() == [
         "warning: 01_tiny: its questions have 102 points in all, not 100",
-        "warning: 01_tiny: test_01_tiny.py has no test of scale_forward",
+        "warning: 01_tiny: hidden_tests/ has no test of scale_forward",
     ]
     (root / "solutions" / ID / "hidden_tests" / "test_tiny.py").unlink()
-    assert "there is no hidden suite test_01_tiny.py" in command("build").err
+    assert "there are no hidden tests in 01_tiny/hidden_tests" in command("build").err
 
 
 def test_a_sound_assignment_has_no_problem(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

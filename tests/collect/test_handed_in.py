@@ -558,7 +558,7 @@ def test_a_name_in_another_encoding_is_read_as_it_comes(tmp_path: Path) -> None:
 
 def notebook(id: str, keep: int | None = None) -> bytes:
     """A released notebook, or the first of its cells."""
-    root = Path(__file__).resolve().parents[1] / "assignments" / id
+    root = Path(__file__).resolve().parents[2] / "assignments" / id
     content = json.loads((root / f"{id[3:]}.ipynb").read_bytes())
     content["cells"] = content["cells"][:keep]
     return json.dumps(content).encode()

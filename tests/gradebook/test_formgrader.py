@@ -128,7 +128,7 @@ def an_edited_source(root: Path, patched: pytest.MonkeyPatch) -> None:
 FAULTS: dict[Callable[[Path, pytest.MonkeyPatch], None], str] = {
     a_broken_file: "the file is not a complete notebook",
     no_kernel: "the confined kernel could not be started: no memory",
-    no_suite: f"there is no hidden suite test_{ID}.py",
+    no_suite: f"there are no hidden tests in {ID}/hidden_tests",
     a_reference_that_does_not_run: "the reference does not run",
     an_edited_source: "is not what solutions/01_tiny/tiny.py says",
 }

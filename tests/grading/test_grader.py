@@ -280,7 +280,7 @@ def test_a_broken_suite_grades_nothing(root, with_suite):
     with_suite("import nothing_of_the_kind")
     result = graded(root)
     assert (result.questions, result.score, result.graded) == ([], 0, False)
-    assert "does not run" in result.problem
+    assert "do not run" in result.problem
 
 
 def test_a_suite_that_builds_on_a_question_that_there_is_not(root, with_suite):
@@ -398,7 +398,7 @@ def test_a_check_cell_is_not_run(root):
 
 
 def test_a_notebook_that_is_never_there_to_be_asked_gets_nothing_and_is_graded(root):
-    data = edited(answered(root), added("import autograder.agent as agent; agent.serve = None"))
+    data = edited(answered(root), added("import autograder.agent.server as agent; agent.serve = None"))
     result = graded(root, data=data)
     assert marks(result) == {"double": (0, "crashed"), "scale_forward": (0, "crashed")}
     assert result.graded

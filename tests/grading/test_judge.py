@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -120,7 +121,7 @@ def test_feedback_is_never_empty():
 def test_every_solution_cell_of_a_wrong_question_is_stood_in_for():
     scores = QuestionInfo("scores", 12, ("GeneralScore", "AdditiveScore"), "scores", "")
     best = QuestionInfo("best", 8, ("best",), "best", "")
-    assignment = Assignment("01_tiny", "tiny", "", (scores, best), (*scores.cells, *best.cells))
+    assignment = Assignment(Path(), "01_tiny", "tiny", "", (scores, best), (*scores.cells, *best.cells))
     asked = {"scores": [Question("scores")], "best": [Question("best", given=["scores"])]}
     outcomes = {id: [Outcome(questions[0], "test")] for id, questions in asked.items()}
     assert stand_ins_for(assignment, asked, outcomes, frozenset(asked)) == {"best": ["AdditiveScore", "GeneralScore"]}

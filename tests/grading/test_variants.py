@@ -20,8 +20,8 @@ from autograder.collect.handed_in import HandedIn
 from autograder.errors import GraderError
 from autograder.grading import provenance
 from autograder.grading.grader import grade
-from autograder.grading.store import Graded
 from autograder.grading.options import Options
+from autograder.grading.store import Graded
 from autograder.grading.variants import PLACE, VARIABLE, course_secret, variant_of, with_variant
 from autograder.testing.hidden_inputs import VARIANTS
 
@@ -29,7 +29,7 @@ SECRET = b"a secret of a course"
 SHOWN_VARIANT = """
 from autograder.testing.checks import equal
 from autograder.errors import CheckFailed
-from autograder.hidden_inputs import hidden_rng
+from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.plugin import question
 
 
@@ -236,7 +236,7 @@ def test_a_class_is_not_begun_without_a_secret(
 
 
 def test_a_secret_is_kept_out_of_commits(root: Path) -> None:
-    ignored = (Path(__file__).resolve().parents[1] / ".gitignore").read_text().splitlines()
+    ignored = (Path(__file__).resolve().parents[2] / ".gitignore").read_text().splitlines()
     assert f"/{PLACE.parts[0]}/" in ignored
 
 

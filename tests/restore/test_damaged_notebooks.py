@@ -35,7 +35,7 @@ from autograder.restore.submission import Submission, read, recognise, restore
 from autograder.restore.syntax import defined
 
 BOTH = [ONE, TWO]
-TABLE = Path(__file__).resolve().parent.parent / "docs" / "damaged_notebooks.md"
+TABLE = Path(__file__).resolve().parents[2] / "docs" / "damaged_notebooks.md"
 kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 
 

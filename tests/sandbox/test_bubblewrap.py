@@ -286,7 +286,7 @@ def test_nothing_of_the_graders_is_in_memory_or_in_the_frames(inside):
     modules, files = inside(code)
     loaded = [f"autograder.agent.{name}" for name in LOADED]
     assert modules == ["autograder", "autograder.agent", *loaded, "autograder_output"]
-    assert not [name for name in files if str(course.current().root) in name or "hidden_tests" in name]
+    assert not [name for name in files if str(course.current().root / "autograder") in name or "hidden_tests" in name]
 
 
 # the grader's variables, files and processes

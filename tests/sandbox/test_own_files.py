@@ -248,14 +248,14 @@ def in_a_folder(place: Path, files: dict[str, bytes]) -> Path:
 @pytest.mark.parametrize("lay_out", [in_a_zip, in_a_folder])
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_each_student_has_the_files_of_their_own(tmp_path: Path, monkeypatch, built: Path, name: str, lay_out) -> None:
-    monkeypatch.setattr("autograder.course.current().root", built)
+    monkeypatch.setenv("AUTOGRADER_COURSE", str(built))
     files, wanted = LAYOUTS[name]
     submissions = find(lay_out(tmp_path, files))
     assert {one.student: beside(one) for one in submissions if one.assignment in (None, ID)} == wanted
 
 
 def test_one_notebook_has_the_files_of_its_assignments_folder_alone(tmp_path: Path, monkeypatch, built: Path) -> None:
-    monkeypatch.setattr("autograder.course.current().root", built)
+    monkeypatch.setenv("AUTOGRADER_COURSE", str(built))
     for folder, wanted in ((tmp_path / "class", {}), (tmp_path / "ada" / ID, {"a.py": b"1", "sub/b.py": b"2"})):
         (folder / "sub").mkdir(parents=True)
         (folder / "sub" / "b.py").write_bytes(b"2")

@@ -41,7 +41,7 @@ def test_what_a_killed_grader_left_is_removed(place: Path) -> None:
     code = f"""
 import os
 from pathlib import Path
-from autograder.sandbox import leftovers
+from autograder.sandbox import private_folders
 private_folders.PLACE = Path({str(place)!r})
 kept = private_folders.private_folder()
 (kept[0] / "work").mkdir()

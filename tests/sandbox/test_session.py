@@ -373,7 +373,9 @@ def test_a_notebook_that_always_breaks_its_kernel_is_given_up():
 
 
 def test_a_notebook_that_does_not_let_itself_be_asked_is_the_students_mistake():
-    with Session(notebook_of("import autograder.agent\nautograder.agent.serve = None"), [], Limits()) as session:
+    with Session(
+        notebook_of("import autograder.agent.server\nautograder.agent.server.serve = None"), [], Limits()
+    ) as session:
         started = time.monotonic()
         with pytest.raises(ChildDied, match="did not let itself be asked anything"):
             session.run()

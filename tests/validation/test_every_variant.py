@@ -19,10 +19,10 @@ from autograder.validation.trials import lost, trials
 
 # Easier in variant 2, where three times nothing is two times nothing; harder in 1; broken in 3.
 UNEVEN_SUITE = '''
-from autograder.checks import equal, values
+from autograder.testing.checks import equal, values
 from autograder.errors import CheckFailed
-from autograder.hidden_inputs import STRIDE, hidden_rng, hidden_seed
-from autograder.plugin import question
+from autograder.testing.hidden_inputs import STRIDE, hidden_rng, hidden_seed
+from autograder.testing.plugin import question
 
 
 @question("double", points=1)

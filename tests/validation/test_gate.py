@@ -182,7 +182,7 @@ LEAKS = {
     ),
     "hidden test in given.py": (
         into_given(f"def shown(student, reference):\n{SECRET_TEST}"),
-        "given.py holds text of autograder/",
+        "given.py holds text of solutions/01_tiny/hidden_tests/",
     ),
     "name of a hidden test": (
         into_the_notebook("see test_scale_forward"),
@@ -322,9 +322,9 @@ CARELESS_SUITE = '''
 import itertools
 import os
 
-from autograder.checks import equal, values
+from autograder.testing.checks import equal, values
 from autograder.errors import CheckFailed
-from autograder.plugin import question
+from autograder.testing.plugin import question
 
 
 @question("double", points=1)
