@@ -1,7 +1,7 @@
 """A class: stored results are reused, the rest is graded in parallel, and one writer enters everything.
 
-A submission that ran out of time while it waited for a core, and one whose grader died, is graded again when the
-others are done, alone.
+A submission that ran out of time while it waited for a core, or whose grader died, is graded again, alone, when the
+others are done.
 """
 
 from __future__ import annotations

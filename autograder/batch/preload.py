@@ -1,4 +1,4 @@
-"""Load the modules that grading needs, in the process whose copies the processes of a pool are.
+"""Load the modules that grading needs; the processes of a pool are copies of the process that runs this.
 
 Garbage collection leaves these modules alone: to look through them again and again takes longer than most tests.
 """

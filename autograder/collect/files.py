@@ -189,7 +189,7 @@ def _problem(entry: zipfile.ZipInfo) -> str:
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """An entry's name. What is not said to be UTF-8 was read as cp437: mostly it is UTF-8 all the same."""
+    """An entry's name. A name without the flag for UTF-8 was read as cp437, but mostly it is UTF-8 all the same."""
     if entry.flag_bits & IN_UTF8:
         return entry.filename
     try:

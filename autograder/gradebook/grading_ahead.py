@@ -25,7 +25,7 @@ from autograder.sandbox.own_files import lying_beside
 
 
 class GradingAheadExporter(SubmittedNotebookExporter):
-    """The exporter that reads submissions. One whose earlier grading nbgrader would remove is graded when this is made.
+    """Reads submissions for nbgrader; grades one at once if nbgrader is going to remove its earlier grading.
 
     graded_ahead   that submission, graded, by its bytes
     Making one raises GraderError, TaskError if nothing can be graded: nbgrader stops then, and has changed nothing.

@@ -26,7 +26,7 @@ def judge_question(
 ) -> QuestionResult:
     """The mark of one question: the share of its tests' points that passed. No mark if a fault is not the student's.
 
-    cell_reason, cell_text  what its solution cell did when the notebook ran, "" if nothing
+    cell_reason, cell_text  the failure of its solution cell when the notebook ran, "" if it had none
     """
     if not tests:
         return question_not_graded(info, "the hidden suite has no test of it")

@@ -1,4 +1,4 @@
-"""Limits that fit the machine: where an answer ran out of time, the reference is timed on the same tests.
+"""Limits that fit the machine: if an answer ran out of time, the reference is timed on the same tests.
 
 A suite states its limits in seconds, as floors: on a slow machine a question may take TIMES times as long as the
 reference takes for the same tests, whatever its suite says. The reference is timed only when an answer was late: that

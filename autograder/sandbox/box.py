@@ -26,7 +26,7 @@ class Limits:
     """The limits of one student's process.
 
     memory_bytes    address space of the kernel, and so of the notebook's cells
-    question_bytes  address space that one question may add to what the notebook left
+    question_bytes  address space that one question may add to that of the notebook
     processes       processes and threads at a time (`watchdog` sees to it where the kernel's own limit does not hold)
     open_files      files and sockets that all of them have open at a time
     file_bytes      size of one file; also of everything in the working folder, and in /tmp
