@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from tiny_course import ID, answered, edited, grade_id, tiny_course
 
+from autograder import course
 from autograder.errors import SandboxMissing
 from autograder.grading import grader, provenance
 from autograder.grading.grader import cell_notes, grade, wanted_questions
@@ -320,7 +321,8 @@ def test_a_question_that_there_is_not_cannot_be_wanted(root):
 
 def test_training_can_be_left_out():
     ids = ("softmax", "attention_training", "training_data")
-    info = SimpleNamespace(questions=[SimpleNamespace(id=id) for id in ids], question=lambda id: None)
+    questions = [course.QuestionInfo(id, 1, (), id, "") for id in ids]
+    info = SimpleNamespace(questions=questions, question=lambda id: None)
     assert wanted_questions(info, Options()) == set(ids)
     assert wanted_questions(info, Options(training=False)) == {"softmax", "training_data"}
     only = Options(training=False, questions=frozenset({"attention_training", "softmax"}))
