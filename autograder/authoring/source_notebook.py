@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from autograder import course
+from autograder.atomic_write import write_whole
 from autograder.authoring.nbgrader_settings import BUILT_SOURCE
 from autograder.course import Assignment, cells, handout
 from autograder.course.cells import BEGIN, END, Cell
@@ -77,11 +77,9 @@ def write(folder: Path, wanted: Mapping[str, bytes]) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a file in one step, so that nobody reads half of it."""
+    """Write a file in one step, and the folders on the way to it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_bytes(content)
-    draft.replace(path)
+    write_whole(path, content)
 
 
 def present(folder: Path) -> dict[str, bytes]:

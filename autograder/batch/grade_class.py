@@ -1,7 +1,7 @@
-"""A class: what was graded before is taken from the store, the rest is graded in parallel, one writer enters it all.
+"""A class: stored results are reused, the rest is graded in parallel, and one writer enters everything.
 
-A submission that ran out of time while it waited for a core, and one whose grader died, is graded again when the
-others are done, alone.
+A submission that ran out of time while it waited for a core, or whose grader died, is graded again, alone, when the
+others are done.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from autograder.collect.handed_in import HandedIn
 from autograder.errors import GraderError, UnknownAssignment, Unreadable
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.options import Options
-from autograder.grading.refusal import refused
-from autograder.grading.store import Kept, ResultStore
+from autograder.grading.refusal import unreadable
+from autograder.grading.store import Graded, ResultStore
 from autograder.grading.variants import with_variant
 from autograder.result import Result
 
@@ -30,8 +30,11 @@ DIED_TWICE = "the grading process ended twice while at it"
 
 
 @dataclass
-class Classroom:
-    """Where a class is graded: who grades, where results are kept, who writes the gradebook."""
+class ClassGrader:
+    """Grades a class with a pool, a store of results and a writer of the gradebook.
+
+    pool   makes the pool for a number of submissions
+    """
 
     options: Options
     pool: Callable[[int], Pool]
@@ -46,76 +49,76 @@ class Classroom:
     ) -> list[Result]:
         """Grade everything and enter it; the results in the order of `handed_in`.
 
-        on_done   told of each student who is done
-        on_again  told of each who is to be graded once more, alone, before that is begun
+        on_done   called with each student who is done
+        on_again  called with each student who is to be graded once more, alone, before that begins
 
-        What is wrong with one submission is said in its own result and stops nobody else. Raises GraderError where
-        nothing more can be kept: what was graded before that is in the gradebook.
+        A problem with one submission is in its own result and stops no other. Raises GraderError once results can no
+        longer be kept: those up to then are in the gradebook.
         """
         results: dict[int, Result] = {}
-        for place, kept in self._all(handed_in, on_again):
-            results[place] = self._entered(handed_in[place], kept)
+        for place, graded in self._all(handed_in, on_again):
+            results[place] = self._entered(handed_in[place], graded)
             on_done(handed_in[place].student)
         return [results[place] for place in range(len(handed_in))]
 
-    def _all(self, handed_in: Sequence[HandedIn], on_again: Callable[[str], None]) -> Iterator[tuple[int, Kept]]:
-        """(place, what came of it), first of those that need not be graded."""
+    def _all(self, handed_in: Sequence[HandedIn], on_again: Callable[[str], None]) -> Iterator[tuple[int, Graded]]:
+        """(place, its graded submission), those that need not be graded again first."""
         left = []
         for place, one in enumerate(handed_in):
-            kept = self._known(one)
-            if kept is None:
+            graded = self._known(one)
+            if graded is None:
                 left.append(place)
             else:
-                yield place, kept
+                yield place, graded
         if left:
             self.writer.load_ahead()
             work = [(handed_in[place], self.options) for place in left]
-            for number, kept in grade_many(work, self.pool(len(left)), on_again):
-                yield left[number], self._stored(handed_in[left[number]], kept)
+            for number, graded in grade_many(work, self.pool(len(left)), on_again):
+                yield left[number], self._stored(handed_in[left[number]], graded)
 
-    def _stored(self, one: HandedIn, kept: Kept) -> Kept:
-        """The result, in the store; none if the file is not the one any more that was graded."""
+    def _stored(self, one: HandedIn, graded: Graded) -> Graded:
+        """Put a result into the store and return it; one without marks if the file has changed since it was read."""
         options = asked(one, self.options)
         try:
             data = one.read()
         except Unreadable:
             data = b""
-        same = hashlib.sha256(data).hexdigest() == kept.result.submission_sha256
-        if not same or options.own_files.sha256() != kept.beside:
-            return Kept(refused(b"", options, CHANGED))
-        self.store.keep(data, with_variant(data, options), kept)
-        return kept
+        same = hashlib.sha256(data).hexdigest() == graded.result.submission_sha256
+        if not same or options.own_files.sha256() != graded.own_files_sha256:
+            return Graded(unreadable(b"", options, CHANGED))
+        self.store.keep(data, with_variant(data, options), graded)
+        return graded
 
-    def _known(self, one: HandedIn) -> Kept | None:
-        """What is known of a submission without grading it; None if nothing is."""
+    def _known(self, one: HandedIn) -> Graded | None:
+        """The result of a submission that need not be graded: stored, or a refusal; None if it must be."""
         options = asked(one, self.options)
         try:
             data = one.read()
             if options.assignment is not None and options.assignment not in course.current().assignment_ids():
                 course.current().load(options.assignment)
         except (Unreadable, UnknownAssignment) as problem:
-            return Kept(refused(b"", options, str(problem)))
+            return Graded(unreadable(b"", options, str(problem)))
         options = with_variant(data, options)
         result = self.store.find(data, options)
         if result is None:
             return None
-        kept = Kept(result, settled=True)
-        if result.problem or self.writer.has(one.student, _of(one, result), one.timestamp, one.secret()):
-            return kept
-        kept.notebook = self.store.notebook(data, options)
-        return kept if kept.notebook else None
+        graded = Graded(result, cacheable=True)
+        if result.problem or self.writer.has(one.student, _result_for(one, result), one.timestamp, one.secret()):
+            return graded
+        graded.notebook = self.store.notebook(data, options)
+        return graded if graded.notebook else None
 
-    def _entered(self, one: HandedIn, kept: Kept) -> Result:
-        """The result, in the gradebook; if that fails it is not graded, and the next one is entered all the same."""
-        found_there = not (kept.notebook or kept.result.problem)  # by `_known`
-        kept.result = result = _of(one, kept.result)
-        if found_there or result.assignment not in course.current().assignment_ids():
+    def _entered(self, one: HandedIn, graded: Graded) -> Result:
+        """Enter a result into the gradebook and return it; if that fails, it gets the problem and no mark."""
+        is_entered = not (graded.notebook or graded.result.problem)  # by `_known`
+        graded.result = result = _result_for(one, graded.result)
+        if is_entered or result.assignment not in course.current().assignment_ids():
             return result
         if self.writer.has(one.student, result, one.timestamp, one.secret()):
             return result
         try:
-            data = one.read() if kept.notebook else b""
-            self.writer.enter(one.student, data, kept, one.timestamp, one.secret(), one.own_files())
+            data = one.read() if graded.notebook else b""
+            self.writer.enter(one.student, data, graded, one.timestamp, one.secret(), one.own_files())
         except GraderError as error:
             result.problem = f"could not be entered into the gradebook: {str(error).splitlines()[0]}"
         return result
@@ -123,40 +126,40 @@ class Classroom:
 
 def grade_many(
     work: Sequence[tuple[HandedIn, Options]], pool: Pool, on_again: Callable[[str], None] = lambda student: None
-) -> Iterator[tuple[int, Kept]]:
-    """Grade each file under its own options: (place in `work`, what came of it), as they come; closes the pool."""
+) -> Iterator[tuple[int, Graded]]:
+    """Grade each file under its own options: (place in `work`, graded submission), as they come; closes the pool."""
     again: list[int] = []
     try:
-        for task, kept in pool.carry_out(_tasks(work, range(len(work)), pool.hands)):
-            if kept is None or kept.starved:
+        for task, graded in pool.run(_tasks(work, range(len(work)), pool.max_workers)):
+            if graded is None or graded.starved:
                 again.append(task.place)
             else:
-                yield task.place, kept
+                yield task.place, graded
         for place in again:
             on_again(work[place][0].student)
-            for task, kept in pool.carry_out(_tasks(work, [place], 1)):
-                yield place, kept or Kept(refused(task.data, task.options, DIED_TWICE))
+            for task, graded in pool.run(_tasks(work, [place], 1)):
+                yield place, graded or Graded(unreadable(task.data, task.options, DIED_TWICE))
     finally:
         pool.close()
 
 
-def _tasks(work: Sequence[tuple[HandedIn, Options]], places: Sequence[int], hands: int) -> Iterator[Task]:
-    """The tasks, each file read when its turn comes; one that cannot be read any more has no bytes, and says so."""
+def _tasks(work: Sequence[tuple[HandedIn, Options]], places: Sequence[int], workers: int) -> Iterator[Task]:
+    """The tasks, each file read when its turn comes; one that can no longer be read has no bytes, and is refused."""
     for number, place in enumerate(places):
         one, options = work[place]
         try:
             data = one.read()
         except Unreadable:
             data = b""
-        yield Task(place, data, with_variant(data, asked(one, options)), more=number < len(places) - hands)
+        yield Task(place, data, with_variant(data, asked(one, options)), more=number < len(places) - workers)
 
 
 def asked(one: HandedIn, options: Options) -> Options:
-    """What is asked of the grading of one file."""
+    """The options for one file: its assignment, if its place names one, and its own files."""
     return replace(options, assignment=one.assignment or options.assignment, own_files=one.own_files())
 
 
-def _of(one: HandedIn, result: Result) -> Result:
-    """The result as this student's, with what is to be known of how it was handed in."""
+def _result_for(one: HandedIn, result: Result) -> Result:
+    """The result as this student's, with the notes on how it was handed in."""
     output = "\n".join([*one.notes, result.output])
     return replace(result, student=one.student, notes=[*one.notes, *result.notes], output=output)

@@ -1,7 +1,7 @@
-"""Who grades: this process, processes of a pool on this machine, or the workers of a Dask cluster.
+"""Pools of graders: this process, or processes on this machine (a Dask cluster is in `dask_pool`).
 
-Each takes tasks as they come, a few more than it has hands for, and gives back (task, what came of it), None where
-whoever was at it died. Submissions are read when they are given out and not before: a class need not fit into memory.
+Each takes a few more tasks than it has workers, and gives back (task, graded submission), or (task, None) if the worker
+died. Submissions are read when they are given out and not before: a class need not fit into memory.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from multiprocessing.util import Finalize
 from typing import Protocol
 
 from autograder import course
-from autograder.batch.task import Task, carry_out
-from autograder.grading.store import Kept
+from autograder.batch.task import Task
+from autograder.grading.store import Graded
 
-Answer = tuple[Task, Kept | None]
+Answer = tuple[Task, Graded | None]
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-AHEAD = 2  # tasks that lie ready for each process
+AHEAD = 2  # tasks that wait ready for each process
 
 
 class Pool(Protocol):
-    """Carries out tasks, in any order. `hands`: how many at a time."""
+    """Grades tasks, in any order, `max_workers` of them at a time."""
 
-    hands: int
+    max_workers: int
 
-    def carry_out(self, tasks: Iterable[Task]) -> Iterator[Answer]:
-        """What comes of each task, as it comes."""
+    def run(self, tasks: Iterable[Task]) -> Iterator[Answer]:
+        """Each task with its graded submission, as soon as it is there."""
 
     def close(self) -> None:
-        """End what was started; safe to call twice."""
+        """End all that was started; safe to call twice."""
 
 
-class ThisProcess:
-    """One submission after the other, here."""
+class SerialPool:
+    """Grades one submission after the other, in this process."""
 
-    hands = 1
+    max_workers = 1
 
-    def carry_out(self, tasks: Iterable[Task]) -> Iterator[Answer]:
-        """What comes of each task, in their order."""
+    def run(self, tasks: Iterable[Task]) -> Iterator[Answer]:
+        """Each task with its graded submission, in their order."""
         for task in tasks:
-            yield task, carry_out(task)
+            yield task, task.run()
 
     def close(self) -> None:
         """Kill the kernel that is left."""
@@ -55,35 +55,35 @@ class ThisProcess:
         worker.end()
 
 
-class Processes:
-    """Processes on this machine that share nothing; where one dies, new ones go on with what is left."""
+class ProcessPool:
+    """Processes on this machine that share nothing; if one dies, new ones go on with the remaining tasks."""
 
     def __init__(self, jobs: int) -> None:
-        self.hands = jobs
+        self.max_workers = jobs
         self._busy = False
         self._executor = _processes(jobs)
 
-    def carry_out(self, tasks: Iterable[Task]) -> Iterator[Answer]:
-        """What comes of each task, as it comes."""
+    def run(self, tasks: Iterable[Task]) -> Iterator[Answer]:
+        """Each task with its graded submission, as soon as it is there."""
         tasks, self._busy = iter(tasks), True
         while self._busy:
-            broken = yield from windowed(self._executor, tasks, (1 + AHEAD) * self.hands)
+            broken = yield from submit_bounded(self._executor, tasks, (1 + AHEAD) * self.max_workers)
             self._busy = broken
             if broken:
                 self._executor.shutdown()
-                self._executor = _processes(self.hands)
+                self._executor = _processes(self.max_workers)
 
     def close(self) -> None:
-        """Let the processes end; kill them if not all came of the tasks that was to come."""
+        """Let the processes end; kill them if tasks are unfinished."""
         if self._busy:
             for process in multiprocessing.active_children():
                 process.kill()
         self._executor.shutdown(cancel_futures=True)
 
 
-def windowed(executor: Executor, tasks: Iterator[Task], size: int) -> Generator[Answer, None, bool]:
-    """What comes of each task, at most `size` given out at a time. Returns whether the executor broke meanwhile."""
-    waiting: dict[Future[Kept], Task] = {}
+def submit_bounded(executor: Executor, tasks: Iterator[Task], size: int) -> Generator[Answer, None, bool]:
+    """Each task with its graded submission, at most `size` given out at a time. Returns whether the executor broke."""
+    waiting: dict[Future[Graded], Task] = {}
     broken = False
     while True:
         with contextlib.suppress(StopIteration):
@@ -98,11 +98,11 @@ def windowed(executor: Executor, tasks: Iterator[Task], size: int) -> Generator[
             yield waiting.pop(future), None if future.exception() else future.result()
 
 
-def _submitted(executor: Executor, task: Task) -> Future[Kept]:
+def _submitted(executor: Executor, task: Task) -> Future[Graded]:
     try:
-        return executor.submit(carry_out, task)
+        return executor.submit(Task.run, task)
     except BrokenExecutor as error:
-        failed: Future[Kept] = Future()
+        failed: Future[Graded] = Future()
         failed.set_exception(error)
         return failed
 
@@ -115,18 +115,18 @@ def _processes(jobs: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(course.current(),))
 
 
-def _begin(same: course.ScriptCourse) -> None:
-    """In a process of the pool: the same course as in the one that started it, and the same end."""
+def _begin(parents_course: course.ScriptCourse) -> None:
+    """Set up a process of the pool: the course of the process that started it, and an end together with it."""
     from autograder.batch import worker
 
-    course.work_on(same)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the one who gives out the work
+    course.work_on(parents_course)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gives out the work
     Finalize(None, worker.end, exitpriority=1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
-    """A process of a pool waits for work for ever, also when the one that gave it is gone."""
+    """End this process with its parent: it would wait for work for ever."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
@@ -134,6 +134,6 @@ def _end_with_parent() -> None:
 
 
 def pool_for(jobs: int, submissions: int) -> Pool:
-    """Who grades so many submissions on this machine, `jobs` at a time."""
-    hands = min(jobs, submissions)
-    return ThisProcess() if hands <= 1 else Processes(hands)
+    """The pool for this many submissions, `jobs` of them at a time, on this machine."""
+    workers = min(jobs, submissions)
+    return SerialPool() if workers <= 1 else ProcessPool(workers)

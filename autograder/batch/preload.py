@@ -1,6 +1,6 @@
-"""Loads what grading needs; the processes of a pool begin as copies of the one that did.
+"""Load the modules that grading needs; the processes of a pool are copies of the process that runs this.
 
-Garbage collection leaves alone what was loaded: to look through it again and again takes longer than most tests.
+Garbage collection leaves these modules alone: to look through them again and again takes longer than most tests.
 """
 
 from __future__ import annotations

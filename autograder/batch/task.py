@@ -1,11 +1,11 @@
-"""One submission to be graded, as it is given out; whoever gives it out need not load what grading needs."""
+"""One submission to be graded, as data: a process that gives it out need not load the grader."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from autograder.grading.options import Options
-from autograder.grading.store import Kept
+from autograder.grading.store import Graded
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,8 @@ class Task:
     options: Options
     more: bool = False
 
+    def run(self) -> Graded:
+        """Grade it, in the process in which this is called."""
+        from autograder.batch import worker
 
-def carry_out(task: Task) -> Kept:
-    """Grade it, in the process that this is called in."""
-    from autograder.batch import worker
-
-    return worker.carry_out(task)
+        return worker.run(self)

@@ -1,53 +1,53 @@
 """One submission as a unit of work: bytes go in, the result and the executed notebook come out as data.
 
-Whoever carries it out, this process, a process of a pool or a worker of a cluster, loads a suite and its reference
-once, and starts the kernel of the next submission while the current one is judged.
+The process that grades, be it this one, one of a pool or a worker of a cluster, loads a suite and its reference once,
+and starts the kernel of the next submission while the current one is judged.
 """
 
 from __future__ import annotations
 
-import json
 import threading
+from dataclasses import replace
 
 from autograder import course
 from autograder.batch.task import Task
 from autograder.errors import AutograderError
-from autograder.grading.grader import Graded, grade
+from autograder.grading.grader import grade
 from autograder.grading.options import Options
-from autograder.grading.refusal import faulty
-from autograder.grading.store import Kept
+from autograder.grading.refusal import not_graded
+from autograder.grading.store import Graded
 from autograder.sandbox import SpareKernel
 
 _one_at_a_time = threading.Lock()  # pytest and the suites are one to a process; a cluster's worker may have threads
-_spare = SpareKernel()
+_spare_kernel = SpareKernel()
 
 
-def carry_out(task: Task) -> Kept:
-    """Grade it. What is wrong with the submission, the course or the grader is in the result."""
+def run(task: Task) -> Graded:
+    """Grade a submission. Problems with it, the course or the grader are in the result."""
     with _one_at_a_time:
-        _spare.goes_on = task.more
-        came = graded(task.data, task.options, _spare)
-        if not _spare.goes_on:
-            _spare.close()
-    notebook = json.dumps(came.notebook) if came.notebook is not None else ""
-    return Kept(came.result, notebook, came.starved, came.settled, task.options.own_files.sha256())
+        _spare_kernel.goes_on = task.more
+        outcome = graded(task.data, task.options, _spare_kernel)
+        if not _spare_kernel.goes_on:
+            _spare_kernel.close()
+    return replace(outcome, own_files_sha256=task.options.own_files.sha256())
 
 
 def end() -> None:
-    """Kill the kernel that no submission came for; where one is being graded, that is done after it."""
-    _spare.goes_on = False
+    """Kill the spare kernel; if a submission is being graded, after that."""
+    _spare_kernel.goes_on = False
     if _one_at_a_time.acquire(blocking=False):
-        _spare.close()
+        _spare_kernel.close()
         _one_at_a_time.release()
 
 
-def graded(data: bytes, options: Options, spare: SpareKernel) -> Graded:
-    """`grading.grader`, whose faults and mistakes end nobody else's grading: they are in the result."""
+def graded(data: bytes, options: Options, spare_kernel: SpareKernel) -> Graded:
+    """Grade one submission; faults of the grader are in the result, so that they end no other's grading."""
     try:
         if options.assignment is not None:
             course.current().load(options.assignment)
-        return grade(data, options, spare=spare)
+        return grade(data, options, spare_kernel=spare_kernel)
     except AutograderError as fault:
-        return Graded(faulty(data, options, str(fault)))
+        return Graded(not_graded(data, options, fault=str(fault)))
     except Exception as fault:
-        return Graded(faulty(data, options, f"the grader itself failed: {type(fault).__name__}: {fault}"))
+        text = f"the grader itself failed: {type(fault).__name__}: {fault}"
+        return Graded(not_graded(data, options, fault=text))

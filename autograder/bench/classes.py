@@ -28,9 +28,9 @@ def without_training(folder: Path) -> list[Row]:
     wall_s = grade(folder / "ours", "--no-training")
     again_s = grade(folder / "ours", "--no-training")
     stock_s = stock.autograde(folder / "stock", ASSIGNMENT, folder / "ours" / "submitted")
-    here = f"{SIZE} submissions of 01 without training"
+    label = f"{SIZE} submissions of 01 without training"
     return [
-        (f"{here}, {JOBS} jobs, isolated", f"{wall_s:.1f} s ({60 * SIZE / wall_s:.0f} a minute)", ""),
+        (f"{label}, {JOBS} jobs, isolated", f"{wall_s:.1f} s ({60 * SIZE / wall_s:.0f} a minute)", ""),
         ("the same with stock nbgrader autograde", f"{stock_s:.1f} s ({60 * SIZE / stock_s:.0f} a minute)", ""),
         ("throughput against stock", f"{stock_s / wall_s:.1f} times", "at least 2 times"),
         (
@@ -42,7 +42,7 @@ def without_training(folder: Path) -> list[Row]:
 
 
 def with_training(folder: Path) -> list[Row]:
-    """The wall of a batch against what its cells and suites alone take, so many at a time; the class graded again."""
+    """Wall seconds of a batch against those of its cells and suites alone, `JOBS` at a time; the class graded again."""
     hand_in(folder / "submitted", SIZE)
     wall_s = grade(folder)
     again_s = grade(folder)
@@ -61,7 +61,7 @@ def with_training(folder: Path) -> list[Row]:
 
 
 def hand_in(place: Path, size: int) -> None:
-    """So many submissions with the reference's answers, each a file of its own, laid out as nbgrader's submitted/."""
+    """Write `size` submissions with the reference's answers, no two files the same, as in nbgrader's submitted/."""
     for number in range(size):
         notebook = filled(ASSIGNMENT)
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell(f"Handed in by student {number}."))
@@ -93,5 +93,5 @@ def _run(command: list[str]) -> None:
     subprocess.run(command, check=True, capture_output=True, env=one_thread())
 
 
-def _copy(path: Path, to: Path) -> None:
-    shutil.copytree(path, to) if path.is_dir() else shutil.copy(path, to)
+def _copy(path: Path, target: Path) -> None:
+    shutil.copytree(path, target) if path.is_dir() else shutil.copy(path, target)

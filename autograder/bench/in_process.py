@@ -2,7 +2,7 @@
 
     python -m autograder.bench.in_process ASSIGNMENT NOTEBOOK
 
-What a plain script would take that trusted the student. It loads nothing of the sandbox.
+The time that a script which trusts the student would take. It loads nothing of the sandbox.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 
 from autograder import course
 from autograder.errors import TaskError
+from autograder.restore.released import SKIPPED
 from autograder.sandbox.reference_server import FollowThrough
 from autograder.testing.plugin import Question, SuitePlugin
 from autograder.testing.runner import run_suite
@@ -50,10 +51,10 @@ def main(id: str, path: Path) -> None:
 def ask(id: str, question: str, namespace: dict[str, Any]) -> None:
     """Run the tests of one question against a notebook's globals, in this very process. Raises what a test raises."""
     tests, reference = _loaded(id)
-    found = [test for test in tests if _question_of(test) == question]
-    if not found:
+    chosen = [test for test in tests if _question_of(test) == question]
+    if not chosen:
         raise TaskError(f"{id} has no test of {question}")
-    for test in found:
+    for test in chosen:
         known = {"student": Student(BareConnection(namespace), of_reference(reference)), "reference": reference}
         test(**{name: known[name] for name in inspect.signature(test).parameters})
 
@@ -74,10 +75,10 @@ def _question_of(test: Any) -> str:
 
 
 def cells(path: Path) -> Iterator[str]:
-    """The sources of the code cells that grading runs: not the checks, not what is tagged to be skipped."""
+    """The sources of the code cells that grading runs: neither check cells nor those tagged to be skipped."""
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         metadata = cell["metadata"]
-        skipped = metadata.get("nbgrader", {}).get("grade") or "skip-execution" in metadata.get("tags", [])
+        skipped = metadata.get("nbgrader", {}).get("grade") or SKIPPED in metadata.get("tags", [])
         if cell["cell_type"] == "code" and not skipped:
             yield "".join(cell["source"])
 

@@ -2,7 +2,7 @@
 
     python -m autograder.bench.memory SIZE        prints resident memory on the way, in MiB
 
-Grading itself is simulated, since it happens in other processes: every submission comes to the same result, made once.
+Grading itself is simulated, since it happens in other processes: every submission gets the same result, made once.
 """
 
 from __future__ import annotations
@@ -17,71 +17,71 @@ from pathlib import Path
 
 import psutil
 
-from autograder.batch.grade_class import Classroom, grade_many
-from autograder.batch.pools import Processes
+from autograder.batch.grade_class import ClassGrader, grade_many
+from autograder.batch.pools import ProcessPool
 from autograder.batch.task import Task
 from autograder.bench.classes import hand_in
 from autograder.bench.machine import Row, one_thread
 from autograder.collect import find
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.options import Options
-from autograder.grading.store import Kept, ResultStore
+from autograder.grading.store import Graded, ResultStore
 
-LOOKS = (10, 100, 250, 500)  # after so many submissions
+SIZES = (10, 100, 250, 500)  # submissions after which the memory is printed
 
 
 def coordinator(folder: Path) -> list[Row]:
     """Resident memory after a few, and after many submissions of one class."""
-    command = [sys.executable, "-m", "autograder.bench.memory", str(LOOKS[-1])]
+    command = [sys.executable, "-m", "autograder.bench.memory", str(SIZES[-1])]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=one_thread())
-    found = [float(word) for word in done.stdout.split()]
-    said = [f"{found[0]:.0f} MiB", *(f"{mib:.0f} MiB ({100 * (mib / found[0] - 1):+.0f} %)" for mib in found[1:])]
-    rows = zip(LOOKS, said, strict=True)
-    goal = {LOOKS[-1]: "flat"}
+    first, *others = map(float, done.stdout.split())
+    texts = [f"{first:.0f} MiB", *(f"{mib:.0f} MiB ({100 * (mib / first - 1):+.0f} %)" for mib in others)]
+    rows = zip(SIZES, texts, strict=True)
+    goal = {SIZES[-1]: "flat"}
     return [(f"memory of the coordinator after {size} submissions", mib, goal.get(size, "")) for size, mib in rows]
 
 
 class Simulated:
-    """A pool that gives everybody the same result."""
+    """A pool that gives every submission the same result."""
 
-    hands = 2
+    max_workers = 2
 
-    def __init__(self, kept: Kept) -> None:
-        self.kept = kept
+    def __init__(self, graded: Graded) -> None:
+        self.graded = graded
 
-    def carry_out(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Kept | None]]:
+    def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Graded | None]]:
         """The result under each submission's hash."""
         for task in tasks:
-            result = replace(self.kept.result, submission_sha256=sha256(task.data).hexdigest())
-            yield task, replace(self.kept, result=result)
+            result = replace(self.graded.result, submission_sha256=sha256(task.data).hexdigest())
+            yield task, replace(self.graded, result=result)
 
     def close(self) -> None:
-        """Nothing was started."""
+        """End nothing: nothing was started."""
 
 
 def main(size: int) -> None:
-    """Grade a class of so many in this process, and say its memory on the way."""
+    """Grade a class of `size` submissions in this process, and print its memory on the way."""
     done = 0
 
     def look(student: str) -> None:
         nonlocal done
         done += 1
-        if done in LOOKS:
+        if done in SIZES:
             print(psutil.Process().memory_info().rss / 2**20, flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         hand_in(root / "submitted", size)
         options = Options(training=False, variant=0)
-        kept = _once(root, options)
-        room = Classroom(options, lambda left: Simulated(kept), ResultStore(root), GradebookWriter(root))
-        room.grade(find(root / "submitted"), look)
+        graded = _once(root, options)
+        grader = ClassGrader(options, lambda left: Simulated(graded), ResultStore(root), GradebookWriter(root))
+        grader.grade(find(root / "submitted"), look)
 
 
-def _once(root: Path, options: Options) -> Kept:
+def _once(root: Path, options: Options) -> Graded:
     """A real result, made in a process of its own."""
-    (_, kept), *_ = grade_many([(find(root / "submitted")[0], options)], Processes(1))
-    return kept
+    (_, graded), *_ = grade_many([(find(root / "submitted")[0], options)], ProcessPool(1))
+    return graded
 
 
 if __name__ == "__main__":

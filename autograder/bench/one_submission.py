@@ -1,4 +1,4 @@
-"""What isolation costs one submission: overhead over the same cells and suite in one process, calls, forks."""
+"""The costs of isolation for one submission: overhead over the same cells and suite in one process, calls, forks."""
 
 from __future__ import annotations
 

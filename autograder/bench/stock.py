@@ -40,16 +40,16 @@ def autograde(root: Path, id: str, submitted: Path) -> float:
 
 
 def _write_source(place: Path, id: str) -> None:
-    """The instructor's notebook with the tests in its check cells, the training question's left out."""
+    """The instructor's notebook with the tests in its check cells, those of the training question left out."""
     assignment = course.current().load(id)
-    questions = {asked.check_cell: asked.id for asked in assignment.questions}
+    questions = {info.check_cell: info for info in assignment.questions}
     notebook = nbformat.read(course.current().root / BUILT_SOURCE / id / f"{assignment.name}.ipynb", as_version=4)
     notebook.metadata.kernelspec = KERNEL
     for cell in notebook.cells:
-        question = questions.get(cell.metadata.get("nbgrader", {}).get("grade_id"), "")
-        if question:
-            call = f"from autograder.bench.in_process import ask\nask({id!r}, {question!r}, globals())"
-            cell.source = "pass" if question.endswith("_training") else call
+        question = questions.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+        if question is not None:
+            call = f"from autograder.bench.in_process import ask\nask({id!r}, {question.id!r}, globals())"
+            cell.source = "pass" if question.is_training else call
     place.mkdir(parents=True)
     nbformat.write(notebook, place / f"{assignment.name}.ipynb")
 

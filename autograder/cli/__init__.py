@@ -1,4 +1,4 @@
-"""What a person types, and the exit status they get."""
+"""The command line: commands and their exit statuses."""
 
 from autograder.cli.app import main
 

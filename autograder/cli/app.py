@@ -52,20 +52,20 @@ def autograder(
         bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Take what is asked of no command in particular."""
+    """Take the options that belong to no command."""
 
 
-def _writable(path: Path | None) -> Path | None:
-    """The path. Raises GraderError where no file can be written there: before the work, not after it."""
+def _writable(option: typer.CallbackParam, path: Path | None) -> Path | None:
+    """The path. Raises GraderError if no file can be written there: before the work, not after it."""
     if path is None:
         return None
-    folder = path.absolute().parent
+    folder, name = path.absolute().parent, option.opts[0]
     if path.is_dir():
-        raise GraderError(f"--json {path}: this is a folder; name a file")
+        raise GraderError(f"{name} {path}: this is a folder; name a file")
     if not folder.is_dir():
-        raise GraderError(f"--json {path}: there is no folder {folder}")
+        raise GraderError(f"{name} {path}: there is no folder {folder}")
     if not os.access(path if path.exists() else folder, os.W_OK):
-        raise GraderError(f"--json {path}: it may not be written there")
+        raise GraderError(f"{name} {path}: it may not be written there")
     return path
 
 
@@ -123,11 +123,11 @@ def grade(
 
     chosen = frozenset(filter(None, questions.split(","))) if questions is not None else None
     options = Options(assignment, chosen, not no_training, not unconfined)
-    with kernel_ahead.kernel(path, options) as spare:
+    with kernel_ahead.kernel(path, options) as spare_kernel:
         from autograder.cli import commands
 
         batch = commands.Batch(jobs, scheduler, course_dir, force)
-        results = commands.grade(path, options, batch, spare)
+        results = commands.grade(path, options, batch, spare_kernel)
     _finish(results, options, json_file, commands.count_adjusted(path, batch, results))
 
 
@@ -144,12 +144,16 @@ def validate(ids: Ids = None) -> None:
 def report(
     course_dir: Annotated[Path, typer.Option("--course", help="Folder with gradebook.db and autograded/.")] = Path(),
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
+    csv_file: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="PATH", callback=_writable, help="Also write a table of the marks there."),
+    ] = None,
 ) -> None:
     """Write the class report, a static HTML page, from the gradebook."""
     from autograder.cli import commands
 
-    for page in commands.report(course_dir, out):
-        typer.echo(f"class report: {page}")
+    for label, path in commands.report(course_dir, out, csv_file):
+        typer.echo(f"{label}: {path}")
 
 
 @app.command()
@@ -176,13 +180,13 @@ def data(
     from autograder.course import datasets
 
     folder = course.current().root / datasets.FOLDER
-    found = datasets.check(folder) if check else datasets.make(folder)
-    for name, status in found.items():
+    statuses = datasets.check(folder) if check else datasets.make(folder)
+    for name, status in statuses.items():
         if check and status:
             typer.echo(status, err=True)
         else:
             typer.echo(f"{status or 'unchanged':<16} {datasets.FOLDER}/{name}")
-    if check and any(found.values()):
+    if check and any(statuses.values()):
         raise typer.Exit(1)
 
 

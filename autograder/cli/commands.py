@@ -1,4 +1,4 @@
-"""What the commands do, between the arguments and the reports."""
+"""The work of the commands, between the arguments and the reports."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from autograder import collect, course
-from autograder.batch.grade_class import Classroom
+from autograder.batch.grade_class import ClassGrader
 from autograder.errors import GraderError, TaskError, Unreadable
 from autograder.gradebook.already_entered import adjusted
 from autograder.gradebook.writer import GradebookWriter, sole_writer
-from autograder.grading.refusal import refused
+from autograder.grading.refusal import unreadable
 from autograder.grading.store import ResultStore
 from autograder.grading.variants import course_secret
 from autograder.reports import terminal
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Batch:
-    """How a class is graded.
+    """The way in which a class is graded.
 
     jobs        submissions at a time, on this machine
     scheduler   address of a Dask scheduler whose workers grade instead; "" for none
@@ -44,10 +44,10 @@ class Batch:
     force: bool = False
 
 
-def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None = None) -> list[Result]:
-    """Grade what lies at `path`: one notebook as it is, anything else as a class into the gradebook.
+def grade(path: Path, options: Options, batch: Batch, spare_kernel: SpareKernel | None = None) -> list[Result]:
+    """Grade the submissions at `path`: one notebook as it is, anything else as a class into the gradebook.
 
-    spare  may hold a kernel for the one notebook
+    spare_kernel  may hold a kernel for the one notebook
     Raises SandboxMissing, UnknownAssignment, GraderError when nothing at all can be graded.
     """
     if options.assignment is not None:
@@ -63,13 +63,13 @@ def grade(path: Path, options: Options, batch: Batch, spare: SpareKernel | None 
     if options.confined and not batch.scheduler:
         require_bubblewrap()
     if options.variant is None:
-        course_secret()  # a course without one is to be known before anything is graded
+        course_secret()  # raises GraderError before anything is graded if there is none
     with Console(stderr=True).status("looking through what was handed in"):
         handed_in = collect.find(path, options.assignment)
     _require_questions_of(handed_in, options)
     if is_notebook(path):
         with terminal.progress(Console(stderr=True), "grading", 1):
-            return [_require_notebook(path, _one(handed_in[0], options, spare or SpareKernel()))]
+            return [_require_notebook(path, _one(handed_in[0], options, spare_kernel or SpareKernel()))]
     remove_leftovers()
     return _grade_class(handed_in, options, batch, _gradebook_folder(path, batch))
 
@@ -80,15 +80,15 @@ def _grade_class(handed_in: Sequence[collect.HandedIn], options: Options, batch:
     again = partial(terminal.print_again, console)
     with sole_writer(root), terminal.progress(console, "grading", len(handed_in)) as advance:
         store, writer = ResultStore(root, reading=not batch.force), GradebookWriter(root, enters_all=batch.force)
-        room = Classroom(options, partial(_pool, batch), store, writer)
+        grader = ClassGrader(options, partial(_pool, batch), store, writer)
         try:
-            return room.grade(handed_in, advance, again)
+            return grader.grade(handed_in, advance, again)
         except KeyboardInterrupt:
             raise GraderError("stopped. What was graded is kept: the same command goes on with the rest") from None
 
 
 def count_adjusted(path: Path, batch: Batch, results: Sequence[Result]) -> int | None:
-    """Of how many of these results the gradebook has other marks than the automatic ones; None for one notebook."""
+    """The number of these results with other marks than the automatic ones in the gradebook; None for one notebook."""
     if is_notebook(path):
         return None
     others = adjusted(_gradebook_folder(path, batch))
@@ -96,7 +96,7 @@ def count_adjusted(path: Path, batch: Batch, results: Sequence[Result]) -> int |
 
 
 def _require_questions(id: str, options: Options) -> None:
-    """Raises UnknownAssignment, TaskError where there is no such assignment or question."""
+    """Raise UnknownAssignment or TaskError if there is no such assignment or question."""
     if options.questions is not None or id not in course.current().assignment_ids():
         assignment = course.current().load(id)
         for question in options.questions or ():
@@ -104,9 +104,9 @@ def _require_questions(id: str, options: Options) -> None:
 
 
 def _require_questions_of(handed_in: Sequence[collect.HandedIn], options: Options) -> None:
-    """Raises TaskError unless all that is handed in, as far as its folders say of which assignment it is, asks them.
+    """Raise TaskError unless every assignment that the folders of the submissions name has the questions to be graded.
 
-    Where they do not say, an assignment of the course must.
+    If they name none, an assignment of the course must have them.
     """
     if options.questions is None or options.assignment is not None:
         return
@@ -129,38 +129,38 @@ def _sound_ids() -> list[str]:
 
 
 def _require_notebook(path: Path, result: Result) -> Result:
-    """Raises GraderError if what could not be read does not even call itself a notebook: the wrong file was named."""
+    """Raise GraderError if the file could not be read and is not named as a notebook: the wrong file was given."""
     if result.problem and not result.assignment and ".ipynb" not in path.name.lower():
         raise GraderError(f"{path} is not a notebook: {result.problem}")
     return result
 
 
-def _one(one: collect.HandedIn, options: Options, spare: SpareKernel) -> Result:
-    """The result of one notebook, graded here and now; twice, if it ran out of time on a machine that was too busy."""
+def _one(one: collect.HandedIn, options: Options, spare_kernel: SpareKernel) -> Result:
+    """The result of one notebook, graded in this process; twice, if it ran out of time on a busy machine."""
     from autograder.batch.worker import graded
 
     try:
         data = one.read()
     except Unreadable as problem:
-        return refused(b"", options, str(problem))
+        return unreadable(b"", options, str(problem))
     options = replace(options, own_files=one.own_files())
-    came = graded(data, options, spare)
-    return (graded(data, options, spare) if came.starved else came).result
+    outcome = graded(data, options, spare_kernel)
+    return (graded(data, options, spare_kernel) if outcome.starved else outcome).result
 
 
 def _pool(batch: Batch, submissions: int) -> Pool:
-    """Who grades so many submissions. Raises GraderError if there is no such cluster."""
+    """The pool to use: processes on this machine, or Dask workers. Raises GraderError if there is no such cluster."""
     if batch.scheduler:
-        from autograder.batch.dask_pool import Cluster
+        from autograder.batch.dask_pool import DaskPool
 
-        return Cluster(batch.scheduler)
+        return DaskPool(batch.scheduler)
     from autograder.batch.pools import pool_for
 
     return pool_for(batch.jobs, submissions)
 
 
 def _gradebook_folder(path: Path, batch: Batch) -> Path:
-    """Where the gradebook of what is handed in under `path` belongs: beside submitted/, else the current folder."""
+    """The folder of the gradebook for submissions under `path`: that of submitted/, else the current one."""
     if batch.course_dir is not None:
         return batch.course_dir.resolve()
     return path.resolve().parent if path.is_dir() and path.name == "submitted" else Path.cwd()
@@ -171,10 +171,13 @@ def is_notebook(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() != ".zip"
 
 
-def report(course_dir: Path, out: Path) -> list[Path]:
-    """Write the class report of a course folder: `out`, or where there are several assignments `out`_<id> for each.
+def report(course_dir: Path, out: Path, csv_file: Path | None = None) -> list[tuple[str, Path]]:
+    """Write the class report of a course folder: `out`, or if there are several assignments `out`_<id> for each.
 
-    The paths written. Raises GraderError if there is no gradebook, or nothing in it.
+    csv_file  the file of marks to write beside it, with the same rule for several assignments
+
+    Returns a label and the path for each file. Raises GraderError if there is no gradebook, or nothing in it, or a file
+    cannot be written.
     """
     from autograder.gradebook.read_back import results_in
 
@@ -182,12 +185,22 @@ def report(course_dir: Path, out: Path) -> list[Path]:
     ids = sorted({result.assignment for result in results})
     if not ids:
         raise GraderError(f"nothing has been handed in yet, says the gradebook in {course_dir}")
-    several = len(ids) > 1
-    return [_page(id, results, out.with_stem(f"{out.stem}_{id}") if several else out) for id in ids]
+    written = []
+    for id in ids:
+        mine = [result for result in results if result.assignment == id]
+        written.append(("class report", _page(id, mine, _path_for(out, id, ids))))
+        if csv_file is not None:
+            written.append(("marks", _marks(id, mine, _path_for(csv_file, id, ids))))
+    return written
+
+
+def _path_for(path: Path, id: str, ids: Sequence[str]) -> Path:
+    """The path itself, or if there are several assignments `path`_<id>."""
+    return path.with_stem(f"{path.stem}_{id}") if len(ids) > 1 else path
 
 
 def unsound(ids: Sequence[str]) -> list[str]:
-    """What is to be mended in assignments that can be built, points and tests of questions, one sentence each."""
+    """The problems of assignments that can be built, with points and tests of questions, one sentence each."""
     from autograder.testing.suite_check import suite_problems
 
     return [
@@ -198,17 +211,34 @@ def unsound(ids: Sequence[str]) -> list[str]:
 
 
 def _page(id: str, results: list[Result], out: Path) -> Path:
-    """The class report of one assignment."""
+    """Write the class report of one assignment."""
     from autograder.reports.class_report import write_class_report
 
-    mine = [result for result in results if result.assignment == id]
-    known = course.current().load(id) if id in course.current().assignment_ids() else None
+    known = _known(id)
     asked = known.questions if known is not None else ()
     return write_class_report(
-        mine,
+        results,
         out,
         title=known.title if known is not None else id,
-        confined=all(result.confined for result in mine),
+        confined=all(result.confined for result in results),
         points={question.id: question.points for question in asked},
         headings={question.id: question.heading or question.id for question in asked},
     )
+
+
+def _marks(id: str, results: list[Result], out: Path) -> Path:
+    """Write the marks of one assignment as CSV. Raises GraderError if they cannot be written there."""
+    from autograder.reports.marks_csv import write_marks_csv
+
+    known = _known(id)
+    try:
+        return write_marks_csv(
+            results, out, points={question.id: question.points for question in (known.questions if known else ())}
+        )
+    except OSError as error:
+        raise GraderError(f"--csv {out}: it could not be written ({error.strerror})") from None
+
+
+def _known(id: str) -> course.Assignment | None:
+    """The assignment; None if the course has it no longer."""
+    return course.current().load(id) if id in course.current().assignment_ids() else None

@@ -31,7 +31,7 @@ def run(folder: Path | None, jobs: int, console: Console, every: bool = False) -
     """Make the class in `folder` (default: build/demo), afresh, and show its results.
 
     every  whether the samples of every assignment are graded, and not eight of the first one's
-    Raises typer.Exit(1) where it did not come out as it must; SandboxMissing, GraderError where nothing can be done.
+    Raises typer.Exit(1) if they are not as expected; SandboxMissing, GraderError if the class cannot be graded.
     """
     require_bubblewrap()
     place = (folder or course.current().root / "build" / "demo").resolve()
@@ -47,12 +47,12 @@ def run(folder: Path | None, jobs: int, console: Console, every: bool = False) -
     _print_paths(console, place, reports)
     wrong = differences(expected, results)
     for line in wrong:
-        terminal.print_line(console, Text("NOT AS IT MUST BE ", "bold red").append(line, "default"))
+        terminal.print_line(console, Text("UNEXPECTED ", "bold red").append(line, "default"))
     if wrong:
         raise typer.Exit(1)
     refused = sum(not one.graded for one in expected)
-    said = f"All {len(expected)} came out as they must; {refused} cannot be graded, and the report says so."
-    terminal.print_line(console, Text(said, "green"))
+    summary = f"All {len(expected)} came out as they must; {refused} cannot be graded, and the report says so."
+    terminal.print_line(console, Text(summary, "green"))
     _open(reports[0])
 
 
@@ -72,7 +72,7 @@ def make_room(place: Path) -> Path:
 
 
 def hand_in(expected: Sequence[Sample], place: Path) -> None:
-    """Write what the class hands in, laid out as nbgrader's submitted/."""
+    """Write the submissions of the class, laid out as nbgrader's submitted/."""
     for sample in expected:
         folder = place / "submitted" / sample.student / sample.assignment
         folder.mkdir(parents=True)
@@ -83,27 +83,27 @@ def write_reports(
     place: Path, results: Sequence[Result], console: Console, readers: Collection[str] | None = None
 ) -> list[Path]:
     """Feedback pages for `readers` or everybody, grades.csv, a report of each assignment; the paths of the reports."""
-    from autograder.gradebook.book import Book
+    from autograder.gradebook.book import Gradebook
     from autograder.gradebook.export import GradedMarksCsv
 
-    book = Book(place)
+    gradebook = Gradebook(place)
     pages = [result for result in results if readers is None or result.student in readers]
     with terminal.progress(_beside(console), "feedback", len(pages)) as advance:
         for result in pages:
-            book.feedback(result.student, result.assignment)
+            gradebook.feedback(result.student, result.assignment)
             advance(result.student)
-    with book.open() as gradebook:
-        GradedMarksCsv(to=str(place / "grades.csv")).export(gradebook)
-    return commands.report(place, place / "report.html")
+    with gradebook.open() as opened:
+        GradedMarksCsv(to=str(place / "grades.csv")).export(opened)
+    return [path for _, path in commands.report(place, place / "report.html")]
 
 
 def _beside(console: Console) -> Console:
-    """Where progress goes: not into a pipe."""
+    """The console for progress: not into a pipe."""
     return console if console.is_terminal else Console(stderr=True)
 
 
 def _show_changes(ids: Sequence[str], console: Console) -> None:
-    """Bring these releases up to date, all if none is named; print what changed."""
+    """Bring these releases up to date, all if none is named; print the changes."""
     for change in authoring.build(ids):
         if change.is_difference:
             terminal.print_line(console, Text(f"{change.status} {change.path}"))
@@ -126,7 +126,7 @@ def _loss(sample: Sample) -> str:
 
 
 def _print_paths(console: Console, place: Path, reports: Sequence[Path]) -> None:
-    """What to look at."""
+    """Print the files to look at."""
     shown = [
         *(("class report", report) for report in reports),
         ("feedback", place / "feedback" / READER / ASSIGNMENT / f"{course.name_of(ASSIGNMENT)}.html"),
@@ -134,16 +134,16 @@ def _print_paths(console: Console, place: Path, reports: Sequence[Path]) -> None
         ("gradebook", place / "gradebook.db"),
     ]
     terminal.print_line(console, Text("Look at:", "bold"))
-    for what, path in shown:
-        terminal.print_line(console, Text(f"  {what:<13} {_near(path)}"))
+    for label, path in shown:
+        terminal.print_line(console, Text(f"  {label:<13} {_near(path)}"))
 
 
 def _near(path: Path) -> Path:
-    """The path from here, where that is shorter."""
+    """The path from the current folder, if it lies there."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _open(report: Path) -> None:
-    """Show the report in a browser, if somebody is there to see it."""
+    """Show the report in a browser, if there is a display."""
     if sys.stdout.isatty() and os.environ.get("DISPLAY"):
         webbrowser.open(report.as_uri())

@@ -1,7 +1,7 @@
-"""A kernel for one notebook, started before the rest of the grader is loaded: that takes as long as the kernel does.
+"""A kernel for one notebook, started before the rest of the grader is loaded: loading takes as long as its start.
 
-It is a guess from the ids in the notebook's metadata, and a wrong one costs nothing: grading recognises the
-notebook itself, and starts another kernel if this one has the wrong files.
+Its assignment is guessed from the ids in the notebook's metadata, and a wrong guess costs nothing: grading recognises
+the notebook itself, and starts another kernel if this one has the wrong files.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from autograder.sandbox.spare_kernel import SpareKernel
 
 @contextlib.contextmanager
 def kernel(path: Path, options: Options) -> Iterator[SpareKernel]:
-    """A kernel with the files of the assignment that `path` seems to be of; none yet if that is not plain at once.
+    """A kernel with the files of the likely assignment of `path`; none yet if that cannot be told at once.
 
     Raises SandboxMissing.
     """
     id = likely_assignment(path)
-    with contextlib.closing(SpareKernel()) as spare:
+    with contextlib.closing(SpareKernel()) as spare_kernel:
         if id is not None and options.assignment in (None, id):
             if options.confined:
                 require_bubblewrap()
-            spare.start(
+            spare_kernel.start(
                 course.current().handed_out(id), options.limits, options.confined, course.current().needed_packages(id)
             )
-        yield spare
+        yield spare_kernel
 
 
 def likely_assignment(path: Path) -> str | None:
-    """The assignment whose release shares most cell ids with the notebook at `path`; None if none shares two."""
+    """The assignment with most cell ids in common with the notebook at `path`; None if none has two."""
     try:
         ids = _grade_ids(path)
         built = [id for id in course.current().assignment_ids() if _release(id).is_file()]
@@ -48,7 +48,7 @@ def likely_assignment(path: Path) -> str | None:
 
 
 def _release(id: str) -> Path:
-    return course.current().root / "assignments" / id / f"{course.name_of(id)}.ipynb"
+    return course.notebook_of(course.current().root, id)
 
 
 def _grade_ids(path: Path) -> set[Any]:

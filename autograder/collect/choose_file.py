@@ -1,4 +1,4 @@
-"""Which of a student's files is graded, and what is said of the choice.
+"""The choice of the file that is graded, of all that a student handed in, with notes on it.
 
 Of several notebooks of one assignment: the one handed in later, where the times are known; else the one uploaded
 last, where the system numbers uploads; else the one named as the assignment's notebook; else the one with the most
@@ -15,150 +15,150 @@ from functools import partial
 
 from autograder import course
 from autograder.collect import files
-from autograder.collect.files import Piece, listed
+from autograder.collect.files import FoundFile, listed
 from autograder.collect.timestamps import moment, to_the_second
 from autograder.errors import AutograderError, Unreadable
 from autograder.untrusted_text import one_line
 
-MAX_LOOKED_AT = 20  # notebooks of one student
-NOT_LOOKED_AT = f"it was not looked into, since {MAX_LOOKED_AT} others of that student were"
+MAX_INSPECTED = 20  # notebooks of one student
+NOT_INSPECTED = f"it was not looked into, since {MAX_INSPECTED} others of that student were"
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A file that is graded, or what is said in place of one. `beside`: what else was handed in with it."""
+class ChosenFile:
+    """The chosen file, or the reason there is none. `beside`: the other files handed in with it."""
 
-    piece: Piece
+    entry: FoundFile
     assignment: str | None
     problem: str = ""
     notes: tuple[str, ...] = ()
-    beside: tuple[Piece, ...] = ()
+    beside: tuple[FoundFile, ...] = ()
 
 
 @dataclass(frozen=True)
-class Looked:
-    """What a look into a notebook showed: of which assignment it is and how many of its cells it has, or a problem."""
+class InspectedFile:
+    """A notebook that was read: its assignment and the number of its release's cells in it, or a problem."""
 
-    piece: Piece
+    entry: FoundFile
     assignment: str | None = None
     cells: int = 0
     problem: str = ""
 
 
-def settle(pieces: Sequence[Piece], wanted: str | None) -> Iterator[Taken]:
-    """What is graded of each student, for the assignment `wanted` if one is."""
-    for mine in _by_student(pieces).values():
-        places = {piece.assignment for piece in mine}
+def choose(entries: Sequence[FoundFile], wanted: str | None) -> Iterator[ChosenFile]:
+    """The chosen files of each student; those for the assignment `wanted` if one is."""
+    for mine in _by_student(entries).values():
+        places = {entry.assignment for entry in mine}
         if len(places) > 1 and None in places:  # some lie in an assignment's folder, some do not
-            mine = [replace(one, assignment=one.assignment or _looked_at(one).assignment) for one in mine]
-        for assignment in sorted({piece.assignment for piece in mine}, key=str):
+            mine = [replace(one, assignment=one.assignment or _inspected(one).assignment) for one in mine]
+        for assignment in sorted({entry.assignment for entry in mine}, key=str):
             if assignment is None or wanted in (None, assignment):
-                here = [one for one in mine if one.assignment == assignment]
-                beside = tuple(one for one in here if one.file is not None and not one.is_notebook)
-                for taken in _of_one_place(here, assignment, wanted):
-                    yield replace(taken, beside=beside)
+                together = [one for one in mine if one.assignment == assignment]
+                beside = tuple(one for one in together if one.file is not None and not one.is_notebook)
+                for chosen in _of_one_place(together, assignment, wanted):
+                    yield replace(chosen, beside=beside)
 
 
-def _by_student(pieces: Sequence[Piece]) -> dict[str, list[Piece]]:
-    found: dict[str, list[Piece]] = {}
-    for piece in pieces:
-        found.setdefault(piece.student, []).append(piece)
-    return found
+def _by_student(entries: Sequence[FoundFile]) -> dict[str, list[FoundFile]]:
+    by_student: dict[str, list[FoundFile]] = {}
+    for entry in entries:
+        by_student.setdefault(entry.student, []).append(entry)
+    return by_student
 
 
-def _of_one_place(pieces: list[Piece], assignment: str | None, wanted: str | None) -> Iterator[Taken]:
-    notebooks = [piece for piece in pieces if piece.is_notebook]
+def _of_one_place(entries: list[FoundFile], assignment: str | None, wanted: str | None) -> Iterator[ChosenFile]:
+    notebooks = [entry for entry in entries if entry.is_notebook]
     if not notebooks:
-        yield Taken(pieces[-1], assignment, _nothing(pieces), pieces[-1].notes)
+        yield ChosenFile(entries[-1], assignment, _nothing(entries), entries[-1].notes)
     elif len(notebooks) == 1:
-        yield _taken(notebooks[0], assignment)
+        yield _chosen(notebooks[0], assignment)
     else:
-        first = sorted(notebooks, key=partial(_looked_at_first, wanted=assignment or wanted))
-        left = [Looked(piece, problem=NOT_LOOKED_AT) for piece in first[:-MAX_LOOKED_AT]]
-        yield from _several([*left, *map(_looked_at, first[-MAX_LOOKED_AT:])], assignment, wanted)
+        first = sorted(notebooks, key=partial(_inspection_order, wanted=assignment or wanted))
+        left = [InspectedFile(entry, problem=NOT_INSPECTED) for entry in first[:-MAX_INSPECTED]]
+        yield from _several([*left, *map(_inspected, first[-MAX_INSPECTED:])], assignment, wanted)
 
 
-def _looked_at_first(piece: Piece, wanted: str | None) -> tuple[datetime, int, bool, str]:
-    """The order in which one student's notebooks are looked into, the last ones first."""
-    time, upload, is_named, _ = _rank(Looked(piece), wanted)
-    return time, upload, is_named, piece.name
+def _inspection_order(entry: FoundFile, wanted: str | None) -> tuple[datetime, int, bool, str]:
+    """The sort key by which one student's notebooks are read, the last ones first."""
+    time, upload, is_named, _ = _rank(InspectedFile(entry), wanted)
+    return time, upload, is_named, entry.name
 
 
-def _nothing(pieces: list[Piece]) -> str:
-    """Why there is nothing to grade."""
-    known = [piece for piece in pieces if piece.file is not None]
-    problem = next((piece.file.problem for piece in known if piece.file and piece.file.problem), "")
+def _nothing(entries: list[FoundFile]) -> str:
+    """The reason why there is no notebook to grade."""
+    known = [entry for entry in entries if entry.file is not None]
+    problem = next((entry.file.problem for entry in known if entry.file and entry.file.problem), "")
     if problem or not known:
         return problem or "there is no notebook in the folder"
-    zips = any(piece.name.lower().endswith(".zip") for piece in known)
+    zips = any(entry.name.lower().endswith(".zip") for entry in known)
     unopened = "; a zip in it is not opened" if zips else ""
-    return f"there is no notebook among what was handed in ({listed(piece.name for piece in known)}{unopened})"
+    return f"there is no notebook among what was handed in ({listed(entry.name for entry in known)}{unopened})"
 
 
-def _taken(piece: Piece, assignment: str | None, *notes: str) -> Taken:
-    problem = piece.file.problem if piece.file is not None else ""
-    name = piece.name.rpartition("/")[2]
+def _chosen(entry: FoundFile, assignment: str | None, *notes: str) -> ChosenFile:
+    problem = entry.file.problem if entry.file is not None else ""
+    name = entry.name.rpartition("/")[2]
     renamed = (
         [] if name.lower().endswith(".ipynb") else [f"It was handed in as {one_line(name)}, and read as a notebook."]
     )
-    return Taken(piece, assignment, problem, (*piece.notes, *renamed, *notes))
+    return ChosenFile(entry, assignment, problem, (*entry.notes, *renamed, *notes))
 
 
-def _looked_at(piece: Piece) -> Looked:
+def _inspected(entry: FoundFile) -> InspectedFile:
     from autograder.restore import submission
     from autograder.restore.match_cells import likeness
     from autograder.restore.released import release
 
     try:
-        if piece.file is None or piece.file.problem:
-            raise Unreadable(piece.file.problem if piece.file else "there is no file")
-        notebook = submission.read(files.read(piece.file.content))
+        if entry.file is None or entry.file.problem:
+            raise Unreadable(entry.file.problem if entry.file else "there is no file")
+        notebook = submission.read(files.read(entry.file.content))
         assignment = submission.recognise(notebook)
     except AutograderError as problem:
-        return Looked(piece, problem=str(problem))
+        return InspectedFile(entry, problem=str(problem))
     except Exception as fault:  # a mistake in the grader must not end the grading of a class
-        return Looked(piece, problem=f"the grader itself failed: {type(fault).__name__}")
-    return Looked(piece, assignment, likeness(notebook.cells, release(assignment)))
+        return InspectedFile(entry, problem=f"the grader itself failed: {type(fault).__name__}")
+    return InspectedFile(entry, assignment, likeness(notebook.cells, release(assignment)))
 
 
-def _several(looked: list[Looked], assignment: str | None, wanted: str | None) -> Iterator[Taken]:
-    """One of several for each assignment that they are of."""
+def _several(inspected: list[InspectedFile], assignment: str | None, wanted: str | None) -> Iterator[ChosenFile]:
+    """One of several notebooks for each of their assignments."""
     wanted = assignment or wanted
-    fit = [one for one in looked if not one.problem and wanted in (None, one.assignment)]
-    left_out = [one for one in looked if one.problem]
-    if not fit:  # the one that is taken says itself what is wrong with it
-        yield _best_of(looked, [], wanted)
+    fit = [one for one in inspected if not one.problem and wanted in (None, one.assignment)]
+    left_out = [one for one in inspected if one.problem]
+    if not fit:  # the chosen one carries its own problem
+        yield _best_of(inspected, [], wanted)
         return
     for id in sorted({one.assignment for one in fit if one.assignment}):
         yield _best_of([one for one in fit if one.assignment == id], left_out, id)
 
 
-def _best_of(fit: list[Looked], left_out: list[Looked], assignment: str | None) -> Taken:
-    ranked = sorted(fit, key=lambda one: (_rank(one, assignment), one.piece.name))
+def _best_of(fit: list[InspectedFile], left_out: list[InspectedFile], assignment: str | None) -> ChosenFile:
+    ranked = sorted(fit, key=lambda one: (_rank(one, assignment), one.entry.name))
     best = ranked[-1]
-    names = sorted(one.piece.name for one in [*fit, *left_out])
+    names = sorted(one.entry.name for one in [*fit, *left_out])
     if len(names) == 1:
-        return _taken(best.piece, assignment)
+        return _chosen(best.entry, assignment)
     count = "Two" if len(names) == 2 else str(len(names))
-    came_of_it = "taken" if best.problem else "graded"
-    said = f"{count} files were handed in: {listed(names)}. {one_line(best.piece.name)} was {came_of_it}"
+    verb = "taken" if best.problem else "graded"
+    text = f"{count} files were handed in: {listed(names)}. {one_line(best.entry.name)} was {verb}"
     why = f", {_reason(best, ranked[-2], assignment)}" if len(ranked) > 1 else ""
-    problems = "".join(f" {one_line(one.piece.name)} could not be: {one.problem}." for one in left_out)
-    return _taken(best.piece, assignment, f"{said}{why}.{problems}")
+    problems = "".join(f" {one_line(one.entry.name)} could not be: {one.problem}." for one in left_out)
+    return _chosen(best.entry, assignment, f"{text}{why}.{problems}")
 
 
-def _rank(one: Looked, assignment: str | None) -> tuple[datetime, int, bool, int]:
-    name = one.piece.name.rpartition("/")[2]
+def _rank(one: InspectedFile, assignment: str | None) -> tuple[datetime, int, bool, int]:
+    name = one.entry.name.rpartition("/")[2]
     is_named = assignment is not None and name == f"{course.name_of(assignment)}.ipynb"
-    return moment(one.piece.timestamp) or NEVER, one.piece.upload, is_named, one.cells
+    return moment(one.entry.timestamp) or NEVER, one.entry.upload, is_named, one.cells
 
 
-def _reason(best: Looked, next_best: Looked, assignment: str | None) -> str:
-    """The first thing that tells the two apart."""
+def _reason(best: InspectedFile, next_best: InspectedFile, assignment: str | None) -> str:
+    """The first difference by which the best one is ranked before the next."""
     reasons = [
-        f"the later one ({to_the_second(best.piece.timestamp)})",
-        f"the one uploaded last (its number is {best.piece.upload})",
+        f"the later one ({to_the_second(best.entry.timestamp)})",
+        f"the one uploaded last (its number is {best.entry.upload})",
         "the one named as the assignment's notebook",
         "the one with the most cells of the assignment",
     ]

@@ -1,6 +1,6 @@
-"""What lies in a folder or a zip of hand-ins: listed without following a link, read one file at a time.
+"""The files in a folder or a zip of hand-ins: listed without following a link, read one at a time.
 
-Nothing is unpacked onto the disk, so a name in a zip leads nowhere; it only says whose file it is.
+Nothing is unpacked onto the disk, so a name in a zip leads nowhere; it only shows whose file it is.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ DAMAGED = (
     zipfile.BadZipFile,
     OSError,
     EOFError,
-    RuntimeError,  # encrypted, or a kind of packing that is not known (NotImplementedError)
+    RuntimeError,  # encrypted, or packed in an unknown way (NotImplementedError)
     KeyError,
     ValueError,
     struct.error,
@@ -70,7 +70,7 @@ class File:
 
 @dataclass(frozen=True)
 class Tree:
-    """Everything under one folder or in one zip, what systems leave behind and hidden files left out."""
+    """All files under one folder or in one zip, without hidden files and the leavings of systems."""
 
     root: Path
     files: tuple[File, ...]
@@ -86,16 +86,16 @@ class Tree:
 
 
 @dataclass(frozen=True)
-class Piece:
-    """What a layout says of one file.
+class FoundFile:
+    """One file and the facts that a layout gives of it.
 
-    student     the name as it was found, safe for nothing yet
-    file        None where a student is named and nothing lies there
+    student     the name as it was found, not yet made safe
+    file        None if a student is named without a file
     name        the file's name as the student gave it
-    assignment  where the layout names one
+    assignment  None if the layout names none
     timestamp   when it was handed in, "" if the layout does not say
     upload      a number that grows from upload to upload, 0 if there is none
-    notes       what a person should know, one sentence each
+    notes       remarks for a person, one sentence each
     """
 
     student: str
@@ -113,18 +113,18 @@ class Piece:
 
 
 def is_notebook(name: str) -> bool:
-    """Whether a file's name is that of a notebook, or what browsers make of it: `x.ipynb.txt`."""
+    """Whether a file's name is that of a notebook, as it is or as browsers change it: `x.ipynb.txt`."""
     return name.lower().endswith(NOTEBOOKS)
 
 
 def stem(name: str) -> str:
-    """A file's name without its ending, all of it where a browser has added to a notebook's."""
+    """A file's name without its ending, and without the ending that a browser has added to a notebook's."""
     ending = next((ending for ending in NOTEBOOKS if name.lower().endswith(ending)), "")
     return name[: -len(ending)] if ending else name.rpartition(".")[0]
 
 
 def in_folder(root: Path) -> Tree:
-    """What lies under a folder. A link is listed with its problem; whatever it leads to is left alone.
+    """The files under a folder. A link is listed with its problem and not followed.
 
     Raises GraderError if there is more than can be listed.
     """
@@ -137,29 +137,29 @@ def in_folder(root: Path) -> Tree:
         files.append(File(parts, path, f"the folder cannot be read: {error.strerror}", is_folder=True))
 
     for place, inner, names in os.walk(root, onerror=unreadable):
-        here = Path(place)
-        way = here.relative_to(root).parts
+        folder = Path(place)
+        way = folder.relative_to(root).parts
         inner[:] = sorted(name for name in inner if not _is_junk(name)) if len(way) < MAX_DEPTH else []
         for name in inner:
-            if (here / name).is_symlink():
-                files.append(File((*way, name), here / name, "the folder is a link", is_folder=True))
+            if (folder / name).is_symlink():
+                files.append(File((*way, name), folder / name, "the folder is a link", is_folder=True))
             else:
                 folders.add((*way, name))
         for name in sorted(name for name in names if not _is_junk(name)):
-            files.append(File((*way, name), here / name, LINK if (here / name).is_symlink() else ""))
+            files.append(File((*way, name), folder / name, LINK if (folder / name).is_symlink() else ""))
         _refuse_many(root, len(files) + len(folders))
     return Tree(root, tuple(files), frozenset(folders))
 
 
 def in_zip(path: Path) -> Tree:
-    """What lies in a zip. Raises GraderError if it cannot be opened, or holds more than can be listed."""
+    """The files in a zip. Raises GraderError if it cannot be opened, or holds more than can be listed."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
         _refuse_many(path, len(entries))
     except DAMAGED as error:
         raise GraderError(f"{path} cannot be opened as a zip: {one_line(str(error))}") from None
-    files: dict[tuple[str, ...], File] = {}  # of two entries of one name the last is meant, as in every unzip
+    files: dict[tuple[str, ...], File] = {}  # of two entries of one name the last counts, as for every unzip
     folders: set[tuple[str, ...]] = set()
     for entry in entries:
         name = _name(entry).replace("\\", "/")
@@ -189,7 +189,7 @@ def _problem(entry: zipfile.ZipInfo) -> str:
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """An entry's name. What is not said to be UTF-8 was read as cp437: mostly it is UTF-8 all the same."""
+    """An entry's name. A name without the flag for UTF-8 was read as cp437, but mostly it is UTF-8 all the same."""
     if entry.flag_bits & IN_UTF8:
         return entry.filename
     try:
@@ -210,7 +210,7 @@ def _unicode_path(extra: bytes, raw: bytes) -> bytes:
 
 
 def read(content: Path | Zipped) -> bytes:
-    """The bytes of a file. Raises Unreadable with one line that says why not."""
+    """The bytes of a file. Raises Unreadable with the reason in one line."""
     if isinstance(content, Zipped):
         return _in_zip(content)
     return read_regular(content, MAX_NOTEBOOK_BYTES, refuse_large)
@@ -258,7 +258,7 @@ def listed(names: Iterable[str], most: int = 5) -> str:
 
 def by_place(tree: Tree, depth: int) -> dict[tuple[str, ...], list[File]]:
     """The files by the first names on the way to them, as many as `depth`."""
-    found: dict[tuple[str, ...], list[File]] = {}
+    places: dict[tuple[str, ...], list[File]] = {}
     for file in tree.files:
-        found.setdefault(file.parts[:depth], []).append(file)
-    return found
+        places.setdefault(file.parts[:depth], []).append(file)
+    return places

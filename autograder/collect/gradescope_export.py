@@ -1,4 +1,4 @@
-"""Gradescope's export of submissions: a folder for each submission, and a file that says whose they are.
+"""Gradescope's export of submissions: a folder for each submission, and a file of metadata with the names.
 
     assignment_123_export/submission_metadata.yml
     assignment_123_export/submission_456/x.ipynb
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder.collect import files, timestamps
-from autograder.collect.files import File, Piece, Tree
+from autograder.collect.files import File, FoundFile, Tree
 from autograder.errors import GraderError, Unreadable
 from autograder.untrusted_text import one_line
 
@@ -21,20 +21,20 @@ METADATA = "submission_metadata.yml"
 NOTHING = {"", "null", "~"}
 
 
-def gradescope(tree: Tree) -> list[Piece]:
+def gradescope(tree: Tree) -> list[FoundFile]:
     """The files of a Gradescope export; none if the tree is none. Raises GraderError if its metadata is damaged."""
     metadata = next((file for file in tree.files if file.parts == (METADATA,)), None)
     if metadata is None:
         return []
     known = _read(metadata)
-    lying = {place[0]: found for place, found in files.by_place(tree, 1).items()}
+    lying = {place[0]: inside for place, inside in files.by_place(tree, 1).items()}
     strangers = {file.parts[0] for file in tree.files if len(file.parts) > 1} - set(known)
     every = known | {id: {} for id in sorted(strangers)}
-    return [piece for id, about in every.items() for piece in _submission(lying.get(id, []), id, about)]
+    return [entry for id, about in every.items() for entry in _submission(lying.get(id, []), id, about)]
 
 
 def _read(metadata: File) -> dict[str, Any]:
-    """The metadata as text, lists and mappings: so no number of a student loses its zeros, and no tag is a riddle."""
+    """The metadata as text, lists and mappings, so that a student's number keeps its zeros and tags are ignored."""
     import yaml  # only here: the command line is to start quickly
 
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -50,18 +50,18 @@ def _read(metadata: File) -> dict[str, Any]:
     return {str(id): about for id, about in content.items()}
 
 
-def _submission(lying: list[File], id: str, about: Any) -> Iterator[Piece]:
-    """The files of one submission, once for each who handed it in."""
+def _submission(lying: list[File], id: str, about: Any) -> Iterator[FoundFile]:
+    """The files of one submission, once for each of its submitters."""
     about = about if isinstance(about, dict) else {}
-    at = timestamps.moment(str(about.get(":created_at", "")))
-    timestamp = timestamps.stamp(at) if at is not None else ""
+    time = timestamps.moment(str(about.get(":created_at", "")))
+    timestamp = timestamps.stamp(time) if time is not None else ""
     students = _students(about)
     for student in students or [id]:
         notes = _notes(student, students)
         for file in lying:
-            yield Piece(student, file, "/".join(file.parts[1:]) or id, timestamp=timestamp, notes=notes)
+            yield FoundFile(student, file, "/".join(file.parts[1:]) or id, timestamp=timestamp, notes=notes)
         if not lying:
-            yield Piece(student, None, timestamp=timestamp, notes=notes)
+            yield FoundFile(student, None, timestamp=timestamp, notes=notes)
 
 
 def _students(about: dict[str, Any]) -> list[str]:
@@ -72,9 +72,9 @@ def _students(about: dict[str, Any]) -> list[str]:
 
 
 def _student(person: dict[str, Any]) -> str:
-    """Their number, else their address, else their name."""
-    said = (person.get(key) for key in (":sid", ":email", ":name"))
-    return next((word for word in said if isinstance(word, str) and word not in NOTHING), "")
+    """A person's number, else their address, else their name."""
+    candidates = (person.get(key) for key in (":sid", ":email", ":name"))
+    return next((word for word in candidates if isinstance(word, str) and word not in NOTHING), "")
 
 
 def _notes(student: str, students: list[str]) -> tuple[str, ...]:

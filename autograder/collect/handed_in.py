@@ -1,4 +1,4 @@
-"""What was handed in, wherever it lies: one entry for each student and assignment, read when its turn comes."""
+"""All submissions under a path: one entry for each student and assignment, read when its turn comes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from autograder import course
 from autograder.collect import choose_file, files, layouts, student_ids
-from autograder.collect.choose_file import Taken
+from autograder.collect.choose_file import ChosenFile
 from autograder.collect.files import Zipped
 from autograder.collect.lms_filenames import RECEIPT
 from autograder.errors import GraderError, Unreadable
@@ -23,7 +23,7 @@ SECRET_BYTES = 1000
 
 
 class Beside(NamedTuple):
-    """A file beside a notebook: its name relative to the notebook's folder, where it lies, why it cannot be read."""
+    """A file beside a notebook: its name relative to the notebook's folder, its place, its problem if any."""
 
     name: str
     content: Path | Zipped
@@ -35,12 +35,12 @@ class HandedIn:
     """One file of one student, read only when its turn comes: a class may not fit into memory.
 
     student     an id that is safe as a folder's name
-    content     where it lies, or its bytes
-    assignment  the folder it was handed in under, None where the layout does not say
-    timestamp   when, as nbgrader's timestamp.txt has it; "" if what it was found in does not say
+    content     its place, or its bytes
+    assignment  the folder it was handed in under, None if the layout does not say
+    timestamp   the time, as in nbgrader's timestamp.txt; "" if the layout does not say
     problem     why it cannot be graded, "" if nothing is known against it
-    notes       what a person should know of how it was found, one sentence each
-    beside      what else that student handed in with it
+    notes       remarks for a person on the way it was found, one sentence each
+    beside      the other files of that student
     """
 
     student: str
@@ -52,20 +52,20 @@ class HandedIn:
     beside: tuple[Beside, ...] = ()
 
     def own_files(self) -> OwnFiles:
-        """The files handed in beside it that may be used, read now."""
+        """The usable files handed in beside it, read now."""
         return collected(
             Candidate(name, partial(files.size, content), partial(files.read, content), problem)
             for name, content, problem in self.beside
         )
 
     def read(self) -> bytes:
-        """Its bytes. Raises Unreadable with one line that says why."""
+        """Its bytes. Raises Unreadable with the reason in one line."""
         if self.problem:
             raise Unreadable(self.problem)
         return self.content if isinstance(self.content, bytes) else files.read(self.content)
 
     def secret(self) -> bytes:
-        """What nbgrader's exchange wrote beside it, by which it releases the feedback; b"" if there is nothing."""
+        """The secret by which nbgrader's exchange releases the feedback, in a file beside it; b"" if there is none."""
         if not isinstance(self.content, Path):
             return b""
         try:
@@ -75,48 +75,48 @@ class HandedIn:
 
 
 def find(path: Path, assignment: str | None = None) -> list[HandedIn]:
-    """Everything handed in under `path`, by student; of one assignment, if that is named.
+    """All submissions under `path`, by student; those of one assignment, if that is named.
 
-    `path` is a notebook, or a folder or zip laid out in one of the ways that layouts knows. Notebooks are looked into
-    only where a student handed in several. Raises GraderError if there is nothing, or a zip cannot be opened.
+    `path` is a notebook, or a folder or zip laid out in one of the ways that `layouts` knows. Notebooks are read only
+    if a student handed in several. Raises GraderError if there is nothing, or a zip cannot be opened.
     """
     if path.is_dir():
-        found = list(_in(files.in_folder(path), assignment))
+        submissions = list(_submissions(files.in_folder(path), assignment))
     elif path.suffix.lower() == ".zip":
-        found = list(_in(files.in_zip(path), assignment))
+        submissions = list(_submissions(files.in_zip(path), assignment))
     else:
         id = student_ids.safe_student(path.stem)
         problem = LINK if path.is_symlink() else ""
         notes, beside = student_ids.note_of(path.stem, id), tuple(_beside_one(path))
-        found = [HandedIn(id, path, problem=problem, notes=notes, beside=beside)]
-    if not found:
+        submissions = [HandedIn(id, path, problem=problem, notes=notes, beside=beside)]
+    if not submissions:
         raise GraderError(f"there is no notebook to grade in {path}")
-    return sorted(found, key=lambda one: (one.student, one.assignment or ""))
+    return sorted(submissions, key=lambda one: (one.student, one.assignment or ""))
 
 
-def _in(tree: files.Tree, assignment: str | None) -> Iterator[HandedIn]:
-    taken = list(choose_file.settle(layouts.pieces(tree), assignment))
-    ids = student_ids.distinct(one.piece.student for one in taken)
-    for one in taken:
-        id = ids[one.piece.student]
-        content = one.piece.file.content if one.piece.file is not None and not one.problem else b""
-        notes = (*student_ids.note_of(one.piece.student, id), *one.notes)
+def _submissions(tree: files.Tree, assignment: str | None) -> Iterator[HandedIn]:
+    chosen = list(choose_file.choose(layouts.found_files(tree), assignment))
+    ids = student_ids.distinct(one.entry.student for one in chosen)
+    for one in chosen:
+        id = ids[one.entry.student]
+        content = one.entry.file.content if one.entry.file is not None and not one.problem else b""
+        notes = (*student_ids.note_of(one.entry.student, id), *one.notes)
         beside = tuple(_beside(one))
-        yield HandedIn(id, content, one.assignment, one.piece.timestamp, one.problem, notes, beside)
+        yield HandedIn(id, content, one.assignment, one.entry.timestamp, one.problem, notes, beside)
 
 
-def _beside(one: Taken) -> Iterator[Beside]:
-    """What lies in the folder of the notebook that is graded, or below; in the order of uploads."""
-    folder = one.piece.name.rpartition("/")[0]
+def _beside(one: ChosenFile) -> Iterator[Beside]:
+    """The files in the folder of the chosen notebook, or below; in the order of uploads."""
+    folder = one.entry.name.rpartition("/")[0]
     start = f"{folder}/" if folder else ""
-    for piece in sorted(one.beside, key=lambda piece: piece.upload):
-        file = piece.file
-        if file is not None and not file.is_folder and piece.name != RECEIPT and piece.name.startswith(start):
-            yield Beside(piece.name.removeprefix(start), file.content, file.problem)
+    for entry in sorted(one.beside, key=lambda entry: entry.upload):
+        file = entry.file
+        if file is not None and not file.is_folder and entry.name != RECEIPT and entry.name.startswith(start):
+            yield Beside(entry.name.removeprefix(start), file.content, file.problem)
 
 
 def _beside_one(path: Path) -> Iterator[Beside]:
-    """What lies beside one notebook, in the folder of one student's assignment; in any other it may be anybody's."""
+    """The files beside one notebook, if it lies in an assignment's folder; in any other they may be anybody's."""
     if path.parent.resolve().name not in course.current().assignment_ids() or path.is_symlink():
         return
     for file in files.in_folder(path.parent).files:

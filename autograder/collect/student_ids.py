@@ -1,4 +1,4 @@
-"""Names as the systems write them, made into student ids: names of folders, which nbgrader also takes as globs."""
+"""Student ids made from the names that systems write: ids name folders, which nbgrader also reads as globs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ MAX_BYTES = 120  # a folder's name may have 255, and notebooks add to it
 
 
 def safe_student(name: str) -> str:
-    """A student id that is a folder's name everywhere and matches nothing but itself.
+    """A student id that can name a folder on every system and as a glob matches nothing but itself.
 
-    Letters of any script, digits, space and `-_.@+',` stay, all else becomes `_`: slashes, control characters,
-    what shells and globs read, marks that turn the direction of writing, dots and dashes at the beginning.
+    Letters of any script, digits, space and `-_.@+',` stay, all else becomes `_`: slashes, control characters, signs of
+    shells and globs, marks that turn the direction of writing, dots and dashes at the beginning.
     """
     name = unicodedata.normalize("NFC", name).strip()
     safe = "".join(character if _is_kept(character) else "_" for character in name)
@@ -28,9 +28,9 @@ def safe_student(name: str) -> str:
 
 
 def distinct(names: Iterable[str]) -> dict[str, str]:
-    """An id for each name, no two the same, nor the same but for capitals, which some disks do not tell apart.
+    """An id for each name, no two the same, nor the same except for capitals, which some disks do not tell apart.
 
-    Of several that would be the same one keeps it, if one was so named; the others end in a mark of their own.
+    If several would be the same, one keeps it if that is its very name; the others end in a mark of their own.
     """
     every = sorted(set(names), key=lambda name: (safe_student(name) != name, name))
     safe = {name: safe_student(name) for name in every}
@@ -45,7 +45,7 @@ def distinct(names: Iterable[str]) -> dict[str, str]:
 
 
 def note_of(name: str, id: str) -> tuple[str, ...]:
-    """What to say of a name that was changed; nothing of one that only its encoding told apart."""
+    """A note on a name that was changed; none if only its encoding was."""
     return () if unicodedata.normalize("NFC", name) == id else (f"The name '{one_line(name)}' was made {id}.",)
 
 

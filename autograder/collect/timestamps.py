@@ -1,6 +1,6 @@
-"""When something was handed in: read from what systems write, written as nbgrader's timestamp.txt has it.
+"""Times of handing in: read as systems write them, written as in nbgrader's timestamp.txt.
 
-A false time costs marks, so a time is taken only where it is said to be that of handing in. The times of files, on
+A false time costs marks, so a time counts only if the system calls it that of handing in. The times of files, on
 the disk or in a zip, never are: Moodle and Canvas write the time of the download there (ZipStream's and rubyzip's
 default for an entry, which neither changes: Moodle's zip_writer.php, Canvas's content_zipper.rb and its issue 2219).
 """
@@ -19,7 +19,7 @@ WRITTEN = re.compile(
 
 
 def moment(words: str) -> datetime | None:
-    """The time that words name, None if they name none. Without a zone it is UTC, as in nbgrader and in YAML."""
+    """The time that a text names, None if it names none. Without a zone it is UTC, as in nbgrader and in YAML."""
     written = WRITTEN.fullmatch(words.strip())
     if written is None:
         return None
@@ -29,20 +29,20 @@ def moment(words: str) -> datetime | None:
     try:
         if zone[0] in "+-":
             return datetime.fromisoformat(text + zone).astimezone(UTC)
-        here = datetime.fromisoformat(text)
+        bare = datetime.fromisoformat(text)
         known = None if zone in time.tzname else ZoneInfo(zone)
-        return (here.replace(tzinfo=known) if known else here).astimezone(UTC)
+        return (bare.replace(tzinfo=known) if known else bare).astimezone(UTC)
     except (ValueError, KeyError, OSError, OverflowError):  # no such day, no such zone
         return None
 
 
-def stamp(at: datetime) -> str:
+def stamp(moment_handed_in: datetime) -> str:
     """A time in the form of timestamp.txt, in UTC."""
-    at = at.astimezone(UTC).replace(tzinfo=None)
-    return f"{at.isoformat(' ')} UTC"
+    plain = moment_handed_in.astimezone(UTC).replace(tzinfo=None)
+    return f"{plain.isoformat(' ')} UTC"
 
 
 def to_the_second(timestamp: str) -> str:
-    """A timestamp for people: `2026-11-18 22:10:05 UTC`; as it is, if it cannot be read."""
-    at = moment(timestamp)
-    return timestamp if at is None else stamp(at.replace(microsecond=0))
+    """A timestamp for people: `2026-11-18 22:10:05 UTC`; unchanged if it cannot be read."""
+    parsed = moment(timestamp)
+    return timestamp if parsed is None else stamp(parsed.replace(microsecond=0))

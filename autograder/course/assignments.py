@@ -7,6 +7,7 @@ and can be out of date.)
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from autograder.errors import TaskError
 HEADING = re.compile(r"^#+[ \t]+`?(?P<id>\w+)`?[ \t]*[:—–-]?[ \t]*(?P<text>.*)$", re.MULTILINE)
 TITLE = re.compile(r"^#\s+(?P<text>.+)$", re.MULTILINE)
 CHECK_SUFFIX = "_check"
+TRAINING_SUFFIX = "_training"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class QuestionInfo:
     cells: tuple[str, ...]
     check_cell: str
     heading: str
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a model is trained to test it (`--no-training` leaves the question out): its id ends so."""
+        return self.id.endswith(TRAINING_SUFFIX)
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ class Assignment:
     @property
     def notebook(self) -> Path:
         """The notebook that students receive."""
-        return self.release / f"{self.name}.ipynb"
+        return notebook_of(self.root, self.id)
 
     @property
     def suite(self) -> Path:
@@ -91,6 +98,11 @@ def read_assignment(root: Path, id: str) -> Assignment:
     return Assignment(root, id, name_of(id), title["text"].strip() if title else id, questions, solution_cells)
 
 
+def question_id(check_cell: str, ids: Collection[str]) -> str:
+    """The one of `ids` to which a check cell belongs: its own name, or that without `_check`; "" if it is neither."""
+    return next((id for id in (check_cell, check_cell.removesuffix(CHECK_SUFFIX)) if id in ids), "")
+
+
 def name_of(id: str) -> str:
     """The id without its number: `05_attention` -> `attention`."""
     return re.sub(r"^[0-9]+_", "", id)
@@ -106,6 +118,11 @@ def release_of(root: Path, id: str) -> Path:
     return root / "assignments" / id
 
 
+def notebook_of(root: Path, id: str) -> Path:
+    """The notebook of assignment `id` that students receive."""
+    return release_of(root, id) / f"{name_of(id)}.ipynb"
+
+
 def suite_of(root: Path, id: str) -> Path:
     """The folder of the hidden tests of assignment `id`."""
     return root / "solutions" / id / "hidden_tests"
@@ -113,8 +130,7 @@ def suite_of(root: Path, id: str) -> Path:
 
 def _question(check: Cell, known: tuple[Cell, ...], text: str) -> QuestionInfo:
     names = {cell.grade_id for cell in known if cell.solution}
-    shorter = check.grade_id.removesuffix(CHECK_SUFFIX)
-    id = shorter if shorter in names else check.grade_id
+    id = question_id(check.grade_id, names) or check.grade_id
     owners = tuple(cell.grade_id for cell in known if cell.solution and id in cell.stubs)
     heading = next((found for found in HEADING.finditer(text) if found["id"] == id), None)
     words = (heading["text"].strip() or id) if heading else ""

@@ -1,6 +1,6 @@
-"""What stands in a gradebook already, read without nbgrader, which takes seconds to load: to leave alone what is right.
+"""The results already in a gradebook, read without nbgrader, which takes seconds to load.
 
-nbgrader's tables are read (its schema since 0.6, `nbgrader.api`), never written. Whatever is not found as expected
+nbgrader's tables are read (its schema since 0.6, `nbgrader.api`), never written. A result that is not there as expected
 counts as not entered, and is entered again through nbgrader.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import course
+from autograder.gradebook.check_cells import question_of
 from autograder.gradebook.circumstances import Circumstances
 from autograder.gradebook.not_graded import kept_not_graded
 from autograder.result import NOT_GRADED, Result
@@ -39,37 +40,37 @@ ADJUSTED = """
     JOIN grade ON grade.notebook_id = notebook.id
     WHERE grade.manual_score IS NOT NULL OR grade.extra_credit != 0 OR notebook.late_submission_penalty > 0
 """
-Who = tuple[str, str]  # student, assignment
+Key = tuple[str, str]  # student, assignment
 
 
-class Entered:
-    """The automatic marks and times in `root`/gradebook.db and the records beside it, as they were at first."""
+class AlreadyEntered:
+    """The automatic marks and times in `root`/gradebook.db and the records beside it when this is made."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.times: dict[Who, str] = {}
-        self.marks: Mapping[Who, dict[str, float | None]] = defaultdict(dict)
+        self.times: dict[Key, str] = {}
+        self.marks: Mapping[Key, dict[str, float | None]] = defaultdict(dict)
         self._circumstances = Circumstances(root)
         path = root / "gradebook.db"
         with contextlib.suppress(sqlite3.Error, OSError):
             if path.is_file():
                 self._read(path)
 
-    def holds(self, student: str, result: Result, timestamp: str, secret: bytes = b"") -> bool:
-        """Whether this very result of this submission is entered, under the due date and late rule that hold now."""
-        who = student, result.assignment
+    def contains(self, student: str, result: Result, timestamp: str, secret: bytes = b"") -> bool:
+        """Whether this very result of this submission is entered, under the present due date and late rule."""
+        key = student, result.assignment
         return (
-            who in self.times
-            and self.times[who] == _as_kept(timestamp)
-            and self.marks[who] == _marks(result, self.marks[who])
-            and (bool(result.problem) or self._circumstances.are_noted(*who, secret))
-            and _same(self._recorded(*who, result.problem), result)
+            key in self.times
+            and self.times[key] == _as_kept(timestamp)
+            and self.marks[key] == _marks(result, self.marks[key])
+            and (bool(result.problem) or self._circumstances.are_noted(*key, secret))
+            and _same(self._recorded(*key, result.problem), result)
         )
 
     def _read(self, path: Path) -> None:
         with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as gradebook:
-            for student, assignment, when in gradebook.execute(HANDED_IN):
-                self.times[student, assignment] = str(when or "").partition(".")[0]
+            for student, assignment, time in gradebook.execute(HANDED_IN):
+                self.times[student, assignment] = str(time or "").partition(".")[0]
             for student, assignment, cell, score in gradebook.execute(GRADES):
                 self.marks[student, assignment][cell] = score
 
@@ -84,8 +85,8 @@ class Entered:
         return None
 
 
-def adjusted(root: Path) -> set[Who]:
-    """Whose marks in `root`/gradebook.db are not the automatic ones alone: by hand, extra credit, late penalty."""
+def adjusted(root: Path) -> set[Key]:
+    """The submissions in `root`/gradebook.db with marks by hand, extra credit or a late penalty."""
     path = root / "gradebook.db"
     with contextlib.suppress(sqlite3.Error, OSError):
         if path.is_file():
@@ -95,20 +96,19 @@ def adjusted(root: Path) -> set[Who]:
 
 
 def _marks(result: Result, cells: Mapping[str, float | None]) -> dict[str, float | None]:
-    """The automatic mark that each check cell must have; what was skipped keeps the mark it has."""
-    known = {question.id: question for question in result.questions}
+    """The automatic mark that each check cell must have; a skipped question keeps the mark it has."""
     marks: dict[str, float | None] = {}
-    for cell, there in cells.items():
-        question = known.get(cell) or known.get(cell.removesuffix(course.CHECK_SUFFIX))
+    for cell, mark in cells.items():
+        question = question_of(cell, result)
         if question is None or question.reason == NOT_GRADED:
             marks[cell] = None
         else:
-            marks[cell] = there if question.reason == "skipped" else question.score
+            marks[cell] = mark if question.reason == "skipped" else question.score
     return marks
 
 
 def _same(recorded: Any, result: Result) -> bool:
-    """Whether a record is of this result: but for the seconds it took and, in a file of its own, whose it is."""
+    """Whether a record is that of this result, without the execution time and the student's name."""
     if not isinstance(recorded, dict):
         return False
     record = json.loads(json.dumps(result.to_json()))
@@ -119,5 +119,5 @@ def _same(recorded: Any, result: Result) -> bool:
 
 
 def _as_kept(timestamp: str) -> str:
-    """A time of handing in as nbgrader keeps it: UTC, without a zone and here without fractions."""
+    """The time of handing in as nbgrader keeps it: UTC without a zone, and here without fractions."""
     return timestamp.removesuffix(" UTC").partition(".")[0]

@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook as NbgraderGradebook
+from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
@@ -32,7 +33,7 @@ from autograder.errors import GraderError
 from autograder.gradebook.circumstances import Circumstances
 from autograder.gradebook.not_graded import forget_not_graded, keep_not_graded, kept_not_graded
 from autograder.gradebook.precomputed import prepare
-from autograder.grading.store import FOLDER, Kept
+from autograder.grading.store import FOLDER, Graded
 from autograder.reports.feedback import feedback_html
 from autograder.restore import submission
 from autograder.result import Result
@@ -50,7 +51,7 @@ QUESTIONS_CHANGED = (
 )
 
 
-class Book:
+class Gradebook:
     """The gradebook under `root`: a folder with submitted/, gradebook.db, autograded/, feedback/.
 
     Only one process writes it. Manual marks, comments and late penalties in it are left alone.
@@ -64,38 +65,37 @@ class Book:
         # nbgrader makes the release anew, while others may be reading the one in assignments/
         self.config.CourseDirectory.release_directory = f"{FOLDER}/release"
 
-    def open(self) -> Gradebook:
-        """nbgrader's Gradebook, to be used in a `with`."""
-        return Gradebook(f"sqlite:///{plain_path(self.root) / 'gradebook.db'}")
+    def open(self) -> NbgraderGradebook:
+        """nbgrader's own Gradebook, to be used in a `with`."""
+        return NbgraderGradebook(f"sqlite:///{plain_path(self.root) / 'gradebook.db'}")
 
-    def know(self, assignments: Sequence[str]) -> None:
-        """Put the assignments into the gradebook, with `nbgrader generate_assignment`. Raises GraderError."""
-        source_notebook.refresh(assignments)
-        for id in assignments:
-            self._run(GenerateAssignment, id, ".", self.config)
+    def add_assignment(self, id: str) -> None:
+        """Put an assignment into the gradebook, with `nbgrader generate_assignment`. Raises GraderError."""
+        source_notebook.refresh([id])
+        self._run(GenerateAssignment, id, ".", self.config)
 
-    def record(
+    def enter(
         self,
         student: str,
         data: bytes,
-        kept: Kept,
+        graded: Graded,
         timestamp: str = "",
         secret: bytes = b"",
         own: OwnFiles = NONE,
     ) -> None:
-        """Enter one submission with `nbgrader autograde`; if it could not be read, say so in the gradebook.
+        """Enter one submission with `nbgrader autograde`; if it could not be read, enter that.
 
-        Where the course or the machine is at fault, marks that this very file has got before stay as they are.
+        If the course or the machine is at fault, earlier marks of this very file stay as they are.
 
-        secret   what nbgrader's exchange wrote beside it (submission_secret.txt): feedback is released by it
+        secret   the content of submission_secret.txt, by which nbgrader's exchange releases the feedback
         Raises GraderError.
         """
-        id = kept.result.assignment
-        if not kept.notebook and not kept.settled and self._has_graded(student, kept.result):
+        id = graded.result.assignment
+        if not graded.notebook and not graded.cacheable and self._has_graded(student, graded.result):
             return
-        if not kept.notebook:
+        if not graded.notebook:
             self._enter_not_graded(student, id)
-            keep_not_graded(self.root, student, kept.result)
+            keep_not_graded(self.root, student, graded.result)
             self._write_secret(self.feedback(student, id).parent, secret)
             return
         with TemporaryDirectory(prefix="autograder-", dir=plain_temporary()) as folder:
@@ -104,7 +104,7 @@ class Book:
             self._stage(staged, id, timestamp, secret, own)
             clean = as_bytes(submission.read(data))  # nbgrader refuses more of a notebook than can be graded
             (staged / f"{course.name_of(id)}.ipynb").write_bytes(clean)
-            prepare(Path(folder), kept, clean)
+            prepare(Path(folder), graded, clean)
             config = Config(self.config)
             config.CourseDirectory.submitted_directory = str(Path(folder) / "submitted")
             config.GradeInSandbox.results_folder = folder
@@ -115,7 +115,7 @@ class Book:
             forget_not_graded(self.root, student, id)
 
     def _stage(self, folder: Path, id: str, timestamp: str, secret: bytes, own: OwnFiles) -> None:
-        """Write what was handed in beside the notebook into `folder`, as nbgrader has it in submitted/."""
+        """Write all that was handed in beside the notebook into `folder`, as nbgrader has it in submitted/."""
         _lay_out(folder, usable(own, course.current().handed_out(id))[0])
         if timestamp:
             (folder / "timestamp.txt").write_text(timestamp)
@@ -124,7 +124,7 @@ class Book:
     def feedback(self, student: str, id: str) -> Path:
         """Write a student's feedback page with `nbgrader generate_feedback`; its path. Raises GraderError.
 
-        Where nothing could be graded there is no notebook for nbgrader to show: the page then says so, and why.
+        If nothing could be graded, nbgrader has no notebook to show, and the page gives the reason.
         """
         page = self.root / "feedback" / student / id / f"{course.name_of(id)}.html"
         nothing = kept_not_graded(self.root, student, id)
@@ -142,7 +142,7 @@ class Book:
             (folder / SECRET).write_bytes(secret)
 
     def _has_graded(self, student: str, result: Result) -> bool:
-        """Whether what stands in autograded/ came of the same file."""
+        """Whether the notebook in autograded/ is the same file, graded."""
         path = self.root / "autograded" / student / result.assignment / f"{course.name_of(result.assignment)}.ipynb"
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             record = json.loads(path.read_bytes())["metadata"]["autograder"]
@@ -150,7 +150,7 @@ class Book:
         return False
 
     def _enter_not_graded(self, student: str, id: str) -> None:
-        """A submission without marks, flagged for a person to look at; an earlier automatic mark does not stay."""
+        """Enter a submission without marks, flagged for a person to look at; remove an earlier automatic mark."""
         shutil.rmtree(self.root / "autograded" / student / id, ignore_errors=True)
         with self.open() as gradebook, _without_remarks():
             gradebook.update_or_create_student(student)
@@ -179,7 +179,7 @@ class Book:
 
 
 def _lay_out(folder: Path, files: Sequence[OwnFile]) -> None:
-    """Write what the student handed in beside the notebook: nbgrader keeps it in autograded/."""
+    """Write the student's own files into `folder`: nbgrader keeps them in autograded/."""
     for file in files:
         path = folder / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -187,14 +187,14 @@ def _lay_out(folder: Path, files: Sequence[OwnFile]) -> None:
 
 
 def cause(log: str) -> str:
-    """The exception that a log ends with, in one line; its last line if it tells of none."""
+    """The exception with which a log ends, in one line; its last line if there is none."""
     raised = RAISED.findall(log)
     causes = [line for line in raised if "see the error log" not in line]
     return " ".join((causes or log.splitlines() or [""])[-1].split())[:300]
 
 
 def _instructors(root: Path) -> Config:
-    """What the course folder's own nbgrader_config.py says: of due dates and penalties, say. Raises GraderError."""
+    """The settings in the course folder's own nbgrader_config.py, such as penalties. Raises GraderError."""
     if not (root / "nbgrader_config.py").is_file():
         return Config()
     try:
@@ -205,7 +205,7 @@ def _instructors(root: Path) -> Config:
 
 @contextlib.contextmanager
 def _quiet(app: Any) -> Iterator[None]:
-    """nbgrader's log goes into our message, not onto the terminal."""
+    """Keep nbgrader's log off the terminal: it goes into our message."""
     propagate, app.log.propagate = app.log.propagate, False
     with _without_remarks():
         yield
@@ -214,7 +214,7 @@ def _quiet(app: Any) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _interrupted_afterwards() -> Iterator[None]:
-    """A Ctrl-C takes effect when nbgrader is done: it would take it for a failure of its own, and go on."""
+    """Put off a Ctrl-C until nbgrader is done: it would take it for a failure of its own, and go on."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -230,8 +230,8 @@ def _interrupted_afterwards() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _without_remarks() -> Iterator[None]:
-    """SQLAlchemy's remarks on nbgrader's own code (0.9.6) help nobody who grades; what nbgrader's gradebook logs with
-    tornado's logger on the way to an exception is in that exception.
+    """Silence SQLAlchemy's remarks on nbgrader's own code (0.9.6), and tornado's logger, with which its gradebook logs
+    an exception that it then raises.
     """
     log = logging.getLogger("tornado.application")
     before, log.disabled = log.disabled, True

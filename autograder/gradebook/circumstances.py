@@ -1,9 +1,9 @@
-"""What decides, beside the result, how a submission is entered: due date, extension, late rule, what came with it.
+"""The circumstances, beside the result, on which an entry depends: due date, extension, late rule, submission secret.
 
-A rule may go by the points as well, so those of a late submission count, by hand or not.
+A rule may depend on the points as well, so those of a late submission count, by hand or not.
 
-A gradebook does not say which due date and rule a penalty was made by. So a note of them is kept for each submission
-when it is entered; where they are others now, it is entered again, and not graded again.
+A gradebook does not keep the due date and the rule of a penalty. So a note of them is kept for each submission when it
+is entered; if they have changed, it is entered again, but not graded again.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ ONLY = "WHERE submitted.student_id = ? AND assignment.name = ?"
 
 
 class Circumstances:
-    """Those of every submission in `root`/gradebook.db, as they are when this is made.
+    """The circumstances of every submission in `root`/gradebook.db when this is made.
 
-    only   one student and assignment, where no other is to be asked about
+    only   the one student and assignment to read
     """
 
     def __init__(self, root: Path, only: tuple[str, str] | None = None) -> None:
@@ -43,13 +43,13 @@ class Circumstances:
                 self._read(path, only)
 
     def are_noted(self, student: str, id: str, secret: bytes) -> bool:
-        """Whether the submission was entered under these."""
+        """Whether the submission was entered under these circumstances."""
         with contextlib.suppress(OSError):
             return _file(self.root, student, id).read_text(encoding="ascii") == self._digest(student, id, secret)
         return False
 
     def note(self, student: str, id: str, secret: bytes) -> None:
-        """The submission has been entered under these."""
+        """Note that the submission has been entered under these circumstances."""
         path = _file(self.root, student, id)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self._digest(student, id, secret), encoding="ascii")
@@ -66,7 +66,7 @@ class Circumstances:
 
 
 def _rules(root: Path) -> list[str]:
-    """The course folder's configuration, and modules beside it that a rule may be written in."""
+    """The hashes of the course folder's configuration and of the modules beside it, which may hold a late rule."""
     files = sorted(path for path in root.glob("*.py") if path.is_file())
     return [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
 

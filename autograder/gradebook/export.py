@@ -1,4 +1,4 @@
-"""`nbgrader export` to CSV in which what was not graded is an empty field, never a zero."""
+"""`nbgrader export` to CSV with an empty field, never a zero, for marks that were not given."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook as NbgraderGradebook
+from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
+
+from autograder.reports.plain_text import no_formula
 
 COLUMNS = [
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
@@ -24,7 +27,7 @@ class GradedMarksCsv(ExportPlugin):
     not submitted  the score is 0
     """
 
-    def export(self, gradebook: Gradebook) -> None:
+    def export(self, gradebook: NbgraderGradebook) -> None:
         """Write the file named by `--to`, grades.csv if none is named."""
         path = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", path)
@@ -42,9 +45,9 @@ class GradedMarksCsv(ExportPlugin):
         )
 
 
-def _row(gradebook: Gradebook, assignment: Any, student: Any) -> dict[str, Any]:
+def _row(gradebook: NbgraderGradebook, assignment: Any, student: Any) -> dict[str, Any]:
     row = {
-        "assignment": assignment.name, "duedate": assignment.duedate, "student_id": _no_formula(student.id),
+        "assignment": assignment.name, "duedate": assignment.duedate, "student_id": no_formula(student.id),
         "last_name": student.last_name, "first_name": student.first_name, "email": student.email,
         "max_score": assignment.max_score,
     }  # fmt: skip
@@ -81,8 +84,3 @@ def _grades(handed_in: Any) -> list[Any]:
 
 def _has_mark(grade: Any) -> bool:
     return grade.auto_score is not None or grade.manual_score is not None
-
-
-def _no_formula(text: str) -> str:
-    """A name that a spreadsheet would take for a formula, made plain."""
-    return f"'{text}" if text[:1] in "=+-@" else text

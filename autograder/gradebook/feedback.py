@@ -1,6 +1,6 @@
 """The page that `nbgrader generate_feedback` writes: ours, in which a student's own text and outputs stay harmless.
 
-nbgrader's template shows a notebook's HTML as it is; and it knows of a question only its score.
+nbgrader's template shows a notebook's HTML as it is, and only the score of a question.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from nbconvert.exporters import Exporter
 
 from autograder import course
 from autograder.errors import GraderError
+from autograder.gradebook.check_cells import question_of
 from autograder.reports.feedback import feedback_html
 from autograder.reports.plain_text import points
 from autograder.result import BY_HAND, NOT_GRADED, Result
@@ -20,7 +21,7 @@ NO_RESPONSE = "No response."  # nbgrader's own comment on an answer that is as r
 
 
 class FeedbackExporter(Exporter):
-    """Autograded notebook in, feedback page out; marks and comments that a person gave are in it."""
+    """Makes the feedback page of an autograded notebook, with the marks and comments of a person."""
 
     file_extension = ".html"
     output_mimetype = "text/html"
@@ -50,16 +51,15 @@ class FeedbackExporter(Exporter):
 
 def _take_persons_marks(result: Result, nb: nbformat.NotebookNode) -> None:
     """Put the gradebook's scores, which nbgrader's GetGrades wrote into the cells, in place of the automatic ones."""
-    scores = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader for cell in nb.cells if _grade(cell)}
-    for question in result.questions:
-        known = scores.get(question.id) or scores.get(question.id + course.CHECK_SUFFIX)
-        if known is None:
+    for marks in (cell.metadata.nbgrader for cell in nb.cells if _grade(cell)):
+        question = question_of(marks.grade_id, result)
+        if question is None:
             continue
-        question.max_score = float(known.points)
+        question.max_score = float(marks.points)
         automatic = question.score or 0.0
-        if known.get("score") is not None and abs(known.score - automatic) > 1e-6:
+        if marks.get("score") is not None and abs(marks.score - automatic) > 1e-6:
             told = "" if question.reason in ("correct", "skipped", NOT_GRADED) else f"\n\n{question.output}"
-            question.score, question.reason = float(known.score), BY_HAND
+            question.score, question.reason = float(marks.score), BY_HAND
             question.output = f"Marked by hand: {points(question.score)} points.{told}"
 
 
@@ -68,7 +68,7 @@ def _grade(cell: nbformat.NotebookNode) -> bool:
 
 
 def _comments(nb: nbformat.NotebookNode, assignment: course.Assignment) -> dict[str, list[str]]:
-    """What a person wrote about answers, by question; under "" what belongs to none."""
+    """A person's comments on answers, by question; under "" those on no question."""
     questions = {cell: info.id for info in assignment.questions for cell in (*info.cells, info.check_cell)}
     comments: dict[str, list[str]] = {}
     for cell in nb.cells:

@@ -1,7 +1,7 @@
-"""The exporter of `nbgrader autograde`: what cannot be graded is refused before anything of nbgrader's is removed.
+"""The exporter of `nbgrader autograde`: grades a submission before nbgrader removes anything.
 
-nbgrader removes a submission's folder in autograded/ before it grades it again, and what is left of it when that
-fails. An exporter is made before both.
+nbgrader removes a submission's folder in autograded/ before it grades it again, and the rest of it if that fails. An
+exporter is made before both.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from autograder.authoring.nbgrader_settings import BUILT_SOURCE
 from autograder.authoring.unedited import require_unedited
 from autograder.errors import GraderError
 from autograder.gradebook.reading import SubmittedNotebookExporter
-from autograder.grading.grader import Graded, forget_loaded, grade_patiently, loaded_reference
+from autograder.grading.grader import forget_loaded, grade_patiently, loaded_reference
 from autograder.grading.options import Options
+from autograder.grading.store import Graded
 from autograder.sandbox import SpareKernel, require_bubblewrap
 from autograder.sandbox.own_files import lying_beside
 
 
 class GradingAheadExporter(SubmittedNotebookExporter):
-    """The exporter that reads what was handed in. A submission that is to be graded again has been when this is made.
+    """Reads submissions for nbgrader; grades one at once if nbgrader is going to remove its earlier grading.
 
-    graded_ahead   what came of it, by its bytes
-    Making one raises GraderError, TaskError where nothing can be graded: nbgrader stops then, and has changed nothing.
+    graded_ahead   that submission, graded, by its bytes
+    Making one raises GraderError, TaskError if nothing can be graded: nbgrader stops then, and has changed nothing.
     """
 
     _converter: Any
@@ -40,14 +41,14 @@ class GradingAheadExporter(SubmittedNotebookExporter):
             return  # `autograder grade` has graded it
         id = self._converter.coursedir.assignment_id
         options_asked = Options(assignment=id)
-        with contextlib.closing(_ready_kernel(options_asked)) as spare:
+        with contextlib.closing(_ready_kernel(options_asked)) as spare_kernel:
             if len(self._converter.assignments) == 1:
                 for notebook in next(iter(self._converter.assignments.values())):
                     if self._will_be_removed(notebook):
-                        self._grade(Path(notebook), options_asked, spare)
+                        self._grade(Path(notebook), options_asked, spare_kernel)
 
     def _will_be_removed(self, notebook: str) -> bool:
-        """Whether nbgrader is to remove what came of this submission before."""
+        """Whether nbgrader is going to remove an earlier grading of this submission."""
         folders = self._converter.coursedir
         names = self._converter.init_single_notebook_resources(notebook)["nbgrader"]
         old, new = (
@@ -57,18 +58,18 @@ class GradingAheadExporter(SubmittedNotebookExporter):
         times = [folders.get_existing_timestamp(folder) for folder in (old, new)]
         return Path(old).is_dir() and (self._converter.force or (None not in times and times[1] > times[0]))
 
-    def _grade(self, path: Path, options: Options, spare: SpareKernel) -> None:
+    def _grade(self, path: Path, options: Options, spare_kernel: SpareKernel) -> None:
         data = path.read_bytes()
-        graded = grade_patiently(data, replace(options, own_files=lying_beside(path)), spare)
-        if graded.notebook is None:
+        graded = grade_patiently(data, replace(options, own_files=lying_beside(path)), spare_kernel)
+        if not graded.notebook:
             raise GraderError(f"{graded.result.problem}. Nothing was changed: what was graded before is still there")
         self.graded_ahead[data] = graded
 
 
 def _ready_kernel(options: Options) -> SpareKernel:
-    """A kernel for a submission. Raises what stands in the way of grading any submission of the assignment.
+    """A kernel for a submission. Raises an AutograderError if no submission of the assignment can be graded.
 
-    A Jupyter server lives for weeks: what it has loaded of the course may have been changed since.
+    A Jupyter server lives for weeks: the course may have been changed since it was loaded.
     """
     id = str(options.assignment)
     assignment = course.current().load(id)
@@ -77,6 +78,6 @@ def _ready_kernel(options: Options) -> SpareKernel:
     require_unedited(assignment, course.current().root / BUILT_SOURCE / id / f"{assignment.name}.ipynb")
     require_bubblewrap()
     loaded_reference(id)
-    spare = SpareKernel()
-    spare.start(course.current().handed_out(id), options.limits, options.confined)
-    return spare
+    spare_kernel = SpareKernel()
+    spare_kernel.start(course.current().handed_out(id), options.limits, options.confined)
+    return spare_kernel

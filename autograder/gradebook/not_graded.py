@@ -1,4 +1,4 @@
-"""Why submissions have no marks: a file beside the gradebook for each that could not be graded.
+"""The reasons why submissions have no marks: a file beside the gradebook for each that could not be graded.
 
 Not in autograded/: plain `nbgrader autograde` skips a submission that has a folder there.
 """
@@ -14,14 +14,14 @@ FOLDER = "not_graded"
 
 
 def keep_not_graded(course_dir: Path, student: str, result: Result) -> None:
-    """Remember why a submission has no marks; reports and the feedback page say it."""
+    """Keep the reason why a submission has no marks, for reports and the feedback page."""
     path = _file(course_dir, student, result.assignment)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(result.to_json()), encoding="utf-8")
 
 
 def forget_not_graded(course_dir: Path, student: str, id: str) -> None:
-    """It is graded now."""
+    """Remove the reason: the submission is graded now."""
     _file(course_dir, student, id).unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Results made before nbgrader is asked to record them, laid out for its step to find by the submission's hash."""
+"""Results made before nbgrader is asked to enter them, laid out for its step to find by the submission's hash."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ import hashlib
 import json
 from pathlib import Path
 
-import nbformat
-
-from autograder.grading.grader import Graded
-from autograder.grading.store import Kept
+from autograder.grading.store import Graded
 from autograder.result import Result
 
 
-def prepare(folder: Path, kept: Kept, data: bytes) -> None:
-    """Lay out a result, with its executed notebook, for `prepared` to find where it is given `data`."""
+def prepare(folder: Path, graded: Graded, data: bytes) -> None:
+    """Lay out a result, with its executed notebook, for `prepared` to find by `data`, the bytes of the submission."""
     path = folder / f"{hashlib.sha256(data).hexdigest()}.json"
-    path.write_text(json.dumps(kept.result.to_data()), encoding="utf-8")
-    path.with_suffix(".ipynb").write_text(kept.notebook, encoding="utf-8")
+    path.write_text(json.dumps(graded.result.to_data()), encoding="utf-8")
+    path.with_suffix(".ipynb").write_text(graded.notebook, encoding="utf-8")
 
 
 def prepared(folder: str, data: bytes) -> Graded | None:
@@ -26,4 +23,4 @@ def prepared(folder: str, data: bytes) -> Graded | None:
     if not folder or not path.exists():
         return None
     result = Result.from_data(json.loads(path.read_text(encoding="utf-8")))
-    return Graded(result, nbformat.from_dict(json.loads(path.with_suffix(".ipynb").read_text(encoding="utf-8"))))
+    return Graded(result, path.with_suffix(".ipynb").read_text(encoding="utf-8"))

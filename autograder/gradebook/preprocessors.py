@@ -1,12 +1,12 @@
 """The steps that replace nbgrader's own in `nbgrader autograde` (see `autograder.authoring.nbgrader_settings`).
 
 The notebook is put back into its released form, graded in the sandbox, and the marks are written where nbgrader
-looks for them. What could not be graded gets no mark and the flag "needs manual grade".
+looks for them. A question that could not be graded gets no mark and the flag "needs manual grade".
 """
 
 from __future__ import annotations
 
-import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Unicode
 
-from autograder import course
 from autograder.errors import GraderError
+from autograder.gradebook.check_cells import question_of
 from autograder.gradebook.precomputed import prepared
-from autograder.grading.grader import Graded, grade_patiently
+from autograder.grading.grader import grade_patiently
 from autograder.grading.options import Options
+from autograder.grading.store import Graded
 from autograder.restore import submission
+from autograder.restore.released import SKIPPED
 from autograder.result import NOT_GRADED, QuestionResult, Result
 from autograder.sandbox.own_files import lying_beside
 
@@ -27,7 +29,7 @@ Resources = dict[str, Any]
 
 
 class RestoreCells(NbGraderPreprocessor):
-    """First step of sanitizing: cells matched by id, then by content; locked ones as released."""
+    """First step of sanitizing: matches cells by id, then by content, and puts locked ones back as released."""
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
         """The restored notebook."""
@@ -49,7 +51,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         data, id = path.read_bytes(), resources["nbgrader"]["assignment"]
         graded = prepared(self.results_folder, data) or self.parent.graded_ahead.get(data)
         graded = graded or grade_patiently(data, Options(assignment=id, own_files=lying_beside(path)))
-        if graded.notebook is None:
+        if not graded.notebook:
             raise GraderError(graded.result.problem)
         resources["autograder"] = graded.result
         executed = with_marks(graded)
@@ -57,7 +59,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         return executed, resources
 
     def _submitted(self, resources: Resources) -> Path:
-        """The file as it was handed in: `preprocess` is given it after sanitizing."""
+        """The file as it was handed in: `preprocess` gets it after sanitizing."""
         names = resources["nbgrader"]
         folders = self.parent.parent.coursedir  # the exporter's converter
         folder = folders.format_path(folders.submitted_directory, names["student"], names["assignment"])
@@ -65,11 +67,11 @@ class GradeInSandbox(NbGraderPreprocessor):
 
 
 class SaveMarks(SaveAutoGrades):
-    """nbgrader's SaveAutoGrades, but for questions without a mark: these are never full marks and never zero."""
+    """nbgrader's SaveAutoGrades, except that a question without a mark gets neither full marks nor zero."""
 
     def _add_score(self, cell: nbformat.NotebookNode, resources: Resources) -> None:
         result: Result = resources["autograder"]
-        question = _question_of(cell, result)
+        question = question_of(cell.metadata.nbgrader["grade_id"], result)
         if question is not None and question.score is not None:
             super()._add_score(cell, resources)
             return
@@ -78,35 +80,28 @@ class SaveMarks(SaveAutoGrades):
         )
         if question is None or question.reason != "skipped":
             grade.auto_score, grade.needs_manual_grade = None, True
-        elif grade.auto_score is None:  # what was left out keeps the mark it has; without one nobody need look at it
+        elif grade.auto_score is None:  # a question left out keeps the mark it has; without one nobody need look at it
             grade.needs_manual_grade = False
         self.gradebook.db.commit()
 
 
 def with_marks(graded: Graded) -> nbformat.NotebookNode:
     """The executed notebook; each check cell's outputs are its feedback and its mark. The record is in the metadata."""
-    assert graded.notebook is not None
-    notebook = copy.deepcopy(graded.notebook)
+    notebook: nbformat.NotebookNode = nbformat.from_dict(json.loads(graded.notebook))
     notebook.metadata["autograder"] = graded.result.to_json()
     for cell in notebook.cells:
         if not cell.metadata.get("nbgrader", {}).get("grade"):
             continue
-        cell.metadata["tags"] = [tag for tag in cell.metadata.get("tags", []) if tag != "skip-execution"]
-        question = _question_of(cell, graded.result)
+        cell.metadata["tags"] = [tag for tag in cell.metadata.get("tags", []) if tag != SKIPPED]
+        question = question_of(cell.metadata.nbgrader["grade_id"], graded.result)
         cell.outputs = _outputs(question) if question is not None else []
     return notebook
 
 
-def _question_of(cell: nbformat.NotebookNode, result: Result) -> QuestionResult | None:
-    id = cell.metadata.nbgrader["grade_id"]
-    found = {question.id: question for question in result.questions}
-    return found.get(id) or found.get(id.removesuffix(course.CHECK_SUFFIX))
-
-
 def _outputs(question: QuestionResult) -> list[nbformat.NotebookNode]:
     """Feedback as text, then the mark as nbgrader reads it: the cell's first result."""
-    said = f"{question.id}: {question.reason}\n\n{question.output}\n"
-    outputs = [nbformat.v4.new_output("stream", name="stdout", text=said)]
+    text = f"{question.id}: {question.reason}\n\n{question.output}\n"
+    outputs = [nbformat.v4.new_output("stream", name="stdout", text=text)]
     if question.reason == NOT_GRADED:
         return outputs
     score = {"text/plain": repr(float(question.score or 0.0))}

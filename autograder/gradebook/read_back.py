@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook as NbgraderGradebook
 
 from autograder import course
 from autograder.course.plain_path import plain_path
 from autograder.errors import GraderError
+from autograder.gradebook.check_cells import question_of
 from autograder.gradebook.export import is_graded
 from autograder.gradebook.not_graded import kept_not_graded
 from autograder.result import BY_HAND, NOT_GRADED, QuestionResult, Result
@@ -27,17 +28,17 @@ def results_in(course_dir: Path) -> list[Result]:
     path = course_dir / "gradebook.db"
     if not path.is_file():
         raise GraderError(f"there is no gradebook in {course_dir}: grade a class first")
-    with Gradebook(f"sqlite:///{plain_path(course_dir) / path.name}") as gradebook:
-        found = [
+    with NbgraderGradebook(f"sqlite:///{plain_path(course_dir) / path.name}") as gradebook:
+        results = [
             _result(course_dir, assignment.name, handed_in)
             for assignment in gradebook.assignments
             for handed_in in gradebook.assignment_submissions(assignment.name)
         ]
-    return sorted(found, key=lambda result: (result.assignment, result.student))
+    return sorted(results, key=lambda result: (result.assignment, result.student))
 
 
 def _result(course_dir: Path, id: str, handed_in: Any) -> Result:
-    """One submission: its record, then the gradebook's marks over it."""
+    """The result of one submission: its record, with the marks of the gradebook in place of the recorded ones."""
     student: str = handed_in.student.id
     result = _recorded(course_dir, student, id) or kept_not_graded(course_dir, student, id)
     result = result or Result(id, [], problem="" if is_graded(handed_in) else UNKNOWN)
@@ -47,9 +48,8 @@ def _result(course_dir: Path, id: str, handed_in: Any) -> Result:
     if is_graded(handed_in):
         result.problem = ""
     if not result.problem:
-        recorded = {question.id: question for question in result.questions}
-        marked = [_marked(grade, _recorded_question(grade.name, recorded)) for grade in grades]
-        places = {id: place for place, id in enumerate(recorded)}
+        marked = [_marked(grade, question_of(grade.name, result)) for grade in grades]
+        places = {question.id: place for place, question in enumerate(result.questions)}
         result.questions = sorted(marked, key=lambda question: places.get(question.id, len(places)))
     return result
 
@@ -61,11 +61,6 @@ def _recorded(course_dir: Path, student: str, id: str) -> Result | None:
         return None
     record = nbformat.read(path, as_version=4).metadata.get("autograder")
     return Result.from_json(json.loads(json.dumps(record))) if record else None
-
-
-def _recorded_question(name: str, recorded: dict[str, QuestionResult]) -> QuestionResult | None:
-    """The question that a check cell stands for."""
-    return recorded.get(name) or recorded.get(name.removesuffix(course.CHECK_SUFFIX))
 
 
 def _marked(grade: Any, question: QuestionResult | None) -> QuestionResult:

@@ -1,4 +1,4 @@
-"""How `nbgrader autograde` reads what was handed in: as `autograder grade` does, and not as nbformat would have it.
+"""The reading of submissions by `nbgrader autograde`: as `autograder grade` reads them, not as nbformat does.
 
 nbformat refuses a notebook with a cell without metadata, a kernel without a name to be displayed, a byte order mark.
 """

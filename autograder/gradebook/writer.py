@@ -1,4 +1,4 @@
-"""The one who writes a class's gradebook. nbgrader, slow to load, is loaded when there is something to write."""
+"""The writer of a class's gradebook. nbgrader, slow to load, is loaded when there is something to write."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import GraderError
-from autograder.gradebook.already_entered import Entered
-from autograder.grading.store import FOLDER, Kept
+from autograder.gradebook.already_entered import AlreadyEntered
+from autograder.grading.store import FOLDER, Graded
 from autograder.result import Result
 from autograder.sandbox.own_files import NONE, OwnFiles
 
 if TYPE_CHECKING:
-    from autograder.gradebook.book import Book
+    from autograder.gradebook.book import Gradebook
 
 
 @contextlib.contextmanager
 def sole_writer(root: Path) -> Iterator[None]:
-    """Nobody else grades into the gradebook under `root` meanwhile. Raises GraderError if somebody does."""
+    """Lock the gradebook under `root` against other graders. Raises GraderError if it is locked."""
     path = root / FOLDER / "writer.lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,34 +37,34 @@ def sole_writer(root: Path) -> Iterator[None]:
 
 
 class GradebookWriter:
-    """Enters results into the gradebook under `root`; leaves alone those that stand in it, unless it `enters_all`."""
+    """Enters results into the gradebook under `root`; leaves out those already in it, unless it `enters_all`."""
 
     def __init__(self, root: Path, enters_all: bool = False) -> None:
         self.root = root
-        self._entered = None if enters_all else Entered(root)
-        self._book: Book | None = None
+        self._entered = None if enters_all else AlreadyEntered(root)
+        self._gradebook: Gradebook | None = None
         self._known: set[str] = set()
 
     def has(self, student: str, result: Result, timestamp: str, secret: bytes = b"") -> bool:
-        """Whether this very result stood in the gradebook before anything was written."""
-        return self._entered is not None and self._entered.holds(student, result, timestamp, secret)
+        """Whether this very result was in the gradebook before anything was written."""
+        return self._entered is not None and self._entered.contains(student, result, timestamp, secret)
 
     def load_ahead(self) -> None:
-        """Load nbgrader while something else is waited for."""
+        """Load nbgrader in the background."""
         threading.Thread(target=_load, daemon=True).start()
 
     def enter(
-        self, student: str, data: bytes, kept: Kept, timestamp: str, secret: bytes = b"", own: OwnFiles = NONE
+        self, student: str, data: bytes, graded: Graded, timestamp: str, secret: bytes = b"", own: OwnFiles = NONE
     ) -> None:
         """Enter one result with `nbgrader autograde`, its assignment first. Raises GraderError."""
-        from autograder.gradebook.book import Book
+        from autograder.gradebook.book import Gradebook
 
-        self._book = self._book or Book(self.root)
-        id = kept.result.assignment
+        self._gradebook = self._gradebook or Gradebook(self.root)
+        id = graded.result.assignment
         if id not in self._known:
-            self._book.know([id])
+            self._gradebook.add_assignment(id)
             self._known.add(id)
-        self._book.record(student, data, kept, timestamp, secret, own)
+        self._gradebook.enter(student, data, graded, timestamp, secret, own)
 
 
 def _load() -> None:

@@ -1,4 +1,4 @@
-"""One submission: bytes in, one result record and the notebook as it ran out.
+"""One submission: bytes in, one result record and the executed notebook out.
 
 The kernel starts first; while it gets ready, the suite and the reference are loaded.
 """
@@ -6,6 +6,7 @@ The kernel starts first; while it gets ready, the suite and the reference are lo
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,15 +19,16 @@ import nbformat
 
 from autograder import course
 from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
-from autograder.grading.judge import judge_question, not_graded, with_hint_on_threads
+from autograder.grading.judge import judge_question, question_not_graded, with_hint_on_threads
 from autograder.grading.options import Options
 from autograder.grading.provenance import environment, forget_files, suite_sha256
 from autograder.grading.questioning import ask
-from autograder.grading.refusal import faulty, refused
+from autograder.grading.refusal import not_graded, unreadable
+from autograder.grading.store import Graded
 from autograder.grading.variants import with_variant
 from autograder.restore import submission
 from autograder.restore.needed_cells import needed_in, notes_on_deleted
-from autograder.restore.released import release, require_built
+from autograder.restore.released import SKIPPED, release, require_built
 from autograder.result import QuestionResult, Result
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap, walls
 from autograder.sandbox.cell_errors import explained
@@ -35,31 +37,17 @@ from autograder.testing.plugin import STARVED, Outcome, Question
 from autograder.testing.runner import forget_suites
 
 
-@dataclass
-class Graded:
-    """The record and the executed notebook (None if it could not be read).
-
-    starved  whether something ran out of time on a machine too busy to give it a core: to be graded again, alone
-    settled  whether grading it again would come to the same
-    """
-
-    result: Result
-    notebook: nbformat.NotebookNode | None = None
-    starved: bool = False
-    settled: bool = False
-
-
 def grade(
     data: bytes,
     options: Options,
-    on_step: Callable[[str], None] = lambda what: None,
-    spare: SpareKernel | None = None,
+    on_step: Callable[[str], None] = lambda id: None,
+    spare_kernel: SpareKernel | None = None,
 ) -> Graded:
-    """Grade one notebook. What is wrong with it, or with the course, is in the result.
+    """Grade one notebook. Problems with it, or with the course, are in the result.
 
     Raises SandboxMissing, and GraderError if the course has no secret to choose the variant of the hidden inputs by.
 
-    spare  may hold a kernel that has been started for it, and starts one for the next; the caller closes it
+    spare_kernel  a kernel started ahead, perhaps, and the place of the next one; the caller closes it
     """
     started = time.monotonic()
     if options.confined:
@@ -68,19 +56,19 @@ def grade(
     try:
         notebook = submission.read(data)
         handed_in = submission.restore(notebook, submission.recognise(notebook, options.assignment))
-        graded = _grade_restored(handed_in, options, on_step, spare or SpareKernel())
+        graded = _grade_restored(handed_in, options, on_step, spare_kernel or SpareKernel())
     except Unreadable as problem:
-        return Graded(refused(data, options, str(problem)), settled=True)
+        return Graded(unreadable(data, options, str(problem)), cacheable=True)
     except (KernelFailed, TaskError) as fault:
-        return Graded(faulty(data, options, str(fault)))
+        return Graded(not_graded(data, options, fault=str(fault)))
     graded.result.submission_sha256 = hashlib.sha256(data).hexdigest()
     graded.result.execution_time = time.monotonic() - started
     return graded
 
 
-def grade_patiently(data: bytes, options: Options, spare: SpareKernel | None = None) -> Graded:
+def grade_patiently(data: bytes, options: Options, spare_kernel: SpareKernel | None = None) -> Graded:
     """`grade`, and once more if something ran out of time because the machine was too busy."""
-    graded = grade(data, options, spare=spare)
+    graded = grade(data, options, spare_kernel=spare_kernel)
     return grade(data, options) if graded.starved else graded
 
 
@@ -88,21 +76,21 @@ def _grade_restored(
     handed_in: submission.Submission,
     options: Options,
     on_step: Callable[[str], None],
-    spare: SpareKernel,
+    spare_kernel: SpareKernel,
 ) -> Graded:
     id = handed_in.assignment
     handed_out = course.current().handed_out(id)
     kind = handed_out, options.limits, options.confined, course.current().needed_packages(id)
-    own, of_files = usable(options.own_files, handed_out)
+    own, notes_on_files = usable(options.own_files, handed_out)
     runnable = without_checks(handed_in.notebook)
-    with spare.take([*handed_out, *own], *kind[1:]) as session, ThreadPoolExecutor(1) as background:
+    with spare_kernel.take([*handed_out, *own], *kind[1:]) as session, ThreadPoolExecutor(1) as background:
         session.notebook, session.needed = runnable, needed_in(runnable, release(id).solutions)
         on_step("starting")
         loading = background.submit(copy_context().run, _load, id)  # while the kernel starts and runs the cells
         death = _run(session)
         assignment, reference = loading.result()
         wanted = wanted_questions(assignment, options)
-        spare.prepare(*kind)
+        spare_kernel.prepare(*kind)
         if death is None:
             outcomes = ask(session.connect, assignment, reference, wanted, options.variant or 0, on_step)
         else:
@@ -118,10 +106,10 @@ def _grade_restored(
     )
     result.walls = walls(options.confined)
     deleted = notes_on_deleted(runnable, assignment.solution_cells)
-    result.notes = [*of_files, *handed_in.notes, *deleted, *(note.text for note in notes.values())]
+    result.notes = [*notes_on_files, *handed_in.notes, *deleted, *(note.text for note in notes.values())]
     result.output = "\n".join([*result.notes, _headline(result)])
     starved |= any(test.starved for tests in outcomes.values() for test in tests)
-    return Graded(result, runnable, starved, result.graded and not starved)
+    return Graded(result, json.dumps(runnable), starved, result.graded and not starved)
 
 
 def _load(id: str) -> tuple[course.Assignment, SimpleNamespace]:
@@ -131,7 +119,7 @@ def _load(id: str) -> tuple[course.Assignment, SimpleNamespace]:
 
 
 def _run(session: Session) -> ChildDied | None:
-    """Run the notebook; how it ended its kernel for good, or None."""
+    """Run the notebook; the end of its kernel, if it ended that for good, else None."""
     try:
         session.run()
     except ChildDied as death:
@@ -140,10 +128,10 @@ def _run(session: Session) -> ChildDied | None:
 
 
 def without_checks(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook with its check cells tagged to be skipped: the suite judges, and a loop in one costs nothing."""
+    """The notebook with its check cells tagged to be skipped: the suite judges, and a loop in them costs no time."""
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("grade"):
-            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "skip-execution"]
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), SKIPPED]
     return notebook
 
 
@@ -153,8 +141,8 @@ def loaded_reference(id: str) -> SimpleNamespace:
 
 
 @lru_cache(maxsize=16)
-def _loaded_reference(of_course: course.Course, id: str) -> SimpleNamespace:
-    return of_course.reference(id)
+def _loaded_reference(chosen_course: course.Course, id: str) -> SimpleNamespace:
+    return chosen_course.reference(id)
 
 
 def forget_loaded() -> None:
@@ -171,7 +159,7 @@ def wanted_questions(assignment: course.Assignment, options: Options) -> frozens
         for id in options.questions:
             assignment.question(id)
         chosen &= options.questions
-    return chosen if options.training else frozenset(id for id in chosen if not id.endswith("_training"))
+    return chosen if options.training else chosen - {info.id for info in assignment.questions if info.is_training}
 
 
 def _result(
@@ -181,33 +169,33 @@ def _result(
         return QuestionResult(info.id, info.points, None, "skipped", "Left out of this grading.")
     tests = outcomes.get(info.id, [])
     if not tests:
-        return not_graded(info, "the hidden suite has no test of it")
+        return question_not_graded(info, "the hidden suite has no test of it")
     note = next((notes[cell] for cell in info.cells if cell in notes), None)
     return judge_question(info, tests, note.reason if note else "", note.text if note else "")
 
 
 def _unless_starved(info: course.QuestionInfo, graded: QuestionResult) -> QuestionResult:
-    return graded if graded.reason in ("correct", "skipped") else not_graded(info, STARVED)
+    return graded if graded.reason in ("correct", "skipped") else question_not_graded(info, STARVED)
 
 
 @dataclass(frozen=True)
 class CellNote:
-    """What a solution cell did when the notebook ran: the reason it gives its questions, and a sentence."""
+    """The failure of a cell when the notebook ran: the reason for its questions' outcome, and a sentence."""
 
     reason: str
     text: str
 
 
 def cell_notes(notebook: nbformat.NotebookNode, stopped: dict[int, tuple[str, str]]) -> dict[str, CellNote]:
-    """By grade_id (or place): the cells that raised, were stopped, or left out of the run."""
+    """Notes by grade_id (or place) on the cells that raised, were stopped, or were left out of the run."""
     notes = {}
     saved_by = notebook.metadata.get("language_info", {}).get("version", "")
     for place, cell in enumerate(notebook.cells):
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         label = f"The cell {name}" if name else f"Cell {place + 1}"
         if place in stopped:
-            reason, what = stopped[place]
-            notes[name or str(place)] = CellNote(reason, f"{label} {what}.")
+            reason, event = stopped[place]
+            notes[name or str(place)] = CellNote(reason, f"{label} {event}.")
             continue
         error = next((o for o in cell.get("outputs", []) if o.output_type == "error"), None)
         known = explained(label, cell.source, error, saved_by) if error is not None else None
@@ -217,7 +205,7 @@ def cell_notes(notebook: nbformat.NotebookNode, stopped: dict[int, tuple[str, st
 
 
 def _all_failed(wanted: frozenset[str], death: ChildDied) -> dict[str, list[Outcome]]:
-    """Outcomes for a notebook that never let itself be run."""
+    """Outcomes for a notebook that could not be run."""
     return {id: [Outcome(Question(id), "", reason=death.reason, message=str(death))] for id in wanted}
 
 

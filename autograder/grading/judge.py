@@ -1,4 +1,4 @@
-"""From the outcomes of a question's tests to its mark and the text a student reads."""
+"""The mark of a question and the text that a student reads, from the outcomes of its tests."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ ON_THREADS = (
 def judge_question(
     info: QuestionInfo, tests: Sequence[Outcome], cell_reason: str = "", cell_text: str = ""
 ) -> QuestionResult:
-    """The mark of one question: the share of its tests' points that passed. A fault that is not the student's: no mark.
+    """The mark of one question: the share of its tests' points that passed. No mark if a fault is not the student's.
 
-    cell_reason, cell_text  what its solution cell did when the notebook ran, "" if nothing
+    cell_reason, cell_text  the failure of its solution cell when the notebook ran, "" if it had none
     """
     if not tests:
-        return not_graded(info, "the hidden suite has no test of it")
+        return question_not_graded(info, "the hidden suite has no test of it")
     faults = [test for test in tests if test.fault]
     if faults:
-        return not_graded(info, f"{faults[0].test}: {faults[0].message}")
+        return question_not_graded(info, f"{faults[0].test}: {faults[0].message}")
     total = sum(test.question.points for test in tests)
     reached = sum(test.question.points for test in tests if test.passed)
     failed = [test for test in tests if not test.passed]
@@ -46,13 +46,13 @@ def judge_question(
     )
 
 
-def not_graded(info: QuestionInfo, why: str) -> QuestionResult:
+def question_not_graded(info: QuestionInfo, fault: str) -> QuestionResult:
     """A question that could not be judged: no mark, and the reason for the instructor alone."""
-    return QuestionResult(info.id, info.points, None, NOT_GRADED, NOT_YOURS, fault=why)
+    return QuestionResult(info.id, info.points, None, NOT_GRADED, NOT_YOURS, fault=fault)
 
 
 def feedback_of(failed: Sequence[Outcome], cell_text: str = "") -> str:
-    """What the first failures were, each with its hint; the same message is said once."""
+    """The messages of the first failures, each once, and then their hints."""
     parts = [cell_text] if cell_text else []
     seen: list[str] = []
     for test in failed:
@@ -65,7 +65,7 @@ def feedback_of(failed: Sequence[Outcome], cell_text: str = "") -> str:
 
 
 def with_hint_on_threads(question: QuestionResult, notebook: nbformat.NotebookNode) -> QuestionResult:
-    """The same result; where time ran out and the notebook starts threads, it says that these are lost."""
+    """The same result, with a hint that threads are lost where time ran out and the notebook starts threads."""
     starts_threads = any(cell.cell_type == "code" and THREADS.search(cell.source) for cell in notebook.cells)
     if question.reason != "timeout" or not starts_threads:
         return question

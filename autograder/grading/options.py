@@ -1,4 +1,4 @@
-"""What is asked of a grading."""
+"""The options of a grading."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from autograder.sandbox.own_files import NONE, OwnFiles
 
 @dataclass(frozen=True)
 class Options:
-    """What to grade and how.
+    """Options of one grading.
 
     assignment  the id it should be; None: recognise it
     questions   ids to grade; None: all
     training    whether training questions are graded
     confined    whether bubblewrap is used
-    own_files   what the student handed in beside the notebook
-    variant     which variant of the hidden inputs is asked for; None: the one that the file meets (`variants`)
+    own_files   files that the student handed in beside the notebook
+    variant     the variant of the hidden inputs; None: the one that the file meets (`variants`)
     """
 
     assignment: str | None = None

@@ -1,4 +1,4 @@
-"""What a mark was made with: the suite, the grader, the environment. Where they are the same, so is the mark.
+"""The provenance of a mark: the suite, the grader, the environment. Where they are the same, so is the mark.
 
 Nothing is imported to find out which modules a suite uses: their import lines are read.
 """
@@ -36,8 +36,8 @@ def forget_files() -> None:
 
 
 @lru_cache(maxsize=16)
-def _suite_sha256(of_course: course.Course, id: str) -> str:
-    files = of_course.deciding_files(id)
+def _suite_sha256(chosen_course: course.Course, id: str) -> str:
+    files = chosen_course.deciding_files(id)
     return _sha256([*files, *modules_of(path for path in files if path.suffix == ".py")])
 
 
@@ -48,20 +48,20 @@ def grader_sha256() -> str:
 
 
 def environment(options: Options) -> str:
-    """What a submission is run in, in one line."""
-    packages = [f"{name} {found}" for name in SHOWN if (found := _version(name))]
+    """The environment in which a submission is run, in one line."""
+    packages = [f"{name} {number}" for name in SHOWN if (number := _version(name))]
     return ", ".join([f"python {platform.python_version()}", *packages, "confined" if options.confined else UNCONFINED])
 
 
 def modules_of(first: Iterable[Path]) -> list[Path]:
     """These files and all modules of this package that they import, directly or not, sorted."""
-    waiting, found = list(first), set[Path]()
+    waiting, modules = list(first), set[Path]()
     while waiting:
         path = waiting.pop()
-        if path not in found:
-            found.add(path)
+        if path not in modules:
+            modules.add(path)
             waiting += imported_by(path.read_text(encoding="utf-8"))
-    return sorted(found)
+    return sorted(modules)
 
 
 def imported_by(source: str) -> Iterator[Path]:

@@ -1,6 +1,6 @@
-"""All runs of a hidden suite for one submission: on its own pieces, with longer limits, with the reference standing in.
+"""All runs of a hidden suite for one submission: on its own pieces, with longer limits, with stand-ins.
 
-Every question is first asked of the student's own pieces; where it fails and questions it builds on failed too, it is
+Every question is first asked of the student's own pieces; if it fails and questions it builds on failed too, it is
 asked again with the reference standing in for those, and the better of the two counts.
 """
 
@@ -39,7 +39,7 @@ def ask(
         again = SuitePlugin(connect, reference, frozenset(stand_ins), stand_ins, on_test, variant)
         run_suite(assignment.suite, again)
         for id, second in by_question(again.outcomes).items():
-            outcomes[id] = _that_counts(outcomes[id], second)
+            outcomes[id] = _better_run(outcomes[id], second)
     return outcomes
 
 
@@ -51,7 +51,7 @@ def _asked_longer(
     questions: dict[str, list[Question]],
     outcomes: dict[str, list[Outcome]],
 ) -> dict[str, list[Outcome]]:
-    """Second outcomes of questions that ran out of time, where the machine is too slow for what the suite states."""
+    """Second outcomes of questions that ran out of time, if the machine is too slow for the limits in the suite."""
     ids = late(outcomes)
     limits = longer_limits(assignment.suite, reference, questions, ids) if ids else {}
     if not limits:
@@ -61,23 +61,23 @@ def _asked_longer(
     return by_question(again.outcomes)
 
 
-def _that_counts(own: list[Outcome], with_stand_ins: list[Outcome]) -> list[Outcome]:
-    """Which of two runs of a question counts: the better one; of equals, the one that blames no other question.
+def _better_run(own: list[Outcome], with_stand_ins: list[Outcome]) -> list[Outcome]:
+    """The run of a question that counts: the better of two; of equals, the one that blames no other question.
 
-    Where one could not be judged the other may have been unfair: only full points are then a mark.
+    If one could not be judged, the other may have been unfair: only full points are then a mark.
     """
-    faulty = [run for run in (own, with_stand_ins) if any(outcome.fault for outcome in run)]
-    if faulty and share_passed(with_stand_ins) < 1:
-        return faulty[0]
+    not_judged = [run for run in (own, with_stand_ins) if any(outcome.fault for outcome in run)]
+    if not_judged and share_passed(with_stand_ins) < 1:
+        return not_judged[0]
     return max(with_stand_ins, own, key=share_passed)
 
 
 def by_question(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
     """The outcomes by question id, in the order of the suite."""
-    found: dict[str, list[Outcome]] = {}
+    grouped: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        found.setdefault(outcome.question.id, []).append(outcome)
-    return found
+        grouped.setdefault(outcome.question.id, []).append(outcome)
+    return grouped
 
 
 def share_passed(outcomes: Sequence[Outcome]) -> float:
@@ -96,12 +96,12 @@ def stand_ins_for(
 ) -> dict[str, list[str]]:
     """For each question that failed: the definitions of those it builds on that failed too, or were not asked."""
     failed = {id for id, tests in outcomes.items() if not all(test.passed for test in tests)}
-    found = {}
+    stand_ins = {}
     for id in failed:
         given = {name for question in asked[id] for name in question.given}
         wrong = [name for name in given if name in failed or name not in wanted]
         names = {cell for name in wrong for cell in assignment.question(name).cells}
         names -= {*assignment.question(id).cells}
         if names:
-            found[id] = sorted(names)
-    return found
+            stand_ins[id] = sorted(names)
+    return stand_ins

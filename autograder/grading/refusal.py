@@ -1,4 +1,4 @@
-"""Results without marks: something could not be graded at all, and it says why."""
+"""Results without marks, each with its reason: the submission cannot be read, or a fault of the course or machine."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from autograder.result import Result
 NOT_YOURS = "Not graded: the fault is the course's or the machine's, not yours."
 
 
-def refused(data: bytes, options: Options, problem: str) -> Result:
-    """The submission cannot be graded as it is: no marks, and one line that says why."""
+def unreadable(data: bytes, options: Options, problem: str) -> Result:
+    """The result of a submission that cannot be graded as it is: no marks, and the reason in one line."""
     sha = hashlib.sha256(data).hexdigest()
     result = Result(
         options.assignment or "", [], problem=problem, submission_sha256=sha, environment=environment(options)
@@ -21,11 +21,11 @@ def refused(data: bytes, options: Options, problem: str) -> Result:
     return result
 
 
-def faulty(data: bytes, options: Options, fault: str) -> Result:
-    """Not graded by a fault of the course or the machine.
+def not_graded(data: bytes, options: Options, *, fault: str) -> Result:
+    """The result of a submission that a fault of the course or the machine kept from being graded: no marks.
 
-    What exactly it was may quote a hidden test: it is for the instructor, the student does not read it.
+    The fault may quote a hidden test: it is for the instructor, the student does not read it.
     """
-    result = refused(data, options, " ".join(fault.split())[:500])
+    result = unreadable(data, options, " ".join(fault.split())[:500])
     result.output = NOT_YOURS
     return result

@@ -1,13 +1,13 @@
-"""What was graded once is not graded again: results kept as files, by what they were made from.
+"""Results kept as files, so that nothing is graded twice.
 
-A result is found again by the submission's bytes, what was asked of the grading, the environment and the grader, and
+The key of a result is made of the submission's bytes, the options, the environment and the grader; a result
 counts only while the suite of its assignment is the one that made it. Two files for each:
 
     <key>.json     the result, and the hash of the suite or, where no assignment was recognised, of all suites
     <key>.ipynb    the notebook as it ran, if it could be read
 
-Only what is settled is kept: a fault of the grader, the course or the machine is tried again the next time. A file
-that is damaged is as good as none.
+Only a cacheable result is kept: after a fault of the grader, the course or the machine a submission is graded again the
+next time. A damaged file counts as missing.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ FOLDER = ".autograder"
 
 
 @dataclass
-class Kept:
+class Graded:
     """A graded submission as plain data, to be sent and stored.
 
-    notebook  the executed notebook, as JSON; "" if the submission could not be read
-    starved   whether it ran out of time while it waited for a core: it is to be graded again, alone
-    settled   whether grading it again would come to the same
-    beside    the hash of the files that it was graded with
+    notebook          the executed notebook, as JSON; "" if the submission could not be read
+    starved           whether it ran out of time while it waited for a core: it is to be graded again, alone
+    cacheable         whether grading it again would give the same result
+    own_files_sha256  the hash of the student's own files that it was graded with
     """
 
     result: Result
     notebook: str = ""
     starved: bool = False
-    settled: bool = False
-    beside: str = ""
+    cacheable: bool = False
+    own_files_sha256: str = ""
 
 
 class ResultStore:
@@ -55,7 +55,7 @@ class ResultStore:
         self.reading = reading
 
     def find(self, data: bytes, options: Options) -> Result | None:
-        """The result of a submission if it still holds, without its notebook."""
+        """The result of a submission if it still counts, without its notebook."""
         try:
             kept = json.loads(self._file(data, options).read_bytes()) if self.reading else {}
             result = Result.from_data(kept["result"])
@@ -71,17 +71,17 @@ class ResultStore:
         except (OSError, ValueError):
             return ""
 
-    def keep(self, data: bytes, options: Options, kept: Kept) -> None:
-        """Keep a result if it is settled. Raises GraderError if there is no room for it."""
-        if not kept.settled:
+    def keep(self, data: bytes, options: Options, graded: Graded) -> None:
+        """Keep a result if it is cacheable. Raises GraderError if there is no room for it."""
+        if not graded.cacheable:
             return
         path = self._file(data, options)
-        suites = [kept.result.suite_sha256] if kept.result.suite_sha256 else _every_suite()
-        record = {"suites": suites, "result": kept.result.to_data()}
+        suites = [graded.result.suite_sha256] if graded.result.suite_sha256 else _every_suite()
+        record = {"suites": suites, "result": graded.result.to_data()}
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            if kept.notebook:
-                write_whole(path.with_suffix(".ipynb"), kept.notebook.encode())
+            if graded.notebook:
+                write_whole(path.with_suffix(".ipynb"), graded.notebook.encode())
             write_whole(path, json.dumps(record).encode())
         except OSError as error:
             why = error.strerror or str(error)
@@ -99,7 +99,7 @@ class ResultStore:
 
 
 def _every_suite() -> list[str]:
-    """What decides where a submission was not recognised as of any assignment; drafts decide nothing yet."""
+    """The hashes of all suites, for a submission that belongs to no assignment; drafts of assignments are left out."""
     every = []
     for id in course.current().assignment_ids():
         with contextlib.suppress(OSError, TaskError):

@@ -1,8 +1,8 @@
-"""Limits that fit the machine: for who ran out of time, the reference is asked the same, here and now.
+"""Limits that fit the machine: if an answer ran out of time, the reference is timed on the same tests.
 
 A suite states its limits in seconds, as floors: on a slow machine a question may take TIMES times as long as the
-reference takes for the same tests, whatever its suite says. The reference is timed only when somebody was late, so that
-it costs nobody else anything, and at the very time at which it matters.
+reference takes for the same tests, whatever its suite says. The reference is timed only when an answer was late: that
+costs the others nothing, and happens at the moment at which it matters.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from autograder.testing.plugin import Outcome, Question, SuitePlugin
 from autograder.testing.runner import run_suite
 from autograder.testing.student import BareConnection
 
-TIMES = 20.0  # an answer may take so many times as long as the reference's
+TIMES = 20.0  # the longest that an answer may take, as a multiple of the reference's time
 
 
 def late(outcomes: Mapping[str, Sequence[Outcome]]) -> frozenset[str]:
-    """The questions that lost something by running out of time, and were not kept waiting for a core."""
+    """The questions that lost points by running out of time, and were not kept waiting for a core."""
     return frozenset(
         id for id, tests in outcomes.items() if any(test.reason == "timeout" and not test.fault for test in tests)
     )

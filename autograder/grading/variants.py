@@ -1,7 +1,7 @@
-"""Which variant of the hidden inputs a submission meets: decided by its bytes and a secret of the course.
+"""The variant of the hidden inputs that a submission meets: decided by its bytes and a secret of the course.
 
-So the same file always meets the same one, and nobody outside can tell which: what one submission finds out about its
-hidden inputs says little about those of the next. The secret is made once, in a file that only its owner reads; where
+So the same file always meets the same one, and nobody outside can tell which: hidden inputs that one submission finds
+out say little about those of the next. The secret is made once, in a file that only its owner reads; where
 several machines grade for one course, the environment variable AUTOGRADER_SECRET, the same on all, takes its place.
 """
 

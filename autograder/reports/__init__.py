@@ -1,1 +1,1 @@
-"""What people read: tables in a terminal, the class report, one student's feedback, a CSV of marks."""
+"""Reports: tables in a terminal, the class report, one student's feedback, a CSV of marks."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.reports.page import render
-from autograder.reports.plain_text import one_line, points
+from autograder.reports.plain_text import first_line, points
 from autograder.reports.plots import reasons_plot, solved_plot, totals_plot
 from autograder.reports.summary import ClassSummary, QuestionSummary, answer, question_share, share, summarise
 from autograder.result import NOT_GRADED, QuestionResult, Result
@@ -17,7 +17,7 @@ _STEPS = 4  # colours of the heat map between no points and all points, both of 
 
 @dataclass(frozen=True)
 class HeatCell:
-    """One question of one student: what stands in the cell, its colour class, what a pointer over it shows."""
+    """One question of one student: the text in the cell, the outcome, the colour class, the tooltip."""
 
     text: str
     reason: str
@@ -38,7 +38,7 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class NotGraded:
-    """Submissions without a mark that the instructor treats alike: what to do, then (student, reason) by student."""
+    """Submissions without a mark that the instructor treats alike: advice, command, (student, reason) by student."""
 
     what_to_do: str
     command: str
@@ -88,8 +88,8 @@ def class_report_html(
         not_graded=_not_graded(summary.not_graded, results[0].assignment if results else ""),
         rows=[_row(result, summary.questions) for result in summary.results],
         suites=sorted({r.suite_sha256 for r in results if r.suite_sha256}),
-        walls=sorted({one_line(r.walls) for r in results if r.walls}),
-        environments=sorted({one_line(r.environment) for r in results if r.environment}),
+        walls=sorted({first_line(r.walls) for r in results if r.walls}),
+        environments=sorted({first_line(r.environment) for r in results if r.environment}),
         plots=_plots(summary),
     )
 
@@ -116,7 +116,7 @@ def _not_graded(results: Sequence[Result], assignment: str) -> list[NotGraded]:
 
 
 def _questions_not_graded(result: Result) -> str:
-    return "; ".join(f"{q.id}: {one_line(q.output, 120)}" for q in result.questions if q.reason == NOT_GRADED)
+    return "; ".join(f"{q.id}: {first_line(q.output, 120)}" for q in result.questions if q.reason == NOT_GRADED)
 
 
 def _row(result: Result, questions: Sequence[QuestionSummary]) -> HeatRow:
@@ -126,19 +126,19 @@ def _row(result: Result, questions: Sequence[QuestionSummary]) -> HeatRow:
     return HeatRow(result.student, shown, penalty, total, [_cell(answer(result, q.id), q) for q in questions])
 
 
-def _cell(found: QuestionResult, question: QuestionSummary) -> HeatCell:
-    said = one_line(found.output) if found.reason != "correct" else ""
-    reached = "" if found.score is None else f"{points(found.score)} of {points(question.points)}, "
-    title = f"{question.id}: {reached}{found.reason}" + (f"\n{said}" if said else "")
-    text = "" if found.score is None else points(found.score)
-    return HeatCell(text, found.reason, _shade(found), title)
+def _cell(result: QuestionResult, question: QuestionSummary) -> HeatCell:
+    message = first_line(result.output) if result.reason != "correct" else ""
+    reached = "" if result.score is None else f"{points(result.score)} of {points(question.points)}, "
+    title = f"{question.id}: {reached}{result.reason}" + (f"\n{message}" if message else "")
+    text = "" if result.score is None else points(result.score)
+    return HeatCell(text, result.reason, _shade(result), title)
 
 
-def _shade(found: QuestionResult) -> str:
+def _shade(result: QuestionResult) -> str:
     """The cell's colour class: none, skipped, s0 (no points) to s5 (all points)."""
-    reached = question_share(found)
+    reached = question_share(result)
     if reached is None:
-        return "skipped" if found.reason == "skipped" else "none"
+        return "skipped" if result.reason == "skipped" else "none"
     if reached >= 1:
         return f"s{_STEPS + 1}"
     return "s0" if reached <= 0 else f"s{1 + int(reached * _STEPS)}"

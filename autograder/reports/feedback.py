@@ -1,8 +1,8 @@
-"""What one student gets back: a page with every question's outcome, and their own notebook below it.
+"""One student's feedback: a page with every question's outcome, and their own notebook below it.
 
-Everything on it but the outcomes was written by the student or tells of what their code did, so all of it
-is escaped. Nothing is read but the result and the notebook handed in: no hidden test, reference or input
-can get here, unless a suite wrote it into its feedback.
+Everything on it but the outcomes comes from the student or from their code, so all of it is escaped. Nothing is read
+but the result and the notebook handed in: no hidden test, reference or input can get here, unless a suite wrote it
+into its feedback.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import nbformat
 
 from autograder.reports.notebook_html import ANCHOR, notebook_html
-from autograder.reports.outcomes import look
+from autograder.reports.outcomes import style_of
 from autograder.reports.page import render
 from autograder.reports.plain_text import clean
 from autograder.reports.summary import answer, share
@@ -33,9 +33,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Message:
-    """One block of feedback: its first line, and what follows."""
+    """One block of feedback: its first line, and the lines below it."""
 
-    where: str
+    headline: str
     lines: Sequence[Line]
 
 
@@ -52,7 +52,7 @@ class QuestionFeedback:
 
     @property
     def told(self) -> bool:
-        """Whether there is more to say than that it is correct."""
+        """Whether the page has details on it."""
         return bool(self.messages or self.hints or self.comments or self.question.reason != "correct")
 
 
@@ -74,7 +74,7 @@ def feedback_html(
     headings   question id -> heading
     show_problem   whether the student may read why nothing could be graded: right for a file that cannot be
                read, wrong for a fault of the suite, whose message may quote hidden tests
-    comments   question id -> what a person wrote about the answer; under "" what is about no question
+    comments   question id -> a person's comments on the answer; under "" those on no question
     """
     names = headings or {}
     written = comments or {}
@@ -97,18 +97,18 @@ def feedback_html(
 def question_feedback(question: QuestionResult, heading: str, comments: Sequence[str] = ()) -> QuestionFeedback:
     """Take a question's output apart: blocks between blank lines, of which those with "Hint:" are hints.
 
-    What is said of a question that could not be graded is meant for the instructor and left out.
+    The output of a question that could not be graded is meant for the instructor and left out.
     """
     output = "" if question.reason == NOT_GRADED or question.output == "Correct." else question.output
     blocks = [block.strip("\n") for block in clean(output).split("\n\n") if block.strip()]
     hints = [block.removeprefix(_HINT).strip() for block in blocks if block.startswith(_HINT)]
     messages = [_message(block) for block in blocks if not block.startswith(_HINT)]
-    return QuestionFeedback(question, heading, look(question.reason).meaning, messages, hints, comments)
+    return QuestionFeedback(question, heading, style_of(question.reason).meaning, messages, hints, comments)
 
 
 def _message(block: str) -> Message:
-    where, *rest = block.split("\n")
-    return Message(where, [_line(line) for line in rest])
+    headline, *rest = block.split("\n")
+    return Message(headline, [_line(line) for line in rest])
 
 
 def _line(line: str) -> Line:

@@ -9,11 +9,9 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from autograder.reports.plain_text import clean, one_line
+from autograder.reports.plain_text import first_line, no_formula
 from autograder.reports.summary import answer, share, summarise
 from autograder.result import Result
-
-_FORMULA_STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
 
 
 def write_marks_csv(results: Sequence[Result], out: Path, *, points: Mapping[str, float] | None = None) -> Path:
@@ -32,21 +30,15 @@ def write_marks_csv(results: Sequence[Result], out: Path, *, points: Mapping[str
     return out
 
 
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe."""
-    flat = " ".join(clean(text).split())
-    return f"'{flat}" if flat.startswith(tuple(_FORMULA_STARTS)) else flat
-
-
 def _row(result: Result, ids: Sequence[str]) -> list[str]:
     answers = [answer(result, id) for id in ids]
     marked = share(result) is not None
     return [
-        harmless(result.student),
+        no_formula(result.student),
         _number(result.total if marked else None),
         _number(result.max_score if marked else None),
-        "" if result.graded else harmless(one_line(result.problem) or "some questions could not be graded"),
-        *_paired([_number(q.score) for q in answers], [harmless(q.reason) for q in answers]),
+        "" if result.graded else no_formula(first_line(result.problem) or "some questions could not be graded"),
+        *_paired([_number(q.score) for q in answers], [no_formula(q.reason) for q in answers]),
     ]
 
 

@@ -18,10 +18,11 @@ import nbformat
 from markupsafe import Markup, escape
 from nbconvert.exporters import HTMLExporter
 
+from autograder import course
 from autograder.reports.plain_text import clean
 from autograder.restore.kept_parts import EMPTY, resolved, shown_size
 
-ANCHOR = "cell-id="  # what nbconvert puts before a cell's id
+ANCHOR = "cell-id="  # nbconvert's prefix of a cell's id
 CELL_LIMIT = 400
 SOURCE_LIMIT = 20_000
 OUTPUT_LIMIT = 4_000
@@ -39,7 +40,7 @@ _TAGS = {
 
 
 class _Budget:
-    """How many characters of pictures may still be shown, and of texts and of outputs."""
+    """The characters of pictures, of texts and of outputs that may still be shown."""
 
     def __init__(self) -> None:
         self.left = PICTURES_LIMIT
@@ -52,7 +53,7 @@ class _Budget:
         return shown
 
     def output(self, text: str) -> nbformat.NotebookNode:
-        """What a cell printed, as much of it as may still be shown."""
+        """A cell's printed output, as much of it as may still be shown."""
         shown = clean(text, min(OUTPUT_LIMIT, self.outputs_left))
         self.outputs_left = max(0, self.outputs_left - len(shown))
         return _node(output_type="stream", name="stdout", text=shown)
@@ -127,17 +128,17 @@ def _cell(cell: nbformat.NotebookNode, budget: _Budget) -> nbformat.NotebookNode
 
 
 def _written(source: str, attached: Mapping[str, Mapping[str, str]], budget: _Budget) -> nbformat.NotebookNode:
-    """A text cell with the pictures pasted into it; where one is not shown, its name is."""
+    """A text cell with the pictures pasted into it, or the name of one in its place if it is not shown."""
     shown = {name: kinds for name, kinds in _pasted(attached) if budget.takes(shown_size(source, name, kinds))}
     _, missing = resolved(source, shown)
     for name in missing:
         source = source.replace(f"attachment:{name}", f"attachment {name}")
-    found, _ = resolved(source, shown)
-    return _node(cell_type="markdown", metadata={}, source=source, **({"attachments": found} if found else {}))
+    pictures, _ = resolved(source, shown)
+    return _node(cell_type="markdown", metadata={}, source=source, **({"attachments": pictures} if pictures else {}))
 
 
 def _pasted(attached: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
-    """(name, picture by its kind) of the attachments that are what they say they are."""
+    """(name, picture by its kind) of the attachments that are pictures of that kind indeed."""
     for name, kinds in attached.items():
         for mime_type, start in _PICTURES.items():
             encoded = kinds.get(mime_type, "")
@@ -151,7 +152,7 @@ def _with_short_blanks(text: str) -> str:
 
 
 def _name_cells(copies: list[Any], cells: list[Any], questions: Collection[str]) -> None:
-    """Give every copy an id that no other has: its question's, the first time, else its number."""
+    """Give every copy a unique id: its question's, the first time, else its number."""
     taken: set[str] = set()
     for number, copy in enumerate(copies):
         anchor = _anchor(cells[number], questions)
@@ -163,8 +164,7 @@ def _anchor(cell: nbformat.NotebookNode, questions: Collection[str]) -> str:
     """The question whose check cell this is, "" for every other cell."""
     marked = cell.get("metadata", {}).get("nbgrader", {})
     grade_id = str(marked.get("grade_id", ""))
-    found = next((id for id in (grade_id, grade_id.removesuffix("_check")) if id in questions), "")
-    return found if marked.get("grade") else ""
+    return course.question_id(grade_id, questions) if marked.get("grade") else ""
 
 
 def _count(cell: nbformat.NotebookNode) -> int | None:
@@ -190,7 +190,7 @@ def _output(output: Any, budget: _Budget) -> nbformat.NotebookNode:
 
 
 def _displayed(data: Any, budget: _Budget) -> nbformat.NotebookNode:
-    """A picture if there is one that is what it says it is and fits, else the output's plain text."""
+    """A picture if there is one that is of its kind indeed and fits, else the output's plain text."""
     for mime_type, start in _PICTURES.items():
         encoded = "".join(_joined(data.get(mime_type, "")).split())
         if _begins(encoded, start) and budget.takes(len(encoded)):

@@ -1,4 +1,4 @@
-"""How each outcome of a question looks and what it means, in one place for every report.
+"""The appearance and the meaning of each outcome of a question, in one place for every report.
 
 Colours are told apart by colour-blind readers as well; none of the reports uses colour without a word or
 a number beside it.
@@ -14,7 +14,7 @@ ALL_OUTCOMES = (*REASONS, BY_HAND, NOT_GRADED)
 
 
 @dataclass(frozen=True)
-class Look:
+class Style:
     """One outcome's appearance.
 
     style     rich style in a terminal
@@ -29,16 +29,16 @@ class Look:
     meaning: str
 
 
-LOOKS: dict[str, Look] = {
-    "correct": Look("green", "#3b8fd0", "", "Everything that was tested is right."),
-    "wrong": Look("red", "#d9712b", "", "Your code ran, but an answer was not the one wanted."),
-    "missing": Look("yellow", "#9aa0a6", "", "This part is not written yet, or its name is not defined."),
-    "crashed": Look("magenta", "#b36a9e", "", "The process that ran your code ended before it had answered."),
-    "timeout": Look("magenta", "#e3b23c", "", "Your code did not answer within the time limit."),
-    "memory": Look("magenta", "#5f9e8f", "", "Your code asked for more memory than the limit."),
-    "skipped": Look("dim", "#c4c8cc", "..", "This question was left out on purpose and does not count."),
-    BY_HAND: Look("cyan", "#7f8fd9", "//", "A person gave this mark."),
-    NOT_GRADED: Look(
+STYLES: dict[str, Style] = {
+    "correct": Style("green", "#3b8fd0", "", "Everything that was tested is right."),
+    "wrong": Style("red", "#d9712b", "", "Your code ran, but an answer was not the one wanted."),
+    "missing": Style("yellow", "#9aa0a6", "", "This part is not written yet, or its name is not defined."),
+    "crashed": Style("magenta", "#b36a9e", "", "The process that ran your code ended before it had answered."),
+    "timeout": Style("magenta", "#e3b23c", "", "Your code did not answer within the time limit."),
+    "memory": Style("magenta", "#5f9e8f", "", "Your code asked for more memory than the limit."),
+    "skipped": Style("dim", "#c4c8cc", "..", "This question was left out on purpose and does not count."),
+    BY_HAND: Style("cyan", "#7f8fd9", "//", "A person gave this mark."),
+    NOT_GRADED: Style(
         "bold reverse",
         "#80868b",
         "////",
@@ -48,10 +48,10 @@ LOOKS: dict[str, Look] = {
 
 
 def css_name(reason: str) -> str:
-    """The outcome as a CSS class: only the known ones, so nothing from outside gets into a page's markup."""
-    return reason.replace(" ", "-") if reason in LOOKS else "unknown"
+    """The outcome as a CSS class, "unknown" for an unknown one: no text from outside gets into a page's markup."""
+    return reason.replace(" ", "-") if reason in STYLES else "unknown"
 
 
-def look(reason: str) -> Look:
-    """The look of an outcome; an unknown one looks as not graded does, never as a mark."""
-    return LOOKS.get(reason, LOOKS[NOT_GRADED])
+def style_of(reason: str) -> Style:
+    """The style of an outcome; an unknown one has that of not graded, never that of a mark."""
+    return STYLES.get(reason, STYLES[NOT_GRADED])

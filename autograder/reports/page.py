@@ -8,12 +8,12 @@ from typing import Any
 import jinja2
 
 from autograder.reports.outcomes import css_name
-from autograder.reports.plain_text import clean, one_line, points
+from autograder.reports.plain_text import clean, first_line, points
 
 
 @cache
 def _environment() -> jinja2.Environment:
-    """Autoescape on; a name the template misspells is an error, not an empty place."""
+    """The environment: autoescape on; a name that a template misspells is an error, not an empty place."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("autograder.reports"),
         autoescape=True,
@@ -24,7 +24,7 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {
         "points": points,
         "clean": clean,
-        "one_line": one_line,
+        "first_line": first_line,
         "css": css_name,
         "percent": percent,
     }
@@ -37,5 +37,5 @@ def percent(share: float | None) -> str:
 
 
 def render(template: str, **values: Any) -> str:
-    """The page that the template of this name makes of the values."""
+    """The page that a template makes of the values."""
     return _environment().get_template(template).render(values)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from autograder.reports.outcomes import ALL_OUTCOMES, LOOKS
+from autograder.reports.outcomes import ALL_OUTCOMES, STYLES
 from autograder.reports.summary import QuestionSummary
 
 if TYPE_CHECKING:
@@ -33,18 +33,18 @@ _RC: dict[Any, Any] = {
 
 
 def totals_plot(shares: Sequence[float]) -> Markup:
-    """How the totals spread: a histogram in steps of ten per cent. `shares` lie in [0, 1]."""
+    """The spread of the totals: a histogram in steps of ten per cent. `shares` lie in [0, 1]."""
     return _drawn("totals", "Distribution of totals", 2.6, lambda axes: _histogram(axes, shares), 2 * _WIDTH_INCHES)
 
 
 def solved_plot(questions: Sequence[QuestionSummary]) -> Markup:
-    """Per question the share of graded students who solved it."""
+    """The share of graded students who solved each question."""
     height = _bars_height(questions)
     return _drawn("solved", "Share of students who solved each question", height, lambda axes: _solved(axes, questions))
 
 
 def reasons_plot(questions: Sequence[QuestionSummary]) -> Markup:
-    """Per question how many submissions ended in which outcome, as stacked bars."""
+    """The number of submissions per question and outcome, as stacked bars."""
     height = _bars_height(questions) + 0.5
     return _drawn("reasons", "Outcomes by question", height, lambda axes: _stacked(axes, questions))
 
@@ -79,7 +79,7 @@ def _inline(svg: str, name: str, label: str) -> Markup:
 def _histogram(axes: Axes, shares: Sequence[float]) -> None:
     counts = _tenths(shares)
     edges = range(0, 101, 10)
-    bars = axes.bar(edges[:-1], counts, width=9.2, align="edge", color=LOOKS["correct"].colour)
+    bars = axes.bar(edges[:-1], counts, width=9.2, align="edge", color=STYLES["correct"].colour)
     axes.bar_label(bars, labels=[str(n) if n else "" for n in counts], padding=2)
     axes.set(xlabel="total, % of the points", ylabel="students", xlim=(0, 100), xticks=edges)
     axes.set_ylim(0, max(1, *counts) * 1.18)
@@ -87,7 +87,7 @@ def _histogram(axes: Axes, shares: Sequence[float]) -> None:
 
 
 def _tenths(shares: Sequence[float]) -> list[int]:
-    """How many shares lie in each tenth; all points belong to the last."""
+    """The number of shares in each tenth; all points belong to the last."""
     tenths = [min(int(_BINS * s + 1e-9), _BINS - 1) for s in shares]
     return [tenths.count(i) for i in range(_BINS)]
 
@@ -95,7 +95,7 @@ def _tenths(shares: Sequence[float]) -> list[int]:
 def _solved(axes: Axes, questions: Sequence[QuestionSummary]) -> None:
     rows = range(len(questions))
     values = [100 * (q.solved or 0.0) for q in questions]
-    bars = axes.barh(rows, values, color=LOOKS["correct"].colour, height=0.7)
+    bars = axes.barh(rows, values, color=STYLES["correct"].colour, height=0.7)
     labels = ["no marks" if q.solved is None else f"{value:.0f} %" for q, value in zip(questions, values, strict=True)]
     axes.bar_label(bars, labels=labels, padding=4)
     _question_axis(axes, questions)
@@ -106,7 +106,7 @@ def _stacked(axes: Axes, questions: Sequence[QuestionSummary]) -> None:
     left = [0] * len(questions)
     for reason in (r for r in ALL_OUTCOMES if any(r in q.counts for q in questions)):
         counts = [q.counts.get(reason, 0) for q in questions]
-        style = LOOKS[reason]
+        style = STYLES[reason]
         bars = axes.barh(
             range(len(questions)), counts, left=left, height=0.7, label=reason, color=style.colour, hatch=style.hatch
         )

@@ -1,6 +1,6 @@
 """One assignment's results of a class, counted: the numbers that every report shows.
 
-A submission that could not be graded has no total and takes part in no mean: it is counted as not graded.
+A submission that could not be graded has no total and counts in no mean: it is counted as not graded.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import mean, median
 
 from autograder.reports.outcomes import ALL_OUTCOMES
-from autograder.reports.plain_text import one_line
+from autograder.reports.plain_text import first_line
 from autograder.result import BY_HAND, NOT_GRADED, QuestionResult, Result
 
 
@@ -71,16 +71,16 @@ def share(result: Result) -> float | None:
 
 def answer(result: Result, question_id: str) -> QuestionResult:
     """The submission's question; one that is not in the record, or in no usable record, is not graded."""
-    found = next((q for q in result.questions if q.id == question_id), None)
-    if found is None:
+    recorded = next((q for q in result.questions if q.id == question_id), None)
+    if recorded is None:
         return QuestionResult(question_id, 0.0, None, NOT_GRADED, result.problem)
     if result.problem:
-        return QuestionResult(question_id, found.max_score, None, NOT_GRADED, result.problem)
-    return found
+        return QuestionResult(question_id, recorded.max_score, None, NOT_GRADED, result.problem)
+    return recorded
 
 
 def outcome_counts(result: Result) -> dict[str, int]:
-    """How many questions ended in each outcome, in the order of ALL_OUTCOMES, without zeros."""
+    """The number of questions per outcome, in the order of ALL_OUTCOMES, without zeros."""
     return _ordered(Counter(answer(result, q.id).reason for q in result.questions))
 
 
@@ -138,7 +138,7 @@ def question_share(question: QuestionResult) -> float | None:
 
 
 def _common_messages(answers: Sequence[QuestionResult], most: int = 5) -> list[tuple[str, int]]:
-    lines = (one_line(q.output) for q in answers if q.reason != "correct")
+    lines = (first_line(q.output) for q in answers if q.reason != "correct")
     counted = Counter(filter(None, lines))
     return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
 

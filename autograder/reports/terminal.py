@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from autograder.reports.outcomes import look
-from autograder.reports.plain_text import one_line, points
+from autograder.reports.outcomes import style_of
+from autograder.reports.plain_text import first_line, points
 from autograder.reports.summary import answer, outcome_counts, share, summarise
 from autograder.result import NOT_GRADED, Result
 
@@ -25,19 +25,19 @@ _NUMERIC = frozenset({"points", "total"})
 
 
 def print_submission(console: Console, result: Result, *, confined: bool) -> None:
-    """One submission: question, points, outcome, first line of feedback; then its total."""
+    """Print one submission: question, points, outcome, first line of feedback; then its total."""
     rows = [_question_row(result, question.id) for question in result.questions]
     print_table(console, ["question", "points", "outcome", "feedback"], rows)
-    labels = [one_line(result.student), result.assignment]
-    who = ": ".join(filter(None, labels)) or "this file"
-    print_line(console, Text(f"{who}: ").append_text(_total(result)))
+    labels = [first_line(result.student), result.assignment]
+    label = ": ".join(filter(None, labels)) or "this file"
+    print_line(console, Text(f"{label}: ").append_text(_total(result)))
     if result.problem:
-        print_line(console, Text(one_line(result.problem, PROBLEM_LIMIT)))
+        print_line(console, Text(first_line(result.problem, PROBLEM_LIMIT)))
     _stamp(console, confined)
 
 
 def print_class(console: Console, results: Sequence[Result], *, confined: bool) -> None:
-    """A class: student, total, number of questions per outcome or why there is none; then the summary line."""
+    """Print a class: student, total, questions per outcome or the reason why there are none; then the summary."""
     ordered = sorted(results, key=lambda r: (r.student.casefold(), r.student, r.assignment))
     several = ["assignment"] if len({r.assignment for r in results}) > 1 else []
     rows = [_student_row(result, bool(several)) for result in ordered]
@@ -47,19 +47,19 @@ def print_class(console: Console, results: Sequence[Result], *, confined: bool) 
 
 
 def _print_faults(console: Console, results: Sequence[Result]) -> None:
-    """Why questions were not graded, by a fault of the suite or the machine: once for all students that met it."""
+    """Print the faults of the suite or the machine that kept questions from being graded, each once for all."""
     students: dict[tuple[str, str, str], list[str]] = {}
     for result in results:
         for question in result.questions:
             if question.fault:
                 students.setdefault((result.assignment, question.id, question.fault), []).append(result.student)
-    for (assignment, id, fault), who in students.items():
-        names = one_line(who[0]) + (f" and {len(who) - 1} more" if len(who) > 1 else "")
-        print_line(console, Text(f"{assignment}, {id}: not graded for {names}: {one_line(fault, PROBLEM_LIMIT)}"))
+    for (assignment, id, fault), met in students.items():
+        names = first_line(met[0]) + (f" and {len(met) - 1} more" if len(met) > 1 else "")
+        print_line(console, Text(f"{assignment}, {id}: not graded for {names}: {first_line(fault, PROBLEM_LIMIT)}"))
 
 
 def print_adjusted(console: Console, adjusted: int) -> None:
-    """Say of how many submissions the gradebook has more than the automatic marks of the table; nothing of none."""
+    """Print the number of submissions with more than automatic marks in the gradebook; nothing if there are none."""
     if adjusted:
         verb = "has" if adjusted == 1 else "have"
         print_line(
@@ -72,34 +72,34 @@ def print_adjusted(console: Console, adjusted: int) -> None:
 
 
 def print_summary(console: Console, results: Sequence[Result], *, confined: bool) -> None:
-    """One line: how many were graded, their mean, how many were not graded."""
+    """Print one line: the number of graded submissions, their mean, the number of those not graded."""
     for name in sorted({r.assignment for r in results}):
         summary = summarise([r for r in results if r.assignment == name])
         missing = len(summary.not_graded)
         mean = "no marks" if summary.mean is None else f"mean {100 * summary.mean:.1f} %"
         line = Text(f"{name}: {len(summary.results) - missing} graded, {mean}, ")
-        print_line(console, line.append(f"{missing} not graded", look(NOT_GRADED).style if missing else ""))
+        print_line(console, line.append(f"{missing} not graded", style_of(NOT_GRADED).style if missing else ""))
     _stamp(console, confined)
 
 
 def print_again(console: Console, student: str) -> None:
-    """Say whom the command is waiting for, now that all the others are done."""
-    print_line(console, Text(f"waiting for {one_line(student)}: graded once more, alone, the machine was too busy"))
+    """Print the student whose submission is graded once more, now that all the others are done."""
+    print_line(console, Text(f"waiting for {first_line(student)}: graded once more, alone, the machine was too busy"))
 
 
 @contextmanager
-def progress(console: Console, what: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Yields `advance(note)`, to be called after each of `total` steps.
+def progress(console: Console, label: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Yield `advance(note)`, to be called after each of `total` steps.
 
     In a terminal a bar appears once the work has lasted longer than a second, and goes when it is done. In
     a pipe a line is printed for every tenth of the work, likewise only after the first second.
     """
     if not console.is_terminal:
-        yield _LineProgress(console, what, total).advance
+        yield _LineProgress(console, label, total).advance
         return
     with _PatientProgress(*_bar_columns(), console=console, transient=True) as bar:
-        task = bar.add_task(what, total=total, note="")
-        yield lambda note: bar.update(task, advance=1, note=one_line(note, 40))
+        task = bar.add_task(label, total=total, note="")
+        yield lambda note: bar.update(task, advance=1, note=first_line(note, 40))
 
 
 class _PatientProgress(Progress):
@@ -113,16 +113,16 @@ class _PatientProgress(Progress):
 class _LineProgress:
     """Progress as plain lines, one per tenth of the work."""
 
-    def __init__(self, console: Console, what: str, total: int) -> None:
-        self.console, self.what, self.total = console, what, total
+    def __init__(self, console: Console, label: str, total: int) -> None:
+        self.console, self.label, self.total = console, label, total
         self.done, self.start_s = 0, console.get_time()
 
     def advance(self, note: str) -> None:
-        """One step more is done."""
+        """Count one more step."""
         before, self.done = self.done, self.done + 1
         another_tenth = 10 * before // max(self.total, 1) < 10 * self.done // max(self.total, 1)
         if another_tenth and self.console.get_time() - self.start_s > _PATIENCE_S:
-            print_line(self.console, Text(f"{self.what}: {self.done} of {self.total}"))
+            print_line(self.console, Text(f"{self.label}: {self.done} of {self.total}"))
 
 
 def _bar_columns() -> list[TextColumn | BarColumn | MofNCompleteColumn | TimeRemainingColumn]:
@@ -133,30 +133,30 @@ def _bar_columns() -> list[TextColumn | BarColumn | MofNCompleteColumn | TimeRem
 def _question_row(result: Result, id: str) -> list[Text]:
     question = answer(result, id)
     reached = "-" if question.score is None else f"{points(question.score)} / {points(question.max_score)}"
-    said = "" if question.reason == "correct" else one_line(question.fault or question.output)
-    return [Text(one_line(id)), Text(reached), Text(question.reason, look(question.reason).style), Text(said)]
+    message = "" if question.reason == "correct" else first_line(question.fault or question.output)
+    return [Text(first_line(id)), Text(reached), Text(question.reason, style_of(question.reason).style), Text(message)]
 
 
 def _total(result: Result) -> Text:
     if not result.graded:
-        return Text("not graded", look(NOT_GRADED).style)
+        return Text("not graded", style_of(NOT_GRADED).style)
     if share(result) is None:
         return Text("nothing counted", "dim")
     return Text(f"{points(result.total)} / {points(result.max_score)}", "bold")
 
 
 def _student_row(result: Result, with_assignment: bool) -> list[Text]:
-    name = Text(one_line(result.student) or "(no name)")
+    name = Text(first_line(result.student) or "(no name)")
     assignment = [Text(result.assignment)] if with_assignment else []
     return [name, *assignment, _total(result), _outcomes(result)]
 
 
 def _outcomes(result: Result) -> Text:
-    """10 correct, 1 wrong, 1 timeout; or the reason why nothing could be graded."""
+    """The outcomes, such as 10 correct, 1 wrong, 1 timeout; or the reason why nothing could be graded."""
     if result.problem:
-        return Text(one_line(result.problem, PROBLEM_LIMIT))
+        return Text(first_line(result.problem, PROBLEM_LIMIT))
     counts = outcome_counts(result).items()
-    return Text(", ").join(Text(f"{n} {reason}", look(reason).style) for reason, n in counts)
+    return Text(", ").join(Text(f"{n} {reason}", style_of(reason).style) for reason, n in counts)
 
 
 def _stamp(console: Console, confined: bool) -> None:
@@ -167,7 +167,7 @@ def _stamp(console: Console, confined: bool) -> None:
 def print_table(
     console: Console, header: Sequence[str], rows: Sequence[Sequence[Text]], numeric: frozenset[str] = _NUMERIC
 ) -> None:
-    """Rows under a header; the columns named in `numeric` are aligned to the right."""
+    """Print rows under a header; the columns named in `numeric` are aligned to the right."""
     if not console.is_terminal:
         _print_columns(console, header, rows, numeric)
         return
@@ -183,7 +183,7 @@ def print_table(
 def _print_columns(
     console: Console, header: Sequence[str], rows: Sequence[Sequence[Text]], numeric: frozenset[str]
 ) -> None:
-    """Columns padded with spaces; a long line stays one line, nothing is cut or wrapped."""
+    """Print columns padded with spaces; a long line stays one line, nothing is cut or wrapped."""
     lines = [list(header), *([cell.plain for cell in row] for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
@@ -197,5 +197,5 @@ def _padded(cell: str, width: int, to_the_right: bool) -> str:
 
 
 def print_line(console: Console, line: Text) -> None:
-    """One line, however long: a pipe gets it whole."""
+    """Print one line, however long, without wrapping it: a pipe gets it whole."""
     console.print(line, soft_wrap=True, highlight=False)

@@ -54,7 +54,7 @@ class Release:
 
 def release(id: str) -> Release:
     """The release of assignment `id`. Raises TaskError if it is not built."""
-    path = course.current().root / "assignments" / id / f"{course.name_of(id)}.ipynb"
+    path = course.notebook_of(course.current().root, id)
     try:
         return _release(id, path, path.stat().st_mtime_ns)
     except OSError:

@@ -1,4 +1,4 @@
-"""The confined kernel: a notebook runs in it and then answers the grader's questions."""
+"""The confined kernel: it runs a notebook and then answers the grader's questions."""
 
 from autograder.sandbox.box import Box, Limits
 from autograder.sandbox.bubblewrap import require_bubblewrap

@@ -17,24 +17,24 @@ from autograder.sandbox.own_files import OwnFile
 from autograder.sandbox.private_folders import private_folder, remove_folder
 
 PACKAGE = Path(__file__).resolve().parent.parent
-AGENT = PACKAGE / "agent"  # all of this package that the student's process sees
+AGENT = PACKAGE / "agent"  # the only part of this package that the student's process sees
 Packages = tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one student's process may use.
+    """The limits of one student's process.
 
     memory_bytes    address space of the kernel, and so of the notebook's cells
-    question_bytes  address space that one question may add to what the notebook left
-    processes       processes and threads at a time (where the kernel's own limit does not hold, `watch` sees to it)
+    question_bytes  address space that one question may add to that of the notebook
+    processes       processes and threads at a time (`watchdog` sees to it where the kernel's own limit does not hold)
     open_files      files and sockets that all of them have open at a time
     file_bytes      size of one file; also of everything in the working folder, and in /tmp
     files           files and folders in memory: in the working folder, /tmp and /dev/shm together
     cell_s          wall seconds of one cell
     notebook_s      wall seconds of all cells together
-    output_chars    characters that one cell may print; the rest is cut, and said
-    restarts        how often the notebook is run again without the cell that ended the kernel
+    output_chars    characters that one cell may print; truncation is marked in the output
+    restarts        number of times that the notebook is run again without a cell that ended the kernel
     """
 
     memory_bytes: int = 4 * 2**30
@@ -51,17 +51,17 @@ class Limits:
 
 def counts_per_sandbox(release: str = "") -> bool:
     """Whether this kernel counts processes per user namespace, as Linux does since 5.14, and not per user alone."""
-    found = re.match(r"(\d+)\.(\d+)", release or platform.release())
-    return found is not None and (int(found[1]), int(found[2])) >= (5, 14)
+    version = re.match(r"(\d+)\.(\d+)", release or platform.release())
+    return version is not None and (int(version[1]), int(version[2])) >= (5, 14)
 
 
 @dataclass
 class Box:
-    """A private folder (short, for Unix socket paths) and what is put into the confined kernel.
+    """A private folder (short, for Unix socket paths) and the contents of the confined kernel's file system.
 
-    placed    what appears in the kernel's working folder: paths read-only, a student's own files to be written to
+    placed    files in the kernel's working folder: paths are read-only, a student's own files are writable
     confined  whether bubblewrap is used; without it only the limits hold
-    needs     the packages that are to be seen beside the usual ones; None for all that are installed
+    needs     packages to be visible beside the usual ones; None for all that are installed
     secret    the folder of the course, which is hidden
     """
 
@@ -88,7 +88,7 @@ class Box:
             self._copy_in()
 
     def _copy_in(self) -> None:
-        """Without mounts, the agent and the handed-out files are copied."""
+        """Copy the agent and the handed-out files: without bubblewrap there are no mounts."""
         self.sockets.mkdir()
         shutil.copytree(AGENT, self.agent / "autograder" / "agent", ignore=shutil.ignore_patterns("__pycache__"))
         self.work.mkdir()

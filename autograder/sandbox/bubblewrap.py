@@ -32,7 +32,7 @@ SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/loc
 
 @functools.cache
 def require_bubblewrap() -> str:
-    """The path of a bwrap that works here; raises SandboxMissing saying what to do."""
+    """The path of a working bwrap; raises SandboxMissing with advice."""
     path = shutil.which("bwrap") or _beside_python()
     if path is None:
         raise SandboxMissing(f"bubblewrap (bwrap) is not installed, so nothing was graded. {HOW_TO_INSTALL}")
@@ -83,7 +83,7 @@ def _namespaces() -> list[str]:
 
 @functools.cache
 def can_disable_namespaces() -> bool:
-    """Whether this bwrap can forbid user namespaces inside, as it can since 0.8; without, the filter refuses them."""
+    """Whether this bwrap can forbid user namespaces inside, as since 0.8; if not, the filter refuses them."""
     probe = [require_bubblewrap(), "--help"]
     return "--disable-userns" in subprocess.run(probe, capture_output=True, text=True, check=False).stdout
 
@@ -112,7 +112,7 @@ def _python(secret: Path) -> list[str]:
 
 
 def _without_packages(box: Box) -> list[str]:
-    """Stubs over the packages that the assignment is to be solved without."""
+    """Stubs over the packages that the assignment must not use."""
     arguments = []
     for place in visible_packages.hidden(box.needs) if box.needs is not None else ():
         stub = visible_packages.STUB if place.is_dir() else visible_packages.STUB / "__init__.py"
@@ -121,7 +121,7 @@ def _without_packages(box: Box) -> list[str]:
 
 
 def _hidden_below(visible: Path, secret: Path) -> list[str]:
-    """Empty folders over what must not be seen where it lies in `visible`; raises SandboxMissing if it is `visible`."""
+    """Empty folders over the secrets in `visible`; raises SandboxMissing if `visible` itself is one."""
     arguments = []
     hidden = (secret, PACKAGE, Path(sysconfig.get_paths()["purelib"]) / "autograder")
     for real in dict.fromkeys(path.resolve() for path in hidden if path.is_dir()):
@@ -136,19 +136,19 @@ def _hidden_below(visible: Path, secret: Path) -> list[str]:
 
 
 def _scratch(box: Box) -> list[str]:
-    """/tmp, /dev/shm and the working folder, in memory: before anything that may lie below them."""
+    """/tmp, /dev/shm and the working folder, in memory: to be mounted before anything that may lie below them."""
     size = str(box.limits.file_bytes)
     return [part for folder in IN_MEMORY for part in ("--size", size, "--tmpfs", folder)]
 
 
 def _sealed() -> list[str]:
-    """What bubblewrap leaves open: / and /dev are memory without a bound, and where the grader is root the files of
-    /proc/sys, the whole machine's, belong to the student's process."""
+    """Read-only mounts over the gaps of bubblewrap: / and /dev are memory without a bound, and if the grader is root,
+    the files of /proc/sys, which are the whole machine's, belong to the student's process."""
     return [part for folder in ("/proc", "/dev", "/") for part in ("--remount-ro", folder)]
 
 
 def _files(box: Box) -> list[str]:
-    """A folder for the kernel's sockets, what it is told, the agent, and what was handed out."""
+    """A folder for the kernel's sockets, its settings, the agent, and the handed-out files."""
     arguments = ["--size", str(SOCKETS_BYTES), "--tmpfs", str(box.sockets)]
     for path in sorted(box.folder.rglob("*.json")):
         arguments += ["--ro-bind", str(path), str(path)]

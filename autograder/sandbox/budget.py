@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Budget:
-    """What is left: as many seconds for the cells that answers need as for the student's own experiments.
+    """The seconds left: as many for the cells that answers need as for the student's own experiments.
 
-    So experiments keep no answer from being run, whatever they take.
+    So experiments, however long, keep no answer from being run.
 
-    why      what is said of an own cell that is not run
+    why      the reason given for an own cell that is not run
     refused  the places of the cells that were not run
     """
 
@@ -25,7 +25,7 @@ class Budget:
         self.why = self.why or self._used_up
 
     def refusal(self, place: int, needed: bool) -> str:
-        """Why a cell is not run, "" if there is time for it. One that was refused once is refused in every run."""
+        """The reason not to run a cell, "" if there is time for it. A cell refused once is refused in every run."""
         left_s = self.needed_s if needed else self.own_s
         if left_s > 0 and place not in self.refused:
             return ""
@@ -33,7 +33,7 @@ class Budget:
         return self._used_up if needed else self.why
 
     def charge(self, needed: bool, seconds: float) -> None:
-        """Take away what a cell took."""
+        """Subtract the seconds that a cell took."""
         if needed:
             self.needed_s -= seconds
         else:

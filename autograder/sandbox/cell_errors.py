@@ -1,4 +1,4 @@
-"""What an error that a cell raised says to the student: one sentence that names the cell, and the reason it gives."""
+"""The error of a cell, explained to the student in one sentence that names the cell, and the reason for the marks."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ HERE = sys.version_info[:2]
 
 
 def explained(label: str, source: str, error: Any, saved_by: str = "") -> tuple[str, str] | None:
-    """The reason and the sentence for a cell's error; None where it only says that an answer is yet to be written.
+    """The reason and the sentence for a cell's error; None if the answer is merely not written yet.
 
-    label     how the cell is called, at the beginning of the sentence
+    label     the name of the cell, at the beginning of the sentence
     source    the cell's text
     error     its output of type "error"
-    saved_by  the Python that the notebook says it was last run with, "" if it does not say
+    saved_by  the version of Python in the notebook's metadata, "" if there is none
     """
     name, text = error.ename, " ".join(error.evalue.split())
     if name == "NotImplementedError":
@@ -41,16 +41,16 @@ def explained(label: str, source: str, error: Any, saved_by: str = "") -> tuple[
 
 
 def _unreadable(label: str, source: str, name: str, text: str, saved_by: str) -> str:
-    """What is said of a cell that Python could not read: the line, and whether another Python could."""
+    """The sentence on a cell that Python could not read: the line, and whether another Python could."""
     place = PLACE.search(text)
     why = text[: place.start()] if place else text
     told = untrusted_error(name, why)
-    where = f"Line {place['line']} of {label[:1].lower()}{label[1:]}" if place else label
+    start = f"Line {place['line']} of {label[:1].lower()}{label[1:]}" if place else label
     newer = needed_version(source)
     if newer is None:
-        return f"{where} raised {told}{_versions(saved_by)}"
+        return f"{start} raised {told}{_versions(saved_by)}"
     written = f" (the notebook was saved by Python {saved_by})" if _is_newer(saved_by) else ""
-    return f"{where} needs Python {_dotted(newer)}{written}, and Python {_dotted(HERE)} grades: {told}"
+    return f"{start} needs Python {_dotted(newer)}{written}, and Python {_dotted(HERE)} grades: {told}"
 
 
 def _versions(saved_by: str) -> str:

@@ -1,4 +1,4 @@
-"""The cells of one notebook, run one after the other in a kernel that is ready; what each did to it.
+"""The cells of one notebook, run one after the other in a kernel that is ready; their effects on the kernel.
 
 nbclient takes a second to import, so the session loads this module while its kernel starts.
 """
@@ -21,6 +21,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder.agent.wire import WireTimeout
 from autograder.restore.needed_cells import Needed, definitions_in
+from autograder.restore.released import SKIPPED
 from autograder.sandbox.box import Limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.cpu_wait import Stopwatch, own_waited_s
@@ -29,12 +30,12 @@ from autograder.sandbox.defining_runner import DefiningRunner
 from autograder.sandbox.output_limits import NOTEBOOK_BYTES, PAGE_BYTES, bounded, numbered, size
 from autograder.sandbox.watchdog import Watch
 
-SHOWN_PAGES = 4  # so much more than is kept of a cell is taken in
+SHOWN_PAGES = 4  # output of a cell that is read, as a multiple of what is kept
 SHOWN_S = 2  # after a cell's end, for what it shows to arrive
 ENDING = re.compile(
     r"exit|quit|kill|shutdown|abort|\.stop\(|signal"
 )  # in a cell that may end the kernel after its reply
-ENDING_S = 0.5  # after such a cell the kernel is looked at for so long, so that no other cell is blamed
+ENDING_S = 0.5  # after such a cell the kernel is watched for this long, so that no other cell is blamed
 CALLED_EXIT = "called exit() or quit(), which ends the kernel in Jupyter: the cells below it were run all the same"
 INTERRUPT_S = 5.0  # after an interrupt, for a cell to end
 LOST = "[output lost here: it did not come to an end, or was too large to be taken in]\n"
@@ -44,7 +45,7 @@ LOST = "[output lost here: it did not come to an end, or was too large to be tak
 class NotebookRun:
     """One run in one kernel. `left_out`, `interrupted` and `budget` are the session's own, and are changed.
 
-    needed   what the answers need; None if that is not known: then every cell is
+    needed   the cells and names that the answers need; None if unknown: then every cell is needed
     starved  whether a cell that answers need ran out of time on a machine too busy to give it that time on a core
     """
 
@@ -63,7 +64,7 @@ class NotebookRun:
         self._room_bytes = NOTEBOOK_BYTES  # for the outputs of the cells to come
 
     async def run_cells(self) -> tuple[int, str, str] | None:
-        """Run the cells not left out; the index of one that ended the kernel, the reason and what it did, or None."""
+        """Run the cells not left out; (index, reason, event) of one that ended the kernel, or None."""
         runner = _Runner(
             self.notebook, km=self.manager, allow_errors=True, timeout=None,
             iopub_timeout=SHOWN_S, raise_on_iopub_timeout=True, coalesce_streams=True, log=_quiet_log(),
@@ -77,7 +78,7 @@ class NotebookRun:
 
     def _is_run(self, index: int) -> bool:
         cell = self.notebook.cells[index]
-        is_skipped = "skip-execution" in cell.metadata.get("tags", [])
+        is_skipped = SKIPPED in cell.metadata.get("tags", [])
         ended_the_kernel = index in self.left_out and index not in self.budget.refused
         return cell.cell_type == "code" and not is_skipped and not ended_the_kernel
 
@@ -85,7 +86,7 @@ class NotebookRun:
         return self.needed is None or index in self.needed.places
 
     async def _run_or_refuse(self, runner: _Runner, cell: nbformat.NotebookNode, index: int) -> tuple[str, str] | None:
-        """Run one cell if there is time for it, else only what an own cell defines; as `_run_cell`."""
+        """Run one cell if there is time for it, else only the definitions of an own cell; returns as `_run_cell`."""
         needed = self._is_needed(index)
         refusal = self.budget.refusal(index, needed)
         if refusal:
@@ -101,7 +102,7 @@ class NotebookRun:
     async def _run_cell(
         self, runner: _Runner, cell: nbformat.NotebookNode, index: int, others: Stopwatch
     ) -> tuple[str, str] | None:
-        """Run one cell; what it did to the kernel (reason, words), or None if the kernel can go on."""
+        """Run one cell; (reason, event) if it ended the kernel, None if the kernel can go on."""
         runner.shown_bytes, runner.called_exit = 0, False
         cell.metadata.pop("execution", None)  # the times of another run
         in_time = all_shown = True
@@ -120,7 +121,7 @@ class NotebookRun:
         except Exception as error:  # a cell can have the kernel send anything, and nbclient trusts its kernel
             return "crashed", f"cut the kernel off ({type(error).__name__}), so the notebook was run without it"
         finally:
-            runner.reset_execution_trackers()  # what has been counted is not to be replaced by something larger
+            runner.reset_execution_trackers()  # outputs already counted must not be replaced by larger ones
             cell.outputs = bounded(cell.outputs, self.limits.output_chars, self._room_bytes)
             self._room_bytes -= sum(map(size, cell.outputs))
             cell.execution_count = numbered(cell.execution_count)
@@ -133,7 +134,7 @@ class NotebookRun:
     async def _ends_in_time(
         self, cell: nbformat.NotebookNode, index: int, running: asyncio.Future[Any], others: Stopwatch
     ) -> bool:
-        """Wait for a cell; one that is late is interrupted, and waited for a little longer. Its outputs may be late."""
+        """Wait for a cell; if it is late, interrupt it and wait a little longer. Its outputs may be late."""
         before_s = own_waited_s()  # the grader's own waiting for a core does not count either
         deadline = Deadline([(self.limits.cell_s, 0.0)], lambda: others.waited_s() + own_waited_s() - before_s)
         while not running.done():
@@ -150,7 +151,7 @@ class NotebookRun:
         return True
 
     async def _after_timeout(self, index: int, in_time: bool, all_shown: bool) -> tuple[str, str] | None:
-        """See whether the kernel goes on after a cell that was stopped, or whose outputs did not come to an end."""
+        """Check whether the kernel goes on after a cell that was stopped, or whose outputs did not end."""
         reason = f"ran for over {self.limits.cell_s:g} s"
         if not await self._answers():
             return "timeout", f"{reason} and could not be stopped, so the notebook was run without it"
@@ -161,11 +162,11 @@ class NotebookRun:
         return None
 
     def _death(self) -> tuple[str, str]:
-        reason, what = self.watch.verdict or ("crashed", "ended the kernel")
-        return reason, f"{what}, so the notebook was run without it"
+        reason, event = self.watch.verdict or ("crashed", "ended the kernel")
+        return reason, f"{event}, so the notebook was run without it"
 
     async def _ends(self) -> bool:
-        """Whether the kernel ends in the next moment, or has stopped to answer."""
+        """Whether the kernel ends in the next moment, or has stopped answering."""
         deadline = time.monotonic() + ENDING_S
         while time.monotonic() < deadline:
             if not await self.manager.is_alive():
@@ -174,7 +175,7 @@ class NotebookRun:
         return not await self._answers()
 
     async def _connect_output_again(self) -> None:
-        """After a message that was too large to be taken in nothing more comes over that connection."""
+        """Connect again for outputs: after a message that was too large, nothing more arrives over that connection."""
         client: Any = self.client
         client.iopub_channel.stop()
         client._iopub_channel = None
@@ -199,10 +200,10 @@ class NotebookRun:
 
 
 class _Runner(DefiningRunner):
-    """nbclient's runner, but what a cell shows is dropped once it is more than will be kept of it.
+    """nbclient's runner, which drops a cell's outputs beyond the bound.
 
-    shown_bytes  of the cell at hand; whoever runs a cell sets it to 0 first
-    called_exit  whether the cell at hand asked the kernel to end; set to False first
+    shown_bytes  of the cell at hand; to be set to 0 before each cell
+    called_exit  whether the cell at hand asked the kernel to end; to be set to False before each cell
     """
 
     shown_bytes = 0
@@ -212,7 +213,7 @@ class _Runner(DefiningRunner):
         super().__init__(*args, on_cell_executed=self._read_reply, **kwargs)
 
     def _read_reply(self, cell: nbformat.NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
-        """Called by nbclient with a cell's reply, in which the student's process can have put anything."""
+        """Read a cell's reply, for nbclient; the student's process can have put anything into it."""
         payload = execute_reply["content"].get("payload")
         self.called_exit = isinstance(payload, list) and any(
             isinstance(part, dict) and part.get("source") == "ask_exit" for part in payload
@@ -221,7 +222,7 @@ class _Runner(DefiningRunner):
     def process_message(
         self, msg: dict[str, Any], cell: nbformat.NotebookNode, cell_index: int
     ) -> nbformat.NotebookNode | None:
-        """Take in one message of the kernel's. What passes between widgets is no output."""
+        """Take in one message of the kernel's. Messages between widgets are no output."""
         if msg["msg_type"].startswith("comm"):
             return None
         if msg["msg_type"] not in ("status", "clear_output"):
@@ -232,7 +233,7 @@ class _Runner(DefiningRunner):
 
 
 def _quiet_log() -> logging.Logger:
-    """A log of nbclient's own that nobody reads: what happened to a cell is in the result."""
+    """A log for nbclient that is thrown away: the fate of a cell is in the result."""
     log = logging.getLogger("autograder.notebook")
     log.propagate, log.disabled = False, True
     return log

@@ -1,9 +1,9 @@
-"""Bounds that the system keeps for a sandbox as a whole, where it lets us: memory, processes and cores of a cgroup.
+"""Bounds that the system keeps for a sandbox as a whole, where it can: memory, processes and cores of a cgroup.
 
 Needs cgroup v2 and a group whose children we may make: root on a plain machine, `systemd-run --user --scope -p
-Delegate=yes`, or a container with a group of its own that it may write to. What is counted there includes what no other
-limit sees: memory of the system's own for sockets, files and namespaces. Where there is none, or where its controllers
-belong to cgroup v1, the watch looks instead; CPU seconds are counted in every group of v2.
+Delegate=yes`, or a container with a group of its own that it may write to. Its count includes memory that no
+other limit sees: the system's own for sockets, files and namespaces. If there is none, or its controllers belong to
+cgroup v1, the watchdog looks instead; CPU seconds are counted in every group of v2.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from autograder.sandbox.box import Limits
 
 CONTROLLERS = ("cpu", "memory", "pids")
-OWN = "autograder"  # the group in which the graders themselves run where theirs may not have both
+OWN = "autograder"  # the group for the graders themselves, if theirs may not have both processes and groups
 PERIOD_US = 100_000
-GONE_S = 5.0  # for what was killed to be gone
-OLD_S = 3600.0  # a group without processes for so long is nobody's
+GONE_S = 5.0  # for killed processes to be gone
+OLD_S = 3600.0  # a group without processes for this long belongs to nobody
 OUTSIDE = 4  # processes of bubblewrap's own, counted with those inside
 
 
 @functools.cache
 def parent_group() -> Path | None:
-    """The folder of the group below which groups with limits can be made; None if there is none."""
+    """The folder of a group in which groups with limits can be made; None if there is none."""
     with contextlib.suppress(OSError, ValueError):
         mount = next(_mounts(), None)
         if mount is None:
@@ -42,13 +42,13 @@ def parent_group() -> Path | None:
 
 
 def controllers(group: Path) -> list[str]:
-    """What the groups below `group` are limited in."""
+    """The controllers that limit the groups below `group`."""
     enabled = (group / "cgroup.subtree_control").read_text().split()
     return [name for name in CONTROLLERS if name in enabled]
 
 
 def new_group(limits: Limits) -> Group | None:
-    """A group for a sandbox with these limits; None where there can be none."""
+    """A group for a sandbox with these limits; None if none can be made."""
     parent = parent_group()
     with contextlib.suppress(OSError):
         return Group(parent, limits) if parent is not None else None
@@ -83,15 +83,15 @@ class Group:
         return ["/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"', str(self.folder / "cgroup.procs"), *command]
 
     def used_s(self) -> float:
-        """CPU seconds of all that has run in it; 0 where that is not counted."""
+        """CPU seconds of all processes that have run in it; 0 if they are not counted."""
         return self._number("cpu.stat", "usage_usec") / 1e6
 
     def is_out_of_memory(self) -> bool:
-        """Whether something in it was ended for want of memory."""
+        """Whether a process in it was killed for lack of memory."""
         return self._number("memory.events", "oom_kill") > 0
 
     def remove(self) -> None:
-        """End all that is in it, and remove it; safe to call twice."""
+        """End all its processes, and remove it; safe to call twice."""
         with contextlib.suppress(OSError):
             (self.folder / "cgroup.kill").write_text("1")
         deadline = time.monotonic() + GONE_S
@@ -120,7 +120,7 @@ def _own_path() -> str:
 
 
 def _enable(base: Path) -> bool:
-    """Have groups below `base` limited in what it has to give; whether such groups can be made."""
+    """Enable the controllers of `base` for the groups below it; whether such groups can be made."""
     offered = (base / "cgroup.controllers").read_text().split()
     wanted = [f"+{name}" for name in CONTROLLERS if name in offered]
     try:

@@ -2,7 +2,7 @@
 
     python -m autograder.sandbox.compile_filter
 
-Needs libseccomp and pyseccomp (of the extra `dev`); what it makes is committed, so that grading needs neither.
+Needs libseccomp and pyseccomp (of the extra `dev`); the filters are committed, so that grading needs neither.
 """
 
 from __future__ import annotations

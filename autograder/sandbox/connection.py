@@ -34,9 +34,9 @@ from autograder.untrusted_text import LIMIT, untrusted_name, untrusted_text
 
 HELLO_S = 30.0
 KILL_S = 2.0
-SHORT_S = 0.1  # answers that took no longer in all are not worth asking how long they waited for a core
+SHORT_S = 0.1  # if all answers took no longer than this, their waiting for a core is not measured
 WITHOUT_VALUE = {"put", "ref", "rng", "set", "fill", "has"}  # requests that are answered with a reference, or none
-SHORT_BYTES = 2**16  # such an answer, or what was raised in place of it
+SHORT_BYTES = 2**16  # bound of such an answer, or of an error in place of it
 NO_ANSWER = "what came back is not an answer"
 
 Verdict = Callable[[], tuple[str, str] | None]
@@ -54,8 +54,8 @@ def open_fork(
 
     timeout_s      seconds for all answers over this connection; those in which the fork waits for a core do not count
     memory_bytes   address space it may add
-    waited         says how long it has waited for one
-    verdict        says why the sandbox was ended from outside, and what it had done; None if it was not
+    waited         returns the seconds that it has waited for one
+    verdict        returns the reason for which the sandbox was ended from outside, and the event; None if it was not
     Raises ChildDied if nothing listens there any more.
     """
     try:
@@ -129,9 +129,9 @@ class RemoteConnection:
         self._ended: StudentError | None = None
 
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
-        """Carry out one request; raises a StudentError. After a timeout or a death every request raises the same.
+        """Make one request; raises a StudentError. After a timeout or a death every request raises the same.
 
-        Raises TaskError if what the suite sends may not cross.
+        Raises TaskError if a value from the suite may not cross.
         """
         if self._ended is not None:
             raise copy.copy(self._ended)
@@ -161,19 +161,19 @@ class RemoteConnection:
         raise self._ended
 
     def _most_bytes(self, operation: str, fields: tuple[Any, ...]) -> int:
-        """The bytes of the longest frame that may be the answer, or a question about a stand-in on the way to it."""
+        """The bytes of the longest frame allowed, be it the answer or a question about a stand-in on the way to it."""
         is_kept = operation in ("call", "method") and fields[-1] is True
         asks_back = bool(self.follow_through.given or self.follow_through.objects)
         return SHORT_BYTES if (is_kept or operation in WITHOUT_VALUE) and not asks_back else MAX_FRAME_BYTES
 
     def close(self) -> None:
-        """Hang up, at which a fork ends; one that was late has been killed already. `used_s` is known then."""
+        """Disconnect, which ends the fork; a late one has been killed already. Sets `used_s`."""
         waited = self._waited_s() if self._asking_s > SHORT_S else 0.0
         self.used_s = max(0.0, self._asking_s - waited)
         self._channel.close()
 
     def _waited_s(self) -> float:
-        """Seconds for which others kept the student's fork, or the grader while it computed for it, from a core."""
+        """Seconds for which others kept the student's fork, or the grader computing for it, from a core."""
         return self._waited() + self._held_up_s
 
     def _asked_s(self) -> float:
@@ -181,7 +181,7 @@ class RemoteConnection:
         return self._asking_s + (time.monotonic() - self._deadline.started if self._deadline is not None else 0.0)
 
     def _asked(self, packed: bytes) -> Any:
-        """The answer to a request; meanwhile the fork may ask back about stand-ins, which does not buy time."""
+        """The answer to a request; meanwhile the fork may ask back about stand-ins, on the same time limit."""
         deadline = self._deadline
         assert deadline is not None
         self._channel.send_packed(packed, deadline.longest_s())
@@ -199,7 +199,7 @@ class RemoteConnection:
             self._channel.send_packed(answer, deadline.longest_s())
 
     def _go_apart(self) -> None:
-        """Have the reference compute in a process of its own; what that process may not do is charged to the asker."""
+        """Let the reference compute in a process of its own; its excesses are charged to the student."""
         try:
             forked_test.go_apart(self._memory_bytes, self._asked_s)
         except StudentError as error:
@@ -207,25 +207,25 @@ class RemoteConnection:
             raise
 
     def _answer(self, question: tuple[Any, ...]) -> bytes:
-        """The reference's answer to a question about a stand-in, packed; that it cannot be sent is an answer too."""
+        """The reference's answer to a question about a stand-in, packed; or an error if it cannot be sent."""
         try:
             return pack(self.follow_through.answer(question[0] if len(question) == 1 else question))
         except WireError as error:
             return pack(("error", ("TypeError", str(error))))
 
     def _death(self) -> StudentError:
-        """Why nothing more comes: the fork ended, or with it the whole sandbox, for what was done in it."""
-        reason, what = self._verdict() or ("crashed", "")
-        if not what:
+        """The reason why no more answers come: the fork ended, or the whole sandbox was ended."""
+        reason, event = self._verdict() or ("crashed", "")
+        if not event:
             return ChildDied("the process ended during the call")
-        return (OutOfMemory if reason == "memory" else ChildDied)(f"the call {what}")
+        return (OutOfMemory if reason == "memory" else ChildDied)(f"the call {event}")
 
     def _end(self, error: StudentError) -> None:
         self._ended = error
         self._kill()
 
     def _kill(self) -> None:
-        """Have the agent kill this fork and what it started. If it cannot, the session does, or their CPU limit."""
+        """Have the agent kill this fork and its children. If it cannot, the session does, or their CPU limit."""
         if type(self._pid) is not int:
             return
         with contextlib.suppress(OSError, WireError):

@@ -1,4 +1,4 @@
-"""One core for each sandbox: whatever a student's code starts, it shares that core with itself."""
+"""One core for each sandbox, shared by all processes that a student's code starts."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import os
 import socket
 from collections.abc import Iterator
 
-SLOTS = 32  # sandboxes on one core, before they are spread without looking
+SLOTS = 32  # sandboxes on one core, beyond which they are spread at random
 
 
 class Core:
     """A processor core, shared with as few other sandboxes of this machine as can be, until `release`.
 
-    number  as the system counts; None where cores cannot be chosen
+    number  as the system counts; None if cores cannot be chosen
 
-    Sandboxes of all graders find each other by names of Unix sockets, which end with the process that holds them.
+    Sandboxes of all graders see each other by names of Unix sockets, which end with the process that owns them.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Core:
 
     @contextlib.contextmanager
     def starting(self) -> Iterator[None]:
-        """Let the processes that this thread starts meanwhile run on this core alone."""
+        """Confine the processes that this thread starts meanwhile to this core."""
         if self.number is None:
             yield
             return

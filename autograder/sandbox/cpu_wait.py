@@ -1,10 +1,10 @@
-"""How long a sandbox was kept from its core by others: time that a busy machine took from it, and no limit counts.
+"""The time for which others kept a sandbox from its core: taken by a busy machine, and counted by no limit.
 
 Linux counts for every thread how long it ran and how long it was ready to run and had no core
-(/proc/<pid>/task/<tid>/schedstat, nanoseconds). What a sandbox's own processes kept one of its threads waiting is not
-counted in its favour: it is at most what they ran themselves, since all of them share one core. Whatever stops the
-processes stops the grader too, and shows in how late its watch wakes up without having waited for a core. Where none
-of this can be seen, nobody has waited, and limits are wall seconds.
+(/proc/<pid>/task/<tid>/schedstat, nanoseconds). Waiting for a sandbox's own processes is
+not counted in its favour: it is at most their running time, since all of them share one core. If the whole machine
+stops, the grader stops too, and its watchdog wakes up late without having waited for a core. If none of this can be
+read, the waiting time is 0, and limits are wall seconds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import struct
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-PATIENCE = 10.0  # a limit may take so many times itself on the wall
+PATIENCE = 10.0  # longest wall time, as a multiple of a limit
 MAX_STARTED = 200  # a sandbox that starts more processes and threads than this meanwhile could hide what they ran
 LATE_S = 0.02  # a watch that wakes up later than this was held up
 
@@ -30,17 +30,17 @@ def wall_s(limit_s: float, waited: float) -> float:
 
 
 def is_starved(limit_s: float, waited: float) -> bool:
-    """Whether even that was too little to have the limit's seconds on a core."""
+    """Whether even the longest extension left fewer than the limit's seconds on a core."""
     return waited > (PATIENCE - 1) * limit_s
 
 
 class CpuAccount:
-    """CPU seconds of all processes of one sandbox, as a watch sees them: those that have ended are included.
+    """CPU seconds of all processes of one sandbox, as the watchdog sees them: those that have ended are included.
 
     pids       lists its processes
-    counted_s  CPU seconds as a cgroup counts them; 0 where there is none
+    counted_s  CPU seconds as a cgroup counts them; 0 if there is none
 
-    What the watch has seen is shared with forks of the grader, in which it does not look.
+    The counts are shared with forks of the grader, in which no watchdog runs.
     """
 
     def __init__(self, pids: Callable[[], Iterable[int]], counted_s: Callable[[], float] = lambda: 0.0) -> None:
@@ -49,13 +49,13 @@ class CpuAccount:
         self._shared = mmap.mmap(-1, _SHARED.size)
 
     def note_late(self, late_s: float) -> None:
-        """Note by how many seconds the watch woke up too late, those apart in which it waited for a core."""
+        """Note the seconds by which the watchdog woke up late, without those for which it waited for a core."""
         if late_s > LATE_S:
             used_s, stopped_s, started = self._read()
             self._shared[:] = _SHARED.pack(used_s, stopped_s + late_s, started)
 
     def look(self) -> None:
-        """Look at all processes."""
+        """Read the times of all processes."""
         used_s, stopped_s, started = self._read()
         ended_s, before = self._seen
         now = {pid: own_s for pid, (own_s, _) in self._now().items()}
@@ -68,7 +68,7 @@ class CpuAccount:
         )
 
     def used_s(self) -> float:
-        """User and system seconds up to now. What a process runs between the last look and its end is lost."""
+        """User and system seconds up to now. The time of a process between the last look and its end is lost."""
         now = self._now()
         ended_s, before = self._seen
         own = before | {pid: own_s for pid, (own_s, _) in now.items()}
@@ -76,11 +76,11 @@ class CpuAccount:
         return max(self._counted_s(), self._read()[0], ended_s + sum(own.values()), waited_for)
 
     def stopped_s(self) -> float:
-        """Seconds by which the watch has woken up late in all."""
+        """Seconds by which the watchdog has woken up late in all."""
         return self._read()[1]
 
     def started(self) -> int:
-        """How many processes and threads the sandbox has started, as far as the watch has seen."""
+        """The number of processes and threads that the sandbox has started, as far as the watchdog has seen."""
         return self._read()[2]
 
     def stopwatch(self, pids: Callable[[], Iterable[int]] | None = None) -> Stopwatch:
@@ -96,7 +96,7 @@ class CpuAccount:
 
 
 class Stopwatch:
-    """How long one thread of some of a sandbox's processes has been kept from its core by others, since it was made."""
+    """Measures the time for which others keep a thread of some of a sandbox's processes from its core."""
 
     def __init__(self, account: CpuAccount, pids: Callable[[], Iterable[int]]) -> None:
         self._account, self._pids = account, pids
@@ -105,7 +105,7 @@ class Stopwatch:
         self._started = account.started()
 
     def waited_s(self) -> float:
-        """The most seconds for one thread; 0 if the sandbox has meanwhile started too much to tell."""
+        """The most seconds for one thread; 0 if the sandbox has started too many processes meanwhile to tell."""
         stopped_s = self._account.stopped_s() - self._stopped_s
         if self._account.started() - self._started > MAX_STARTED:
             return stopped_s
@@ -155,7 +155,7 @@ def _cpu_s(pid: int) -> tuple[float, float] | None:
 
 
 def _number_inside(pid: int) -> int:
-    """A process's number in the sandbox, where they are counted from 1; 0 where it has none of its own there."""
+    """A process's number in the sandbox, where they are counted from 1; 0 if it has none of its own there."""
     with contextlib.suppress(OSError, ValueError):
         text = Path(f"/proc/{pid}/status").read_text(errors="replace")
         numbers = text.partition("NSpid:")[2].partition("\n")[0].split()

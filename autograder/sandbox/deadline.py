@@ -16,9 +16,9 @@ LEAST_S = 0.001
 class Deadline:
     """The end of a time that is counted from now: seconds on a core or asleep.
 
-    limits  pairs of a limit and what of it has been used before, in seconds; the first to be over counts
-    waited  says how long others have kept the sandbox from its core. It is asked only when the time seems to be over,
-            since to find out takes longer than most answers
+    limits  pairs of a limit and the part of it already used, in seconds; the first to be over counts
+    waited  returns the seconds for which others have kept the sandbox from its core. It is called only when the time
+            seems to be over, since it takes longer than most answers
     """
 
     def __init__(self, limits: list[tuple[float, float]], waited: Callable[[], float]) -> None:
@@ -36,7 +36,7 @@ class Deadline:
         return left_s
 
     def receive(self, channel: Channel) -> Any:
-        """What comes next over a channel. Raises WireError, WireTimeout among them once the time is over."""
+        """The next value over a channel. Raises WireError, WireTimeout among them once the time is over."""
         while True:
             try:
                 return channel.receive(self.left_s())
@@ -44,7 +44,7 @@ class Deadline:
                 self.extend()
 
     def longest_s(self) -> float:
-        """Seconds until it is over however long the sandbox has to wait for a core. Raises WireTimeout."""
+        """The most seconds until it is over, if the sandbox has to wait for a core all the time. Raises WireTimeout."""
         return self.left_s() + self._wall_seconds(math.inf) - self._wall_s
 
     def extend(self) -> None:

@@ -1,4 +1,4 @@
-"""nbclient's runner of cells, which goes on below a line that raised with what is defined there."""
+"""nbclient's runner of cells, extended: below a line that raised, it goes on with the definitions there."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ MAX_RESTS = 5  # statements that may raise in one cell
 
 
 class DefiningRunner(NotebookClient):
-    """Runs a cell and, if a statement in it raised, what the cell defines below. The cell is shown as handed in."""
+    """Runs a cell and, if a statement in it raised, the definitions below that. The cell is shown as handed in."""
 
     async def async_execute_cell(
         self, cell: nbformat.NotebookNode, cell_index: int, *arguments: Any, **options: Any
     ) -> nbformat.NotebookNode:
-        """The cell with its outputs, those of its rest among them. Raises what nbclient raises."""
+        """The cell with its outputs, those of its rest among them. Raises the same errors as nbclient."""
         done: nbformat.NotebookNode = await super().async_execute_cell(cell, cell_index, *arguments, **options)
         part = done
         for _ in range(MAX_RESTS):

@@ -1,4 +1,4 @@
-"""An event loop that can be waited for anywhere, also where another one is running: in a Jupyter server, say."""
+"""An event loop that can be waited for even if another one is running, as in a Jupyter server."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 
 class EventLoop:
-    """An event loop of its own. Where the thread that waits has a running one, it works in a thread of its own.
+    """An event loop of its own, in a thread of its own if the waiting thread has a running loop.
 
-    That thread lives as long as the loop: what bubblewrap started dies with the thread that started it.
+    That thread lives as long as the loop: a bubblewrap process dies with the thread that started it.
     """
 
     def __init__(self) -> None:
@@ -20,11 +20,11 @@ class EventLoop:
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing can be carried out on it any more."""
+        """Whether the loop has ended."""
         return self._loop.is_closed()
 
     def complete(self, work: Awaitable[Any]) -> Any:
-        """Carry out `work` to its end; what it returns or raises."""
+        """Run `work` to its end; returns or raises the same."""
         if self._thread is None and not _another_is_running():
             return self._loop.run_until_complete(work)
         self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix="session")

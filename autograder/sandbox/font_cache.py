@@ -12,7 +12,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "auto
 
 
 def place_cache(folder: Path) -> str:
-    """A folder inside `folder` that holds a font list; its path."""
+    """Make a folder with a font list inside `folder`; its path."""
     target = folder / "matplotlib"
     target.mkdir(exist_ok=True)
     for path in _font_lists() or _make():
@@ -26,7 +26,7 @@ def _font_lists() -> list[Path]:
 
 
 def _make() -> list[Path]:
-    """Have matplotlib build its list; without matplotlib or a writable cache there is simply none."""
+    """Let matplotlib build its list; without matplotlib or a writable cache there is none."""
     try:
         CACHE.mkdir(parents=True, exist_ok=True)
     except OSError:

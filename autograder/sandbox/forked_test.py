@@ -1,8 +1,8 @@
 """The rest of a test in a process of its own, from the moment at which the student's code has the grader compute.
 
-A stand-in is the reference, and one of the grader's objects may be lent: with either the student chooses what is
-computed, in the process that judges. So that process forks at the first such question. The fork goes on with the test,
-under limits like the student's own; the grader waits for its report and takes that for the test's end.
+A stand-in is the reference, and one of the grader's objects may be lent: with either the student chooses a computation
+in the process that judges. So that process forks at the first such question. The fork goes on with the test, under
+limits like the student's own; the grader waits for its report, which ends the test.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ LEAST_S = 0.01
 class Ended(BaseException):
     """The test has ended in its fork.
 
-    report   what the fork reported
-    asked_s  seconds that the student's answers took in all, those of the grader to them included
+    report   the fork's report
+    asked_s  seconds that the student's answers took in all, including the grader's answers to them
     """
 
     def __init__(self, report: Any, asked_s: float) -> None:
@@ -36,19 +36,19 @@ class Ended(BaseException):
 
 
 class _Fork:
-    """This process, where it is such a fork: where it reports to, and whether it computes for the student."""
+    """This process as such a fork: the pipe for its report, and whether it computes for the student."""
 
     def __init__(self, writer: int, computing: mmap.mmap, asked_s: Callable[[], float]) -> None:
         self.writer, self.computing, self.asked_s = writer, computing, asked_s
 
 
-_this: _Fork | None = None
+_own_fork: _Fork | None = None
 _may_fork = False
 
 
 @contextlib.contextmanager
 def forking() -> Iterator[None]:
-    """Let `go_apart` fork meanwhile: whoever says so ends the fork with `report`."""
+    """Let `go_apart` fork meanwhile; the caller must end the fork with `report`."""
     global _may_fork
     before, _may_fork = _may_fork, True
     try:
@@ -60,11 +60,11 @@ def forking() -> Iterator[None]:
 def go_apart(memory_bytes: int, asked_s: Callable[[], float]) -> None:
     """Go on in a fork that may add `memory_bytes` to its address space; does nothing in it, or outside `forking`.
 
-    asked_s  says how many seconds the student's answers have taken, at the end of the test
-    In the grader it does not return: raises Ended, or the StudentError or GraderError that the end of the fork was.
+    asked_s  returns the seconds that the student's answers have taken, at the end of the test
+    In the grader it does not return: raises Ended, or the StudentError or GraderError that ended the fork.
     """
-    global _this
-    if _this is not None or not _may_fork:
+    global _own_fork
+    if _own_fork is not None or not _may_fork:
         return
     reader, writer = os.pipe()
     computing = mmap.mmap(-1, 1)
@@ -74,7 +74,7 @@ def go_apart(memory_bytes: int, asked_s: Callable[[], float]) -> None:
     if pid == 0:
         os.close(reader)
         _limit(memory_bytes)
-        _this = _Fork(writer, computing, asked_s)
+        _own_fork = _Fork(writer, computing, asked_s)
         return
     os.close(writer)
     try:
@@ -93,25 +93,25 @@ def go_apart(memory_bytes: int, asked_s: Callable[[], float]) -> None:
 @contextlib.contextmanager
 def computing(left_s: float) -> Iterator[None]:
     """Compute something for the student: in a fork for `left_s` seconds of CPU time at most, then the fork is ended."""
-    if _this is None:
+    if _own_fork is None:
         yield
         return
-    _this.computing[0] = 1
+    _own_fork.computing[0] = 1
     signal.setitimer(signal.ITIMER_PROF, max(left_s, LEAST_S))
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        _this.computing[0] = 0
+        _own_fork.computing[0] = 0
 
 
 def report(content: Any) -> None:
-    """End a fork with what came of the test, as JSON; does nothing in the grader itself."""
-    if _this is None:
+    """End a fork with the result of the test, as JSON; does nothing in the grader itself."""
+    if _own_fork is None:
         return
     try:
-        with open(_this.writer, "w") as pipe:
-            json.dump([content, _this.asked_s()], pipe)
+        with open(_own_fork.writer, "w") as pipe:
+            json.dump([content, _own_fork.asked_s()], pipe)
     finally:
         os._exit(0)
 
@@ -134,7 +134,7 @@ def _read(reader: int) -> bytes:
 
 
 def _death(status: int, while_computing: bool) -> StudentError | GraderError:
-    """What the end of a fork without a report means."""
+    """The error that the end of a fork without a report means."""
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if number == signal.SIGPROF:
         return CallTimeout("what was asked of the reference takes longer than the question may")

@@ -16,13 +16,13 @@ IN_MEMORY = ("/tmp", "/dev/shm", "/home/student")
 
 
 class Inside:
-    """The folders inside one sandbox; nothing is known of them before `reach`, and after `close`."""
+    """The folders inside one sandbox, accessible from `reach` to `close`."""
 
     def __init__(self) -> None:
         self._folders: list[int] = []
 
     def reach(self, link: Path, pids: Iterable[int]) -> bool:
-        """Make `link` lead to the folder of that path inside, seen by one of the processes. Whether it does now."""
+        """Make `link` lead to the folder of that path inside, seen by one of the processes. Returns whether it does."""
         for pid in pids:
             with contextlib.suppress(OSError):
                 self._open(f"/proc/{pid}/root", link)
@@ -36,7 +36,7 @@ class Inside:
             self._folders.append(os.open(root + place, os.O_PATH | os.O_DIRECTORY))
 
     def files(self) -> int:
-        """How many files and folders there are in memory."""
+        """The number of files and folders in memory."""
         counts = [os.fstatvfs(folder) for folder in list(self._folders)]
         return sum(count.f_files - count.f_ffree for count in counts)
 

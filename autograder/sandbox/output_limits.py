@@ -1,4 +1,4 @@
-"""What a notebook's cells may leave on the page: bounded, whatever they print, display, return or raise."""
+"""Bounds on the outputs of a notebook's cells, whatever they print, display, return or raise."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ CUT = (
 def bounded(
     outputs: Sequence[nbformat.NotebookNode], chars: int, most_bytes: float = PAGE_BYTES
 ) -> list[nbformat.NotebookNode]:
-    """The outputs with long texts cut to `chars`, and none after the page is full; what is cut is marked.
+    """The outputs with long texts cut to `chars`, and none after the page is full; truncation is marked.
 
-    most_bytes  what there is room for besides, such as the rest of the notebook's
+    most_bytes  a further bound, such as the rest of the notebook's
     """
     kept: list[nbformat.NotebookNode] = []
     left = min(PAGE_BYTES, most_bytes)
@@ -49,7 +49,7 @@ def numbered(count: Any) -> int | None:
 
 
 def _shortened(output: nbformat.NotebookNode, chars: int) -> nbformat.NotebookNode:
-    """One output, its texts cut, nothing in it but what belongs there; a picture is kept as it is."""
+    """One output with its texts cut and without foreign parts; a picture is kept as it is."""
     if output.output_type == "stream":
         output.name = "stderr" if output.name == "stderr" else "stdout"
         output.text = _cut(_text(output.text), chars)
@@ -58,7 +58,7 @@ def _shortened(output: nbformat.NotebookNode, chars: int) -> nbformat.NotebookNo
         lines = output.traceback if isinstance(output.traceback, list) else [output.traceback]
         output.traceback = [_cut("\n".join(map(_text, lines)), chars)]
     else:
-        output.data = nbformat.from_dict(_data(output.data, chars) or {"text/plain": _said(chars)})
+        output.data = nbformat.from_dict(_data(output.data, chars) or {"text/plain": _cut_note(chars)})
         output.metadata = nbformat.from_dict({})
         if "execution_count" in output:
             output.execution_count = numbered(output.execution_count)
@@ -66,16 +66,16 @@ def _shortened(output: nbformat.NotebookNode, chars: int) -> nbformat.NotebookNo
 
 
 def _data(data: Any, chars: int) -> dict[str, Any]:
-    """What an output is shown as, by kind: texts, and JSON of kinds that are JSON."""
-    found = {}
+    """The data of an output by kind: texts, and JSON of kinds that are JSON."""
+    kept = {}
     for kind, value in data.items() if isinstance(data, dict) else ():
         picture = isinstance(value, str) and kind.startswith("image/")
         short = (isinstance(value, str) or JSON.fullmatch(kind)) and len(json.dumps(value)) <= chars
         if picture or short:
-            found[kind] = value
+            kept[kind] = value
         elif kind == "text/plain" and isinstance(value, str):
-            found[kind] = _cut(value, chars)
-    return found
+            kept[kind] = _cut(value, chars)
+    return kept
 
 
 def _text(value: Any) -> str:
@@ -83,8 +83,8 @@ def _text(value: Any) -> str:
 
 
 def _cut(text: str, chars: int) -> str:
-    return text if len(text) <= chars + len(_said(chars)) else text[:chars] + _said(chars)
+    return text if len(text) <= chars + len(_cut_note(chars)) else text[:chars] + _cut_note(chars)
 
 
-def _said(chars: int) -> str:
+def _cut_note(chars: int) -> str:
     return f"\n[output cut here: a cell may print {chars:,} characters]\n"

@@ -1,6 +1,6 @@
-"""Files that a student handed in beside the notebook: small Python and data files, which stand in the kernel's folder.
+"""Files that a student handed in beside the notebook: small Python and data files, placed in the kernel's folder.
 
-What was handed out (given.py, data/) is never replaced. A file that is not used is named with the reason.
+Handed-out files (given.py, data/) are never replaced. A file that is not used is named with the reason.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import Unreadable
+from autograder.untrusted_text import one_line
 
 MAX_FILES = 60
 MAX_LOOKED_AT = 500
@@ -26,6 +27,7 @@ MAX_FILE_BYTES = 5 * 2**20
 MAX_ALL_BYTES = 20 * 2**20
 MAX_DEPTH = 4  # folders in folders
 MAX_NAMED = 5  # files in one note
+NAME_LIMIT = 80  # characters of a file's name in a note
 LINK = "the file is a link"
 NAME = re.compile(r"\w[\w .,+@()'-]{0,99}")
 IGNORED = {"timestamp.txt", "submission_secret.txt", "thumbs.db", "desktop.ini", "__pycache__", "__macosx"}  # no work
@@ -36,12 +38,12 @@ NO_DATA = {
 }
 READ_BY_JUPYTER = re.compile(r"(?:ipython|jupyter)\w*config", re.IGNORECASE)
 READ_BY_PYTHON = {"sitecustomize", "usercustomize", "autograder", "launch"}
-RENAMED = re.compile(r"(?:-\d+|[ _]?\(\d+\))$")  # what Canvas and browsers add to the name of a file that was there
+RENAMED = re.compile(r"(?:-\d+|[ _]?\(\d+\))$")  # added by Canvas and browsers to the name of a file that existed
 
 
 @dataclass(frozen=True)
 class OwnFile:
-    """One file. `name`: where it stands, relative to the notebook, with slashes."""
+    """One file. `name`: its path relative to the notebook, with slashes."""
 
     name: str
     data: bytes
@@ -49,13 +51,13 @@ class OwnFile:
 
 @dataclass(frozen=True)
 class OwnFiles:
-    """The files that may be used, and what is said of the others."""
+    """The usable files, and notes on the others."""
 
     files: tuple[OwnFile, ...] = ()
     notes: tuple[str, ...] = ()
 
     def sha256(self) -> str:
-        """A hash of names, contents and notes; "" where there is nothing."""
+        """A hash of names, contents and notes; "" if there are none."""
         digest = hashlib.sha256()
         for file in sorted(self.files, key=lambda file: file.name):
             digest.update(f"{file.name}\0{len(file.data)}\0".encode() + file.data)
@@ -71,8 +73,8 @@ class Candidate:
     """A file that lies beside a notebook.
 
     name     relative to the notebook's folder, with slashes
-    size     its bytes, asked before it is read
-    read     what it holds; raises Unreadable
+    size     returns its size in bytes, before it is read
+    read     returns its content; raises Unreadable
     problem  why it cannot be read, "" if nothing is known against it
     """
 
@@ -83,7 +85,7 @@ class Candidate:
 
 
 def collected(candidates: Iterable[Candidate]) -> OwnFiles:
-    """Those of the files that may be used, read; of two of one name the last. Notes name the others."""
+    """The usable ones of the files, read; of two of one name the last. Notes name the others."""
     files: dict[str, bytes] = {}
     refused: list[str] = []
     notes: list[str] = []
@@ -115,9 +117,9 @@ def lying_beside(notebook: Path) -> OwnFiles:
 
 
 def usable(own: OwnFiles, handed_out: Sequence[Path]) -> tuple[list[OwnFile], list[str]]:
-    """The files that stand beside those that were handed out, and notes on all.
+    """The files to place beside the handed-out ones, and notes on all.
 
-    One that has the name of a handed-out one, or lies in a handed-out folder, is not used; that is said if it differs.
+    A file with the name of a handed-out one, or in a handed-out folder, is not used; if it differs, a note says so.
     """
     known = {path.name.casefold(): path for path in handed_out}
     files, refused = [], []
@@ -134,9 +136,9 @@ def usable(own: OwnFiles, handed_out: Sequence[Path]) -> tuple[list[OwnFile], li
 
 
 def read_regular(path: Path, most: int, refuse: Callable[[int], None] = lambda size: None) -> bytes:
-    """At most `most` bytes and one of an ordinary file. Raises Unreadable.
+    """At most `most` + 1 bytes of an ordinary file. Raises Unreadable.
 
-    Neither through a link, were it put there since, nor from a pipe, which might never end. `refuse` is asked with the
+    Follows no link, even one put there since, and reads no pipe, which might never end. `refuse` is called with the
     size first.
     """
     try:
@@ -152,9 +154,9 @@ def read_regular(path: Path, most: int, refuse: Callable[[int], None] = lambda s
 
 
 def importable(name: str) -> str:
-    """The name under which a file can be imported, where a system has changed it: `my helpers-1.py` -> `my_helpers.py`.
+    """The name under which a file can be imported, if a system has changed it: `my helpers-1.py` -> `my_helpers.py`.
 
-    Moodle writes a blank for an underscore, Canvas and browsers number what has the name of an earlier file.
+    Moodle writes a blank for an underscore, Canvas and browsers number a file with the name of an earlier one.
     """
     path = PurePosixPath(name)
     stem = RENAMED.sub("", path.stem).strip().replace(" ", "_")
@@ -178,14 +180,14 @@ def _in_folder(folder: Path) -> Iterator[Candidate]:
 
 
 def _is_ignored(name: str) -> bool:
-    """Whether a file is no student's work, or a notebook: which of these counts is settled elsewhere."""
+    """Whether a file is not a student's work, or is a notebook (the one that is graded is chosen elsewhere)."""
     parts = name.casefold().split("/")
     hidden = any(part.startswith(".") or part in IGNORED for part in parts)
     return not name or hidden or parts[-1].endswith(NOTEBOOKS)
 
 
 def _refuse(name: str, problem: str) -> None:
-    """Raises Unreadable for a file that is not to stand in the kernel's folder."""
+    """Raise Unreadable for a file that must not be placed in the kernel's folder."""
     parts = name.split("/")
     if problem:
         raise Unreadable(problem)
@@ -202,7 +204,7 @@ def _refuse(name: str, problem: str) -> None:
 
 
 def _is_known_module(name: str) -> bool:
-    """Whether a module of that name comes with Python or its packages: a file of that name would stand in its way."""
+    """Whether a module of that name comes with Python or its packages: a file of that name would hide it."""
     paths = sysconfig.get_paths()
     places = [paths[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib")]
     return name in sys.stdlib_module_names or PathFinder.find_spec(name, places) is not None
@@ -225,6 +227,4 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _shown(name: str) -> str:
-    """A name fit to be printed in one line."""
-    kept = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)
-    return kept if len(kept) <= 80 else f"{kept[:77]}..."
+    return one_line(name, NAME_LIMIT)

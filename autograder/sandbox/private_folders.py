@@ -1,4 +1,4 @@
-"""Private folders whose grader was killed, told from those in use by a lock that ends with whoever holds it."""
+"""Private folders: those of a killed grader are told from those in use by a lock, which ends with its process."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ PREFIX, LOCK = "ag-", ".lock"
 
 
 def private_folder() -> tuple[Path, IO[bytes]]:
-    """A new folder that nobody else may enter, and its lock, held until it is closed.
+    """A new folder that no other user may enter, and its lock, held until it is closed.
 
-    The lock lies beside the folder, where the sandbox does not reach.
+    The lock lies beside the folder, out of reach of the sandbox.
     """
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=PLACE))
     draft = folder.with_suffix(".new")
     lock = draft.open("wb")
     fcntl.flock(lock, fcntl.LOCK_EX)
-    draft.rename(folder.with_suffix(LOCK))  # from now on others look at it
+    draft.rename(folder.with_suffix(LOCK))  # from now on other graders see it
     return folder, lock
 
 
@@ -41,7 +41,7 @@ def remove_folder(folder: Path, lock: IO[bytes]) -> None:
 
 
 def remove_leftovers() -> None:
-    """Delete private folders and groups of graders that are gone; those of others and those in use are left alone."""
+    """Delete private folders and groups of graders that are gone, but not other users' and those in use."""
     cgroup.remove_leftovers()
     for path in PLACE.glob(f"{PREFIX}*{LOCK}"):
         with contextlib.suppress(OSError):

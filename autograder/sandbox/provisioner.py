@@ -49,7 +49,7 @@ class BubblewrapProvisioner(LocalProvisioner):
         return kwargs
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Start it, its own chatter kept in the private folder."""
+        """Start the kernel, with its own output in a file of the private folder."""
         self.core, self.group = Core(), new_group(self.box.limits)
         path = filter_file() if self.box.confined else None
         with (
@@ -83,9 +83,9 @@ class BubblewrapProvisioner(LocalProvisioner):
 
 
 def student_environment(box: Box) -> dict[str, str]:
-    """The environment variables of the student's process: one thread, a home of its own, nothing of ours.
+    """The environment variables of the student's process: one thread, a home of its own, none of the grader's.
 
-    Figures are drawn into nothing (Agg): rendering a notebook's plots takes longer than all the rest, and no mark
+    Figures are not shown (Agg): rendering a notebook's plots takes longer than all the rest, and no mark
     depends on them.
     """
     home = bubblewrap.WORK if box.confined else str(box.work)

@@ -3,7 +3,7 @@
 When question 3 builds on question 2, and 2 is wrong, 3 is tested on the reference 2. In the student's fork the
 name of 2 becomes a stand-in (`autograder.agent.StandIn`) whose calls arrive here as questions. Only plain
 values cross, so no reference code enters the student's process; and the student's process is not trusted
-with the size of what it asks for.
+with the sizes in its questions.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import numpy as np
 from autograder.agent.stand_in import generators
 from autograder.agent.wire import StandInRef
 
-MAX_INTEGER = 100_000  # of an argument: a size or a count that the course's own tests stay far below
-MAX_PRODUCT = 10**8  # of a call's integers: the elements of the largest array that they can ask for
+MAX_INTEGER = 100_000  # of an argument: far above every size or count in the course's own tests
+MAX_PRODUCT = 10**8  # of a call's integers: the number of elements of the largest array that they can ask for
 MAX_OBJECTS = 100_000
 MAX_SIZES = 32  # the numbers in a list that may be the shape of an array; NumPy has at most 64 dimensions
 DRAWN_FROM = ("choice", "permutation", "permuted", "shuffle")  # a generator's methods whose first argument is data
-# Whose classes' objects lead further than they should: to frames and code, to files, into the machine's memory.
+# Objects of these modules' classes give access to frames and code, to files, to the machine's memory.
 FOREIGN = frozenset({*sys.stdlib_module_names, "numpy", "torch"})
 PLAIN = (type(None), bool, int, float, str, bytes, list, tuple, dict, np.ndarray, np.generic)
 
@@ -49,7 +49,7 @@ class FollowThrough:
     def offer(self, thing: Any, settable: Collection[str] = ()) -> StandInRef:
         """Let the student's process use one of the grader's objects, and set the attributes named in `settable`.
 
-        On what this object returns, nothing may be set.
+        On objects that it returns, no attribute may be set.
         """
         self._offered.add(len(self.objects))
         return self._enter(thing, (), frozenset(settable))
@@ -100,7 +100,7 @@ class FollowThrough:
         return True
 
     def _inherited(self, id: int) -> frozenset[str]:
-        """The attributes that may be set on what this object returns: a layer of a given model is a given layer."""
+        """The attributes that may be set on the objects it returns: a layer of a given model is a given layer."""
         return frozenset() if id in self._offered else self._settable
 
     def _returned(self, value: Any, args: Any, settable: frozenset[str]) -> Any:
@@ -109,8 +109,8 @@ class FollowThrough:
         return self._register(value, args, settable)
 
     def _register(self, thing: Any, args: Any, settable: frozenset[str]) -> StandInRef:
-        """A reference to one of the course's own objects. What would be seen by all who are graded afterwards, a class
-        or a module, is refused, and so is what is not the course's: only a suite can offer that."""
+        """A reference to one of the course's own objects. Raises TypeError for a class or a module, which later
+        gradings would share, and for an object that is not the course's: only a suite can offer that."""
         foreign = type(thing).__module__.partition(".")[0] in FOREIGN and type(thing) is not np.random.Generator
         if foreign or isinstance(thing, type):
             raise TypeError(f"a {type(thing).__name__} of the grader's is not handed out")
@@ -124,7 +124,7 @@ class FollowThrough:
         return StandInRef(len(self.objects) - 1, _mirror(thing, args))
 
     def _arguments(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
-        """The arguments of a call, refused if together they ask for more than the grader has to give."""
+        """The arguments of a call, refused if together they ask for too much memory or time."""
         args, kwargs = self._checked(args), self._checked(kwargs)
         self._drawn_from = list(generators((args, kwargs)))
         _refuse_large([value for value in (*args, *kwargs.values()) if isinstance(value, int | np.integer)])
@@ -149,7 +149,7 @@ _ABSENT = object()
 
 
 def _refuse_large(values: list[Any]) -> None:
-    """Refuse arguments that may be the sizes of more than the grader has to give."""
+    """Refuse arguments that may be sizes of too large an array."""
     product = 1
     for size in _sizes(values):
         product *= max(1, abs(size))
@@ -171,7 +171,7 @@ def _holds_objects(value: Any) -> bool:
 
 
 def _mirror(thing: Any, args: Any) -> Any:
-    """[for each parameter, the argument it is; params; grads], if `thing` is a layer with both lists."""
+    """[for each parameter, the number of the argument it is; params; grads], if `thing` is a layer with both lists."""
     params, grads = getattr(thing, "params", None), getattr(thing, "grads", None)
     if not isinstance(params, list) or not isinstance(grads, list):
         return None

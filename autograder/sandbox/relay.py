@@ -1,8 +1,8 @@
-"""Between the kernel's sockets and the grader's: a message that is too long as a whole is not let through.
+"""A relay between the kernel's sockets and the grader's, which stops a message that is too long as a whole.
 
 ZeroMQ bounds each frame of a message, but not how many it has, and keeps them all until the last one is there. So the
 kernel's bytes pass through here first. A frame begins with a byte of flags and its length (ZMTP 3, after a greeting of
-64 bytes); the frames of one message are added up, and over the limit both ends are hung up. ZeroMQ connects again.
+64 bytes); the frames of one message are added up, and over the limit both ends are disconnected. ZeroMQ connects again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograder.sandbox.private_folders import private_folder, remove_folder
 
 GREETING_BYTES = 64
 MORE, LONG = 1, 2  # flags: another frame of this message follows; the length has eight bytes, not one
-FRAME_BYTES = 64  # that a frame costs beside what is in it
+FRAME_BYTES = 64  # cost of a frame beside its content
 CHUNK_BYTES = 2**16
 LOOK_S = 0.02  # between two looks for a kernel that has not opened its sockets yet
 
@@ -59,7 +59,7 @@ class Meter:
 class Relay:
     """Sockets of the grader's own, one for each of the kernel's; it works while its event loop runs.
 
-    prefix  what their paths begin with, as a kernel client takes it for an address
+    prefix  the common beginning of their paths, which a kernel client takes for an address
     """
 
     def __init__(self, kernel_prefix: str, ports: Sequence[int], limit_bytes: int) -> None:
@@ -80,7 +80,7 @@ class Relay:
             asyncio.get_running_loop().add_reader(listener, self._accept, listener, path)
 
     async def close(self) -> None:
-        """Hang up and stop listening; safe to call twice."""
+        """Disconnect and stop listening; safe to call twice."""
         for listener in self._listeners:
             asyncio.get_running_loop().remove_reader(listener)
             listener.close()
@@ -88,7 +88,7 @@ class Relay:
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
-        for connection in self._connections.values():  # of tasks, too, that were cancelled before they began
+        for connection in self._connections.values():  # also of tasks that were cancelled before they began
             connection.close()
         self._connections.clear()
         remove_folder(self._folder, self._lock)
@@ -118,7 +118,7 @@ class Relay:
 
 
 async def _carry(source: socket.socket, target: socket.socket, meter: Meter | None = None) -> None:
-    """Carry bytes until either end hangs up, or one message is too long."""
+    """Carry bytes until either end disconnects, or one message is too long."""
     loop = asyncio.get_running_loop()
     while data := await loop.sock_recv(source, CHUNK_BYTES):
         if meter is not None and not meter.admits(data):

@@ -1,8 +1,8 @@
 """One submission's life in the sandbox: start a kernel, run the notebook, open forks that answer questions.
 
-What a cell does to the kernel costs that cell: one that ends the kernel, or cannot be interrupted, is left out
-and the notebook is run again without it; when that has happened too often, once more without the student's own
-experiments. All runs together have one budget of seconds.
+A cell pays for its own effects on the kernel: one that ends the kernel, or cannot be interrupted, is left out and the
+notebook is run again without it; if that has happened too often, once more without the student's own experiments. All
+runs together have one budget of seconds.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ KERNEL = "autograder-confined"
 KERNELS = Path(__file__).resolve().parent / "kernels"
 START_S = 300.0  # wall seconds, on however busy a machine, for a kernel that has run nothing of a student's
 SERVE_S = 60.0  # wall seconds for one that has run the student's cells, to listen
-CLOSING_STEPS = 3  # of the event loop, in which connections that were given up are closed
-REACH_S = 0.005  # between two looks whether its folders can be reached
+CLOSING_STEPS = 3  # of the event loop, in which abandoned connections are closed
+REACH_S = 0.005  # between two attempts to reach its folders
 MESSAGE_BYTES = 16 * 2**20  # a longer message of the kernel's is not taken in, and its connection made anew
 WAITING = 8  # messages that may wait here to be taken in
 AGENT = "__import__('autograder.agent.{0}').agent.{0}"
@@ -57,11 +57,12 @@ class Session:
     """A confined kernel that has run, or will run, one notebook.
 
     notebook   cells to run, in order; outputs are written into it. It may be set later, but before `run`
-    needed     what its answers need, None if that is not known: then every cell is. It may be set with the notebook
-    files      what appears in the working folder
-    needs      the packages that are to be seen beside the usual ones; None for all that are installed
+    needed     the cells and names that its answers need, None if unknown: then every cell is needed. It may be set with
+               the notebook
+    files      the files in the working folder
+    needs      packages to be visible beside the usual ones; None for all that are installed
 
-    After `run`, by the place of the cell, why (`timeout`, `crashed`, `memory`) and what it did:
+    After `run`, by the place of the cell, the reason (`timeout`, `crashed`, `memory`) and the event:
     left_out     cells that the notebook was run without
     interrupted  cells that were stopped when their time was up
     starved      whether that happened on a machine too busy to give them a core
@@ -99,7 +100,7 @@ class Session:
         self.close()
 
     def is_of(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool, needs: Packages = None) -> bool:
-        """Whether it was started with these, and its kernel has not ended since."""
+        """Whether it was started with these arguments, and its kernel has not ended since."""
         alive = self._process.poll() is None and self._watch.verdict is None
         mine = self.files, self.limits, self.confined, self.needs
         return alive and mine == (list(files), limits, confined, needs)
@@ -140,8 +141,8 @@ class Session:
             sweep(self._process, self._own)
 
     def _revive(self) -> None:
-        """Run the notebook in a new kernel. Raises ChildDied once it has cost as long by ending, or not answering, as
-        it may run in all: it is given up then."""
+        """Run the notebook in a new kernel. Raises ChildDied, and gives the notebook up, once ends and silence of its
+        kernels have cost as many seconds as it may run in all."""
         self._given_up |= self._lost_s > self.limits.notebook_s
         self._refuse_given_up()
         started, noted = time.monotonic(), (dict(self.left_out), dict(self.interrupted))
@@ -152,7 +153,7 @@ class Session:
             self.run()
         finally:
             self._lost_s += time.monotonic() - started
-            self.left_out, self.interrupted = noted  # what is told is what happened at first
+            self.left_out, self.interrupted = noted  # the events of the first run are reported
 
     def _refuse_given_up(self) -> None:
         if self._given_up:
@@ -226,7 +227,7 @@ class Session:
         self.box.remove()
 
     async def _end_tasks(self) -> None:
-        """Cancel what nbclient left waiting for a kernel that will not answer."""
+        """Cancel nbclient's tasks that still wait for a kernel that will not answer."""
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
@@ -269,7 +270,7 @@ class Session:
         return ""
 
     def _serve(self) -> None:
-        """Have the kernel listen for questions. Raises ChildDied: it answered before the student's cells ran."""
+        """Have the kernel listen for questions. Raises ChildDied if it does not, since it did before the cells ran."""
         request = self.client.execute(SERVE.format(path=str(self.box.socket)), silent=True, store_history=False)
         deadline = time.monotonic() + SERVE_S
         while not self.box.socket.exists():
@@ -279,7 +280,7 @@ class Session:
         self._serving = True
 
     async def _replied(self, request: str) -> bool:
-        """Whether a request is done with: the one to serve never is, while it works."""
+        """Whether a request has been answered: the one to serve never is, as long as it works."""
         try:
             reply = await self.client.get_shell_msg(timeout=0.005)
         except queue.Empty:

@@ -1,4 +1,4 @@
-"""A kernel that is started before it is needed: it gets ready while another submission is judged."""
+"""A spare kernel, started before it is needed: it gets ready while another submission is judged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.sandbox.session import Session
 class SpareKernel:
     """At most one kernel that has been started and has run nothing yet.
 
-    goes_on  whether another submission is to follow each one: `prepare` does nothing otherwise
+    goes_on  whether another submission follows: `prepare` does nothing otherwise
     """
 
     def __init__(self, goes_on: bool = False) -> None:
@@ -21,17 +21,17 @@ class SpareKernel:
         self._session: Session | None = None
 
     def start(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool, needs: Packages = None) -> None:
-        """Start one. Raises SandboxMissing, KernelFailed."""
+        """Start a kernel. Raises SandboxMissing, KernelFailed."""
         self.close()
         self._session = Session(None, list(files), limits, confined, needs)
 
     def prepare(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool, needs: Packages = None) -> None:
-        """Start one if more is to come. Raises SandboxMissing, KernelFailed."""
+        """Start a kernel if another submission follows. Raises SandboxMissing, KernelFailed."""
         if self.goes_on:
             self.start(files, limits, confined, needs)
 
     def take(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool, needs: Packages = None) -> Session:
-        """The one that was started, if it is of this kind, else a new one; the caller closes it.
+        """The spare kernel, if it was started with these arguments, else a new one; the caller closes it.
 
         Raises SandboxMissing, KernelFailed.
         """
@@ -43,7 +43,7 @@ class SpareKernel:
         return Session(None, list(files), limits, confined, needs)
 
     def close(self) -> None:
-        """Kill the one that nobody took; safe to call twice."""
+        """Kill the spare kernel, if there is one; safe to call twice."""
         spare, self._session = self._session, None
         if spare is not None:
             spare.close()

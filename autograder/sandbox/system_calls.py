@@ -1,8 +1,8 @@
 """The system calls that a confined process may make; all others are refused.
 
 The lists are data for `compile_filter`, which makes one filter for each kind of processor; bubblewrap loads the one of
-this machine just before the kernel starts. What is not listed is answered with ENOSYS, as by a kernel that does not
-know it, so that libraries fall back to what they know; what is listed as refused is answered with EPERM.
+this machine just before the kernel starts. Calls not listed are answered with ENOSYS, as by a kernel that does not
+know them, so that libraries fall back to older ones; calls listed as refused are answered with EPERM.
 """
 
 from __future__ import annotations

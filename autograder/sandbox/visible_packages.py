@@ -1,7 +1,7 @@
-"""Which installed packages a kernel does not see: what is to be solved with NumPy is graded without torch.
+"""The installed packages that a kernel does not see: an assignment for NumPy is graded without torch.
 
-Visible are what the course names, what the assignment needs besides, all that these depend on, and what belongs to no
-installed distribution. Everything is read from the metadata of the grader's own environment.
+Visible are the packages that the course names, those that the assignment needs besides, all their dependencies, and
+files of no installed distribution. Everything is read from the metadata of the grader's own environment.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-# What a student has, and what the kernel and the agent run on.
+# Packages that a student has, and that the kernel and the agent need.
 HANDED_OUT = ("numpy", "matplotlib", "tqdm", "jupyter", "jupyterlab", "notebook", "ipywidgets", "ipykernel", "msgpack")
 INSTALLERS = ("pip", "setuptools")
 STUB = Path(__file__).resolve().parent / "stub_package"
@@ -25,13 +25,13 @@ NOT_IMPORTED = re.compile(r".*(?:\.dist-info|\.egg-info|\.pth|-stubs)|\.\..*|__.
 
 
 def hidden(needs: Iterable[str]) -> tuple[Path, ...]:
-    """Files and folders that are not to be seen by an assignment that needs these distributions beside the usual."""
+    """Files and folders to hide from an assignment that needs these distributions beside the usual ones."""
     return _hidden(frozenset(map(_normal, needs)))
 
 
 @functools.cache
 def _hidden(needs: frozenset[str]) -> tuple[Path, ...]:
-    installed = {_normal(found.metadata["Name"]): found for found in distributions()}
+    installed = {_normal(package.metadata["Name"]): package for package in distributions()}
     seen = closure([*HANDED_OUT, *INSTALLERS, *needs], installed)
     kept = {name for id in seen for name in _top_level(installed[id])}
     gone = {name for id in installed.keys() - seen for name in _top_level(installed[id])} - kept
@@ -42,20 +42,20 @@ def _hidden(needs: frozenset[str]) -> tuple[Path, ...]:
 
 def closure(names: Iterable[str], installed: dict[str, Distribution]) -> set[str]:
     """The installed ones of these distributions and of all that they depend on, by normalized name."""
-    found: set[tuple[str, str]] = set()  # a distribution and an extra of it, "" for itself
+    seen: set[tuple[str, str]] = set()  # a distribution and an extra of it, "" for itself
     waiting = [(_normal(name), "") for name in names]
     while waiting:
         name, extra = waiting.pop()
-        if (name, extra) in found or name not in installed:
+        if (name, extra) in seen or name not in installed:
             continue
-        found.add((name, extra))
+        seen.add((name, extra))
         waiting += _required(installed[name], extra)
-    return {name for name, _ in found}
+    return {name for name, _ in seen}
 
 
-def _required(of: Distribution, extra: str) -> Iterator[tuple[str, str]]:
-    """What a distribution requires for one of its extras, "" for itself; markers other than that are not looked at."""
-    for line in of.requires or ():
+def _required(package: Distribution, extra: str) -> Iterator[tuple[str, str]]:
+    """The requirements of a distribution for one of its extras, "" for itself; other markers are ignored."""
+    for line in package.requires or ():
         text, _, marker = line.partition(";")
         for_extra = EXTRA.search(marker)
         required = REQUIREMENT.match(text.strip())
@@ -65,14 +65,14 @@ def _required(of: Distribution, extra: str) -> Iterator[tuple[str, str]]:
         yield from ((_normal(required["name"]), _normal(part)) for part in ("", *extras))
 
 
-def _top_level(of: Distribution) -> set[str]:
-    """The names in a folder of packages that a distribution has put there and that can be imported."""
-    names = FIRST_PART.findall(of.read_text("RECORD") or "")
+def _top_level(package: Distribution) -> set[str]:
+    """The importable names that a distribution has put into a folder of packages."""
+    names = FIRST_PART.findall(package.read_text("RECORD") or "")
     return {name for name in names if not NOT_IMPORTED.fullmatch(name)}
 
 
 def _other_folders(folders: list[Path]) -> Iterator[Path]:
-    """Folders of packages that are not this interpreter's, but lie where the kernel can see them."""
+    """Folders of packages that are not this interpreter's, but visible to the kernel."""
     schemes = [sysconfig.get_paths(vars={"base": base, "platbase": base}) for base in {sys.prefix, sys.base_prefix}]
     places = {Path(paths[kind]) for paths in schemes for kind in ("purelib", "platlib")}
     for pattern in (

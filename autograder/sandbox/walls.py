@@ -1,4 +1,4 @@
-"""Which walls stand between a student's process and this machine, in one line for reports."""
+"""The walls between a student's process and this machine, in one line for reports."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What resource limits cannot bound, watched from outside: a sandbox as a whole.
+"""A watchdog for the sandbox as a whole, which resource limits cannot bound.
 
 The kernel does not hold root to a number of processes, it limits memory and open files process by process, and files
 in memory by their bytes alone, not by their number. A thread looks ten times a second (0.5 ms each) and ends a sandbox
-that goes over. Where there is no /proc nothing is found, and nothing ended.
+that goes over. Without /proc it finds nothing, and ends nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from autograder.sandbox.cpu_wait import CpuAccount, own_waited_s
 from autograder.sandbox.inside import Inside
 
 PERIOD_S = 0.1
-STEP_S = 0.01  # between two looks it wakes up as often, to see whether it was held up
+STEP_S = 0.01  # time between two wake-ups, which show whether it was held up
 MAX_FILES = 5_000
 MAX_FOUND = 20_000
 MANY = 16
@@ -33,12 +33,12 @@ MANY = 16
 class Watch(threading.Thread):
     """Looks after one sandbox until `stop`.
 
-    process   what was started: bubblewrap, or the kernel itself
-    folder    the private folder, where it lies on the grader's disk
+    process   the process that was started: bubblewrap, or the kernel itself
+    folder    the private folder on the grader's disk
     inside    the sandbox's own folders, once they can be reached
     group     its cgroup; None if it has none
-    account   the CPU seconds of all that runs in it
-    verdict   None, or once it has ended the sandbox: the reason, and what the sandbox had done
+    account   the CPU seconds of all its processes
+    verdict   None, or once it has ended the sandbox: the reason, and the event
     """
 
     def __init__(
@@ -82,7 +82,9 @@ class Watch(threading.Thread):
 
     def _excess(self) -> tuple[str, str] | None:
         limits, inside, tasks, files = self._limits, [], 0, 0
-        for pid in _walk(self._process):  # no further than it must: among thousands that run, this thread has to wait
+        for pid in _walk(
+            self._process
+        ):  # no further than necessary: among thousands of processes, this thread has to wait
             inside.append(pid)
             tasks += _tasks(pid)
             files += _open_files(pid)
@@ -102,28 +104,28 @@ class Watch(threading.Thread):
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill `process` and all it has started. (The end of bubblewrap is by itself the end of all inside it.)"""
-    found = descendants(process)
+    """Kill `process` and all its descendants. (The end of bubblewrap by itself ends all processes inside it.)"""
+    pids = descendants(process)
     process.kill()
-    _send(signal.SIGKILL, found)
+    _send(signal.SIGKILL, pids)
 
 
 def sweep(process: subprocess.Popen[bytes], spared: list[int]) -> None:
-    """Kill all that `process` has started, but for `spared`; all of it if there are so many that they may multiply.
+    """Kill the descendants of `process`, except `spared`; all of them if their number suggests that they multiply.
 
-    What is spared goes on, if it was stopped: else the next question would wait for it in vain.
+    A spared process that was stopped goes on: else the next question would wait for it in vain.
     """
-    found = descendants(process)
-    strays = [pid for pid in found if pid not in spared]
+    pids = descendants(process)
+    strays = [pid for pid in pids if pid not in spared]
     _send(signal.SIGKILL, strays)
     if len(strays) > MANY:
         end(process)
     else:
-        _send(signal.SIGCONT, [pid for pid in found if pid in spared])
+        _send(signal.SIGCONT, [pid for pid in pids if pid in spared])
 
 
 def descendants(process: subprocess.Popen[bytes]) -> list[int]:
-    """The ids of all that `process` has started, and what those have; [] once it has ended."""
+    """The ids of all descendants of `process`; [] once it has ended."""
     return list(itertools.islice(_walk(process), MAX_FOUND))
 
 
@@ -151,7 +153,7 @@ def _tasks(pid: int) -> int:
 
 
 def _open_files(pid: int) -> int:
-    """How many files a process has open; Linux says so in the size of the folder that lists them, since 6.2."""
+    """The number of files that a process has open; Linux since 6.2 gives it as the size of their folder."""
     with contextlib.suppress(OSError):
         return os.stat(f"/proc/{pid}/fd").st_size or len(os.listdir(f"/proc/{pid}/fd"))
     return 0
@@ -164,7 +166,7 @@ def _resident_bytes(pid: int) -> int:
 
 
 def _own_bytes(pid: int) -> int:
-    """Resident memory, what is shared with others counted in parts: the sum over all of them is the truth."""
+    """Resident memory, with shared memory counted in parts: the sum over all processes is right."""
     with contextlib.suppress(OSError):
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
@@ -172,7 +174,7 @@ def _own_bytes(pid: int) -> int:
 
 
 def _stored_bytes(folder: Path) -> float:
-    """Bytes on disk below `folder`; infinite if there are absurdly many files or folders."""
+    """Bytes on disk below `folder`; infinite if there are too many files or folders."""
     sizes, places = [], [str(folder)]
     for place in places:  # grows meanwhile
         with contextlib.suppress(OSError), os.scandir(place) as entries:

@@ -47,7 +47,6 @@ class Question:
     settable    attributes that the student's code may set on the reference's objects that stand in
     timeout_s   seconds for the answers to all tests of the question together (the largest one stated counts); those in
                 which the student's code waits for a core do not count
-    training    whether the test trains a model (left out by --no-training)
     hint        what a student reads when the test fails: a question to ask oneself, never the answer
     """
 
@@ -56,7 +55,6 @@ class Question:
     given: Sequence[str] = ()
     settable: Sequence[str] = ()
     timeout_s: float = DEFAULT_TIMEOUT_S
-    training: bool = False
     hint: str = ""
 
     def __post_init__(self) -> None:

@@ -21,7 +21,7 @@ from autograder.grading.grader import loaded_reference, wanted_questions
 from autograder.grading.judge import judge_question
 from autograder.grading.options import Options
 from autograder.grading.questioning import ask
-from autograder.grading.store import Kept
+from autograder.grading.store import Graded
 from autograder.result import Result
 from autograder.sandbox.reference_server import FollowThrough
 from autograder.testing.hidden_inputs import VARIANTS
@@ -55,7 +55,7 @@ def results(assignment: course.Assignment, met: Sequence[Meeting]) -> Iterator[t
 
 def breaches_of(meeting: Meeting, result: Result) -> list[str]:
     """What is wrong with what came of it, one line each."""
-    return [f"{line} (variant {meeting.variant})" for line in meeting.trial.judge(Kept(result))]
+    return [f"{line} (variant {meeting.variant})" for line in meeting.trial.judge(Graded(result))]
 
 
 def result_of(id: str, answers: Mapping[str, str], variant: int) -> Result:

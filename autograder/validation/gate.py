@@ -14,7 +14,7 @@ from autograder.batch.pools import pool_for
 from autograder.collect import HandedIn
 from autograder.errors import GraderError, TaskError
 from autograder.grading.options import Options
-from autograder.grading.store import Kept
+from autograder.grading.store import Graded
 from autograder.reports import terminal
 from autograder.sandbox import require_bubblewrap
 from autograder.validation.every_variant import breaches_of, meetings, results
@@ -81,7 +81,7 @@ def assignment_breaches(assignment: course.Assignment, console: Console, built: 
     return said
 
 
-def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], console: Console) -> dict[int, Kept]:
+def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], console: Console) -> dict[int, Graded]:
     """What came of each trial, by its place."""
     work = [
         (HandedIn(trial.name, trial.data), Options(assignment.id, training=trial.training, variant=trial.variant))
@@ -98,7 +98,7 @@ def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], consol
 def _breaches_of_variants(
     assignment: course.Assignment,
     planned: Sequence[Trial],
-    graded: Mapping[int, Kept],
+    graded: Mapping[int, Graded],
     table: VariantTable,
     console: Console,
 ) -> list[str]:
@@ -112,7 +112,7 @@ def _breaches_of_variants(
     with terminal.progress(_beside(console), f"{assignment.id}, every variant", len(met)) as advance:
         for meeting, result in results(assignment, met):
             said += breaches_of(meeting, result) if meeting.trial.name not in known else []
-            table.count(meeting, Kept(result))
+            table.count(meeting, Graded(result))
             advance(meeting.trial.name)
     return said
 
@@ -122,7 +122,7 @@ def _beside(console: Console) -> Console:
     return console if console.is_terminal else Console(stderr=True)
 
 
-def _unlike(planned: Sequence[Trial], graded: Mapping[int, Kept]) -> list[str]:
+def _unlike(planned: Sequence[Trial], graded: Mapping[int, Graded]) -> list[str]:
     """Trials of the same file whose records differ."""
     first: dict[tuple[bytes, bool, int], int] = {}
     said = []

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder import course
-from autograder.grading.store import Kept
+from autograder.grading.store import Graded
 from autograder.reports import terminal
 from autograder.testing.hidden_inputs import VARIANTS
 from autograder.validation.trials import Meeting, Trial, lost
@@ -44,7 +44,7 @@ class KillTable:
         return Kills("all", *(sum(column) for column in zip(*counts, strict=True)))
 
 
-def kills(assignment: course.Assignment, planned: Sequence[Trial], graded: Mapping[int, Kept]) -> KillTable:
+def kills(assignment: course.Assignment, planned: Sequence[Trial], graded: Mapping[int, Graded]) -> KillTable:
     """Count what the trials from the bank came to."""
     rows = {question.id: Kills(question.id) for question in assignment.questions}
     right = in_full = 0
@@ -58,7 +58,7 @@ def kills(assignment: course.Assignment, planned: Sequence[Trial], graded: Mappi
     return KillTable(list(rows.values()), right, in_full)
 
 
-def _count(row: Kills, trial: Trial, graded: Kept) -> None:
+def _count(row: Kills, trial: Trial, graded: Graded) -> None:
     assert trial.entry is not None
     row.wrong += 1
     if not graded.result.graded:
@@ -76,12 +76,12 @@ class VariantTable:
     It begins with what the sandbox graded. Entries that need training, which does not vary, are left out.
     """
 
-    def __init__(self, planned: Sequence[Trial], graded: Mapping[int, Kept]) -> None:
+    def __init__(self, planned: Sequence[Trial], graded: Mapping[int, Graded]) -> None:
         self.rows = {variant: {"wrong": 0, "killed": 0, "right": 0, "in full": 0} for variant in range(VARIANTS)}
         for place, trial in enumerate(planned):
             self.count(Meeting(trial, trial.variant), graded[place])
 
-    def count(self, meeting: Meeting, kept: Kept) -> None:
+    def count(self, meeting: Meeting, kept: Graded) -> None:
         """Take one more meeting into account."""
         entry, row = meeting.trial.entry, self.rows[meeting.variant]
         if entry is None or entry.needs_training:

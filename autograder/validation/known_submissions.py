@@ -26,7 +26,6 @@ from autograder.validation import mistakes
 from autograder.validation.mistakes import Mistake
 
 KEEPS = re.compile(r"keeps all: (?P<title>\S.*)")
-TRAINING_SUFFIX = "_training"
 DEFINITIONS = (ast.ClassDef, ast.FunctionDef)
 
 
@@ -109,7 +108,7 @@ def _wrong(path: Path, assignment: course.Assignment, bases: Mapping[str, Mappin
             raise _malformed(path, mistake.line, f"{mistake.name}: {error}") from None
         yield Entry(
             f"{path.stem}__{mistake.name}", "wrong", path.stem, mistake.says, answers, path, mistake.line,
-            path.stem.endswith(TRAINING_SUFFIX), mistake.also, mistake.reason, mistake.feedback,
+            assignment.question(path.stem).is_training, mistake.also, mistake.reason, mistake.feedback,
         )  # fmt: skip
 
 

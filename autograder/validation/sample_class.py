@@ -63,9 +63,7 @@ def samples() -> list[Sample]:
 def four_of(id: str) -> list[Sample]:
     """A right, an unusual, an untouched and a wrong submission of an assignment."""
     known = known_submissions.entries(id)
-    training = frozenset(
-        q.id for q in course.current().load(id).questions if q.id.endswith(known_submissions.TRAINING_SUFFIX)
-    )
+    training = frozenset(info.id for info in course.current().load(id).questions if info.is_training)
     unusual = next((entry for entry in known if entry.kind == "right"), None)
     wrong = next((entry for entry in known if entry.kind == "wrong" and entry.question == _dearest(id)), None)
     if unusual is None or wrong is None:

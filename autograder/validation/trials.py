@@ -12,13 +12,13 @@ from autograder import course
 from autograder.authoring.filled_notebook import answers_only, as_bytes, filled, released
 from autograder.grading.grader import wanted_questions
 from autograder.grading.options import Options
-from autograder.grading.store import Kept
-from autograder.reports.plain_text import one_line, points
+from autograder.grading.store import Graded
+from autograder.reports.plain_text import first_line, points
 from autograder.result import QuestionResult, Result
 from autograder.testing.hidden_inputs import VARIANTS
 from autograder.validation.known_submissions import Entry, entries
 
-Judge = Callable[[Kept], list[str]]
+Judge = Callable[[Graded], list[str]]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _again(trial: Trial) -> Trial:
     return Trial(f"{trial.name}, again", trial.data, trial.training, _never, variant=trial.variant)
 
 
-def _never(graded: Kept) -> list[str]:
+def _never(graded: Graded) -> list[str]:
     return []
 
 
@@ -96,19 +96,19 @@ def _of_bank(assignment: course.Assignment, entry: Entry, variant: int) -> Trial
 
 
 def _all_right(name: str) -> Judge:
-    def judge(graded: Kept) -> list[str]:
+    def judge(graded: Graded) -> list[str]:
         said = ungraded(name, graded.result)
         for question in graded.result.questions:
             if question.id in lost(graded.result):
                 reached = f"{points(question.score or 0)} of {points(question.max_score)}"
-                said.append(f"{name} gets {reached} on {question.id}: {one_line(question.output)}")
+                said.append(f"{name} gets {reached} on {question.id}: {first_line(question.output)}")
         return said
 
     return judge
 
 
 def _nothing(name: str) -> Judge:
-    def judge(graded: Kept) -> list[str]:
+    def judge(graded: Graded) -> list[str]:
         found = graded.result.questions
         return ungraded(name, graded.result) + [f"{name} gets {points(q.score)} on {q.id}" for q in found if q.score]
 
@@ -121,7 +121,7 @@ def _wrong(name: str, assignment: course.Assignment, entry: Entry) -> Judge:
         assignment, Options(training=False)
     )
 
-    def judge(graded: Kept) -> list[str]:
+    def judge(graded: Graded) -> list[str]:
         if said := ungraded(name, graded.result):
             return said
         gone = lost(graded.result)
@@ -140,15 +140,17 @@ def _otherwise(name: str, entry: Entry, lost_question: QuestionResult) -> list[s
     if lost_question.reason != entry.reason:
         breaches.append(f"{name} loses {id} for the reason {lost_question.reason!r}, not {entry.reason!r}")
     if entry.feedback not in lost_question.output:
-        breaches.append(f"{name} is told on {id} without {entry.feedback!r}: {one_line(lost_question.output)}")
+        breaches.append(f"{name} is told on {id} without {entry.feedback!r}: {first_line(lost_question.output)}")
     return breaches
 
 
 def ungraded(name: str, result: Result) -> list[str]:
     """Why a trial was not graded, [] if it was."""
     if result.problem:
-        return [f"{name} was not graded: {one_line(result.problem)}"]
-    return [f"{name}: {q.id} was not graded: {one_line(q.fault)}" for q in result.questions if q.reason == "not graded"]
+        return [f"{name} was not graded: {first_line(result.problem)}"]
+    return [
+        f"{name}: {q.id} was not graded: {first_line(q.fault)}" for q in result.questions if q.reason == "not graded"
+    ]
 
 
 def _canary(assignment: course.Assignment) -> Trial:
@@ -158,7 +160,7 @@ def _canary(assignment: course.Assignment) -> Trial:
     undo = [f"{name} = lambda *args, **kwargs: '{word}'" for name in assignment.solution_cells]
     notebook.cells.append(nbformat.v4.new_code_cell("\n".join([*undo, f"print('{word}'.upper())"])))
 
-    def judge(graded: Kept) -> list[str]:
+    def judge(graded: Graded) -> list[str]:
         said = ungraded("the canary", graded.result)
         if word.upper() not in "".join(_printed(graded.notebook)):
             said.append("the canary is not heard: what was run is not the file that was handed in")

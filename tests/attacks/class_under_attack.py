@@ -39,9 +39,9 @@ from fork_server import gone_soon
 from tiny_course import ID, answered, edited, hand_in, tiny_course
 
 from autograder import collect, course
-from autograder.batch.grade_class import Classroom
+from autograder.batch.grade_class import ClassGrader
 from autograder.batch.pools import pool_for
-from autograder.gradebook.book import Book
+from autograder.gradebook.book import Gradebook
 from autograder.gradebook.read_back import results_in
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading import grader, variants
@@ -282,7 +282,7 @@ class HostileClass:
     def __init__(self, surroundings: Surroundings) -> None:
         self.around = surroundings
         self.attacks = {attack.name: attack for attack in attacks()}
-        self.book = Book(surroundings.root)
+        self.book = Gradebook(surroundings.root)
         self.seen: dict[str, Seen] = {}
         self.breaches: dict[str, list[str]] = {}
 
@@ -379,7 +379,7 @@ class HostileClass:
         """Grade what is handed in there, all of it anew, in this process, and enter it into the gradebook."""
         root = self.around.root
         store, writer = ResultStore(root, reading=False), GradebookWriter(root)
-        grader = Classroom(Options(ID, limits=LIMITS), lambda count: pool_for(1, count), store, writer)
+        grader = ClassGrader(Options(ID, limits=LIMITS), lambda count: pool_for(1, count), store, writer)
         return grader.grade(collect.find(path, ID))
 
     def _what_came_of(self, result: Result) -> Seen:

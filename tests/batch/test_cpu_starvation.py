@@ -1,4 +1,4 @@
-"""A busy machine fails no right answer: waiting for a core uses up nobody's time, and what starves is asked again."""
+"""A busy machine fails no right answer: waiting for a core counts to no limit, and what starves is graded again."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tiny_course import ID, answered, hand_in, tiny_course, until
 
 from autograder import course
 from autograder.batch.grade_class import DIED_TWICE, grade_many
-from autograder.batch.pools import Answer, Processes, ThisProcess
+from autograder.batch.pools import Answer, ProcessPool, SerialPool
 from autograder.batch.task import Task
 from autograder.collect import HandedIn
 from autograder.errors import CallTimeout
 from autograder.grading.grader import grade, grade_patiently
 from autograder.grading.options import Options
-from autograder.grading.store import Kept
+from autograder.grading.store import Graded
 from autograder.result import Result
 from autograder.sandbox import Limits, Session, cpu_wait
 from autograder.sandbox.connection import open_fork
@@ -42,7 +42,7 @@ def spin():
 
 @contextmanager
 def busy(processes: int) -> Iterator[list[int]]:
-    """So many processes that want a core for themselves, running; their ids."""
+    """The ids of running processes, each of which needs a core of its own."""
     command = [sys.executable, "-c", SPIN]  # each in a session of its own: Linux shares the cores out among sessions
     running = [subprocess.Popen(command, start_new_session=True) for _ in range(processes)]
     try:
@@ -55,7 +55,7 @@ def busy(processes: int) -> Iterator[list[int]]:
             one.wait()
 
 
-# how long somebody waited
+# waiting times
 
 
 def test_who_shares_a_core_with_others_waits_and_who_sleeps_does_not() -> None:
@@ -155,7 +155,7 @@ def served(tmp_path_factory):
 
 
 def asked(path, name: str, *args: float, limit_s: float, waited: float, call_s: float | None = None) -> float:
-    """Ask one thing of a fork that is said to have waited so long; the seconds that are counted for it."""
+    """The seconds counted for one request to a fork that is reported to have waited for a core."""
     connection = open_fork(path, FollowThrough({}), limit_s, 2**28, lambda: waited)
     with closing(connection):
         Student(connection).call(name, *args, timeout_s=call_s)
@@ -261,16 +261,16 @@ def test_a_slow_right_answer_is_right_on_a_busy_machine(tmp_path, monkeypatch) -
 
 
 class Scripted:
-    """A pool in which each submission comes to what the script says, one time after the other."""
+    """A pool that gives each submission the results of a script, one after the other."""
 
-    hands = 2
+    max_workers = 2
 
-    def __init__(self, script: dict[bytes, list[Kept | None]]) -> None:
+    def __init__(self, script: dict[bytes, list[Graded | None]]) -> None:
         self.script = script
         self.batches: list[list[bytes]] = []
         self.closed = 0
 
-    def carry_out(self, tasks: Iterable[Task]) -> Iterator[Answer]:
+    def run(self, tasks: Iterable[Task]) -> Iterator[Answer]:
         given = list(tasks)
         self.batches.append([task.data for task in given])
         for task in given:
@@ -280,12 +280,12 @@ class Scripted:
         self.closed += 1
 
 
-def came(score: str, starved: bool = False) -> Kept:
-    return Kept(Result(ID, [], output=score), starved=starved)
+def came(score: str, starved: bool = False) -> Graded:
+    return Graded(Result(ID, [], output=score), starved=starved)
 
 
 def test_who_starved_and_whose_grader_died_is_graded_again_when_all_are_done_one_at_a_time() -> None:
-    script: dict[bytes, list[Kept | None]] = {
+    script: dict[bytes, list[Graded | None]] = {
         b"a": [came("a")], b"b": [came("b", starved=True), came("b again")], b"c": [None, came("c again")],
         b"d": [came("d")], b"e": [None, None], b"f": [came("f", True), came("f still", True)],
     }  # fmt: skip
@@ -296,8 +296,8 @@ def test_who_starved_and_whose_grader_died_is_graded_again_when_all_are_done_one
     assert waited_for == ["b", "c", "e", "f"]
     assert pool.batches == [[b"a", b"b", b"c", b"d", b"e", b"f"], [b"b"], [b"c"], [b"e"], [b"f"]]
     assert [place for place, _ in results] == [0, 3, 1, 2, 4, 5]
-    said = {place: kept.result.output for place, kept in results}
-    assert {place: said[place] for place in (0, 1, 2, 3, 5)} == dict(
+    outputs = {place: kept.result.output for place, kept in results}
+    assert {place: outputs[place] for place in (0, 1, 2, 3, 5)} == dict(
         zip((0, 1, 2, 3, 5), ("a", "b again", "c again", "d", "f still"), strict=True)
     )
     assert dict(results)[4].result.problem == DIED_TWICE
@@ -319,7 +319,7 @@ def test_one_notebook_that_starved_is_graded_twice(root, monkeypatch) -> None:
 
 
 def is_worker(process: psutil.Process) -> bool:
-    """Whether it is a process of the pool: one that the server which makes them has made."""
+    """Whether it is a process of the pool, a child of the fork server."""
     parent = process.parent()
     return parent is not None and all("forkserver" in " ".join(one.cmdline()) for one in (process, parent))
 
@@ -331,17 +331,17 @@ def test_a_process_of_the_pool_that_dies_costs_nobody_a_mark(root, monkeypatch) 
     for number in range(5):
         hand_in(root, f"s{number}", answered(root))
     work = [(HandedIn(f"s{n}", answered(root)), Options(ID)) for n in range(5)]
-    pool = Processes(2)
+    pool = ProcessPool(2)
     killed = []
 
     def first(tasks: Iterable[Task]) -> Iterator[Answer]:
-        for task, kept in Processes.carry_out(pool, tasks):
+        for task, kept in ProcessPool.run(pool, tasks):
             if not killed:
                 killed.extend(one.pid for one in psutil.Process().children(recursive=True) if is_worker(one))
                 psutil.Process(killed[-1]).kill()
             yield task, kept
 
-    monkeypatch.setattr(pool, "carry_out", first)
+    monkeypatch.setattr(pool, "run", first)
     results = dict(grade_many(work, pool))
     assert killed
     assert [results[place].result.score for place in range(5)] == [100] * 5
@@ -349,6 +349,6 @@ def test_a_process_of_the_pool_that_dies_costs_nobody_a_mark(root, monkeypatch) 
 
 def test_in_this_process_tasks_are_carried_out_in_their_order(root, monkeypatch) -> None:
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
-    with closing(ThisProcess()) as pool:
+    with closing(SerialPool()) as pool:
         tasks = [Task(place, answered(root), Options(ID), more=place == 0) for place in range(2)]
-        assert [task.place for task, _ in pool.carry_out(tasks)] == [0, 1]
+        assert [task.place for task, _ in pool.run(tasks)] == [0, 1]

@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 from tiny_course import ID, Ran, answered, hand_in, in_a_process, records_of, tiny_course, until
 
-from autograder.batch.dask_pool import Cluster, taken
+from autograder.batch.dask_pool import DaskPool, accepted
 from autograder.batch.task import Task
 from autograder.errors import GraderError
 from autograder.grading import provenance
 from autograder.grading.options import Options
-from autograder.grading.store import Kept
+from autograder.grading.store import Graded
 from autograder.result import Result
 
 pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
@@ -39,25 +39,25 @@ class Dask:
 
 @contextmanager
 def dask(root: Path, place: Path, workers: int) -> Iterator[Dask]:
-    """A scheduler and so many workers of one thread, on the course under `root`."""
+    """A scheduler and `workers` workers of one thread, on the course under `root`."""
     environment = {**os.environ, "AUTOGRADER_COURSE": str(root)}
-    where = place / "scheduler.json"
+    address_file = place / "scheduler.json"
 
     def start(*command: str) -> subprocess.Popen[bytes]:
         quiet = subprocess.DEVNULL
-        whole = [sys.executable, "-m", "dask", *command, "--scheduler-file", str(where)]
+        whole = [sys.executable, "-m", "dask", *command, "--scheduler-file", str(address_file)]
         return subprocess.Popen(whole, cwd=place, env=environment, stdout=quiet, stderr=quiet)
 
     with ExitStack() as stack:
         scheduler = start("scheduler", "--port", "0", "--no-dashboard", "--host", "127.0.0.1")
         stack.callback(ended, scheduler)
-        until(where.is_file)
+        until(address_file.is_file)
         flags = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(place)]
         started = []
         for _ in range(workers):
             started.append(start("worker", *flags))
             stack.callback(ended, started[-1])
-        yield Dask(json.loads(where.read_text())["address"], started)
+        yield Dask(json.loads(address_file.read_text())["address"], started)
 
 
 def ended(process: subprocess.Popen[bytes]) -> None:
@@ -66,14 +66,14 @@ def ended(process: subprocess.Popen[bytes]) -> None:
 
 
 def hand_in_a_class(root: Path, size: int) -> None:
-    """So many submissions, every second one wrong in `double`, each a file of its own."""
+    """Hand in a class of submissions, every second one wrong in `double`, no two files the same."""
     for number in range(size):
         answers = {"double": f"def double(xs):\n    return {3 if number % 2 else 2} * xs  # number {number}\n"}
         hand_in(root, f"student{number:02}", answered(root, answers))
 
 
 def marks_of_plain_nbgrader(root: Path) -> dict[str, float]:
-    """Marks by student, as `nbgrader autograde` and `nbgrader export` in the course's folder come to them."""
+    """Marks by student, from `nbgrader autograde` and `nbgrader export` in the course's folder."""
     for command in (["generate_assignment", ID], ["autograde", ID], ["export"]):
         ran = in_a_process(root, sys.executable, "-m", "nbgrader", *command)
         assert ran.status == 0, ran
@@ -85,19 +85,19 @@ def marks_of_plain_nbgrader(root: Path) -> dict[str, float]:
 def test_no_scheduler_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.batch.dask_pool.CONNECT_S", 1)
     with pytest.raises(GraderError, match=f"there is no Dask scheduler at {address}"):
-        Cluster(address)
+        DaskPool(address)
 
 
 def test_without_dask_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(GraderError, match=r"--scheduler needs Dask: pip install 'autograder\[cluster\]'"):
-        Cluster("tcp://127.0.0.1:9")
+        DaskPool("tcp://127.0.0.1:9")
 
 
-def came(**facts: str) -> Kept:
-    """What a worker gave back."""
+def came(**facts: str) -> Graded:
+    """A worker's result."""
     known = {"suite_sha256": "right", "environment": provenance.environment(Options())}
-    return Kept(Result(ID, [], **{**known, **facts}), "{}", settled=True)
+    return Graded(Result(ID, [], **{**known, **facts}), "{}", cacheable=True)
 
 
 STRANGERS = {
@@ -109,12 +109,12 @@ STRANGERS = {
 @pytest.mark.parametrize("name", STRANGERS)
 def test_what_a_worker_with_other_rules_gives_back_is_no_mark(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.batch.dask_pool.suite_sha256", lambda id: "right")
-    facts, said = STRANGERS[name]
+    facts, problem = STRANGERS[name]
     task = Task(0, b"bytes", Options())
-    assert taken(task, came()) == came()
-    refused = taken(task, came(**facts))
-    assert re.search(said, refused.result.problem)
-    assert (refused.result.assignment, refused.notebook, refused.settled) == (ID, "", False)
+    assert accepted(task, came()) == came()
+    refused = accepted(task, came(**facts))
+    assert re.search(problem, refused.result.problem)
+    assert (refused.result.assignment, refused.notebook, refused.cacheable) == (ID, "", False)
 
 
 @pytest.mark.slow
@@ -122,19 +122,19 @@ def test_one_of_two_workers_is_killed_and_the_marks_are_those_of_this_machine(tm
     root = tiny_course(tmp_path)
     hand_in_a_class(root, 10)
     grade = [sys.executable, "-m", "autograder", "grade", str(root / "submitted")]
-    with dask(root, tmp_path, 2) as there:
+    with dask(root, tmp_path, 2) as cluster:
         remote = tmp_path / "remote.json"
-        command = [*grade, "--scheduler", there.address, "--course", str(tmp_path / "remote"), "--json", str(remote)]
+        command = [*grade, "--scheduler", cluster.address, "--course", str(tmp_path / "remote"), "--json", str(remote)]
         (tmp_path / "remote").mkdir()
         environment = {**os.environ, "AUTOGRADER_COURSE": str(root)}
         grading = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         kept = tmp_path / "remote" / ".autograder" / "results"
         until(lambda: len(list(kept.glob("*.json"))) >= 2)
-        there.workers[0].send_signal(signal.SIGKILL)
+        cluster.workers[0].send_signal(signal.SIGKILL)
         out, err = grading.communicate(timeout=PATIENCE_S)
         assert grading.returncode == 0, err
         assert len(list(kept.glob("*.json"))) == 10
-        assert there.workers[1].poll() is None
+        assert cluster.workers[1].poll() is None
     assert "10 graded" in out
     local = tmp_path / "local.json"
     (tmp_path / "local").mkdir()
@@ -146,4 +146,6 @@ def test_one_of_two_workers_is_killed_and_the_marks_are_those_of_this_machine(tm
     (tmp_path / "alone").mkdir()
     ran = in_a_process(root, *grade, "--jobs", "1", "--course", tmp_path / "alone", "--json", alone)
     assert records_of(alone) == records_of(local)
-    assert marks_of_plain_nbgrader(root) == {who["extra_data"]["student"]: who["score"] for who in records_of(local)}
+    assert marks_of_plain_nbgrader(root) == {
+        record["extra_data"]["student"]: record["score"] for record in records_of(local)
+    }

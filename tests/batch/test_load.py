@@ -1,4 +1,4 @@
-"""A machine with more to do than cores: a hog hurts no neighbour, and a right answer is right, or not graded."""
+"""A machine with more work than cores: a hog hurts no neighbour, and a right answer is right, or not graded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tiny_course import ID, answered, in_a_process, records_of, tiny_course, unt
 
 from autograder import course
 from autograder.batch.grade_class import grade_many
-from autograder.batch.pools import Processes, ThisProcess
+from autograder.batch.pools import ProcessPool, SerialPool
 from autograder.collect import HandedIn
 from autograder.grading import provenance
 from autograder.grading.grader import grade_patiently
@@ -73,19 +73,19 @@ def root(tmp_path_factory):
     return tiny_course(tmp_path_factory.mktemp("load"), suite=SUITE)
 
 
-def records(root: Path, answers: list[str], pool: Processes | ThisProcess) -> list[dict[str, object]]:
+def records(root: Path, answers: list[str], pool: ProcessPool | SerialPool) -> list[dict[str, object]]:
     work = [(HandedIn(f"s{n}", answered(root, {"double": one})), Options(ID)) for n, one in enumerate(answers)]
     graded = dict(grade_many(work, pool))
     return [{**graded[place].result.to_json(), "execution_time": 0} for place in range(len(answers))]
 
 
 def test_a_hog_hurts_no_neighbour(root, monkeypatch) -> None:
-    """Two at a time: whoever is graded beside the hog has the record that they have alone."""
+    """Two at a time: a submission graded beside the hog has the same record as alone."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
     provenance.forget_files()  # another course's, of the same name
     right = list(RIGHT.values())[:5]
-    alone = records(root, right, ThisProcess())
-    beside = records(root, [HOG, *right], Processes(2))
+    alone = records(root, right, SerialPool())
+    beside = records(root, [HOG, *right], ProcessPool(2))
     assert beside[1:] == alone
     assert [test["extra_data"]["reason"] for test in beside[0]["tests"]] == ["timeout", "timeout"]
     assert all(record["score"] == 100 for record in alone)
@@ -100,7 +100,7 @@ def test_right_answers_are_right_beside_ten_busy_processes(root, monkeypatch, an
 
 
 def test_a_wrong_answer_is_wrong_and_an_endless_one_late_beside_ten_busy_processes(root, monkeypatch) -> None:
-    """None of them buys "not graded" by what it starts itself."""
+    """None of them gets "not graded" by starting processes itself."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
     with busy(BUSY):
         wrong = grade_patiently(answered(root, {"double": "def double(xs): return 3 * xs"}), Options(ID)).result

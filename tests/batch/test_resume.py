@@ -1,4 +1,4 @@
-"""A class graded again: what is settled is not graded twice, and no mark, comment or penalty of a person is lost."""
+"""A class graded again: a stored result is not graded twice, and no mark, comment or penalty of a person is lost."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from pathlib import Path
 import psutil
 import pytest
 from fork_server import gone_soon
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook as NbgraderGradebook
 from tiny_course import ID, Commands, Ran, answered, hand_in, in_a_process, records_of, tiny_course, until
 
 from autograder.batch import worker
 from autograder.batch.task import Task
 from autograder.collect import HandedIn
-from autograder.gradebook.already_entered import Entered
-from autograder.gradebook.book import Book, cause
+from autograder.gradebook.already_entered import AlreadyEntered
+from autograder.gradebook.book import Gradebook, cause
 from autograder.gradebook.read_back import results_in
 from autograder.gradebook.writer import sole_writer
 from autograder.grading import grader, store
@@ -62,7 +62,7 @@ def root(graded: Path, tmp_path: Path) -> Path:
 
 
 class Again:
-    """`grade submitted/ --jobs 1` once more, and whose submissions were given to a grader."""
+    """Runs `grade submitted/ --jobs 1` once more, and records the students whose submissions were graded."""
 
     def __init__(self, root: Path, command: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root, self._command, self._monkeypatch = root, command, monkeypatch
@@ -70,15 +70,15 @@ class Again:
 
     def __call__(self, *arguments: object) -> Ran:
         self.graded = []
-        before = worker.carry_out
+        before = worker.run
         names = {(self.file(student)).read_bytes(): student for student in STUDENTS}
 
-        def carry_out(task: Task) -> store.Kept:
+        def run(task: Task) -> store.Graded:
             self.graded.append(names[task.data])
             return before(task)
 
         with self._monkeypatch.context() as patched:
-            patched.setattr(worker, "carry_out", carry_out)
+            patched.setattr(worker, "run", run)
             return self._command("grade", self.root / "submitted", "--jobs", "1", *arguments)
 
     def file(self, student: str) -> Path:
@@ -91,7 +91,7 @@ def again(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
 
 def dump(root: Path) -> list[str]:
-    """The gradebook as SQL, but for the ids that it makes up."""
+    """The gradebook as SQL, without the ids that it makes up."""
     with sqlite3.connect(root / "gradebook.db") as gradebook:
         query = """
             SELECT submitted.student_id, cell.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade
@@ -125,7 +125,7 @@ def test_a_file_that_changes_while_it_is_graded_gets_nobody_elses_mark(
     again.file("beech").write_bytes(first)
     before = grader.grade
 
-    def grade(data: bytes, *args: object, **kwargs: object) -> grade.Graded:
+    def grade(data: bytes, *args: object, **kwargs: object) -> store.Graded:
         if data == first:
             again.file("beech").unlink()
             if change == "handed in again":
@@ -188,12 +188,12 @@ def lose_the_autograded(root: Path) -> None:
 
 
 def forget_a_student(root: Path) -> None:
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+    with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         gradebook.remove_student("ash")
 
 
 def spoil_a_mark(root: Path) -> None:
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+    with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         gradebook.find_grade("double_check", "tiny", ID, "beech").auto_score = 40.0
         gradebook.db.commit()
 
@@ -219,11 +219,11 @@ def test_what_the_gradebook_has_lost_is_entered_again_without_grading(again: Aga
 @pytest.mark.slow
 def test_a_time_of_handing_in_that_changed_is_entered(again: Again, root: Path) -> None:
     stamp = again.file("ash").with_name("timestamp.txt")
-    for said, kept in (("2026-11-18 22:10:05 UTC", "22:10:05"), ("2026-11-18 23:10:05 +0100", "22:10:05")):
-        stamp.write_text(said)
+    for text, kept in (("2026-11-18 22:10:05 UTC", "22:10:05"), ("2026-11-18 23:10:05 +0100", "22:10:05")):
+        stamp.write_text(text)
         again()
         assert again.graded == NOTHING
-        with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
             assert str(gradebook.find_submission(ID, "ash").timestamp) == f"2026-11-18 {kept}"
     before = digest(root)
     again()
@@ -232,14 +232,14 @@ def test_a_time_of_handing_in_that_changed_is_entered(again: Again, root: Path) 
 
 @pytest.mark.slow
 def test_marks_and_comments_of_a_person_survive(again: Again, root: Path) -> None:
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+    with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         gradebook.find_grade("double_check", "tiny", ID, "beech").manual_score = 17.0
         gradebook.find_grade("double_check", "tiny", ID, "beech").extra_credit = 2.0
         gradebook.find_comment("double", "tiny", ID, "beech").manual_comment = "a third would be enough"
         gradebook.db.commit()
     for arguments in ((), ("--force",)):
         again(*arguments)
-        with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
             grade = gradebook.find_grade("double_check", "tiny", ID, "beech")
             assert (grade.auto_score, grade.manual_score, grade.extra_credit) == (0.0, 17.0, 2.0)
             assert gradebook.find_comment("double", "tiny", ID, "beech").comment == "a third would be enough"
@@ -250,25 +250,25 @@ def test_late_penalties_are_the_instructors_and_survive(again: Again, root: Path
     """As nbgrader has them: a due date, a time of handing in, a rule in the course's nbgrader_config.py."""
     with (root / "nbgrader_config.py").open("a") as file:
         file.write("\nget_config().LateSubmissionPlugin.penalty_method = 'zero'\n")
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+    with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         gradebook.update_or_create_assignment(ID, duedate="2026-11-18 22:00:00 UTC")
     again.file("ash").with_name("timestamp.txt").write_text("2026-11-18 21:59:00 UTC")
     again.file("beech").with_name("timestamp.txt").write_text("2026-11-18 22:10:05 UTC")
     for arguments in ((), (), ("--force",)):
         again(*arguments)
-        with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
             penalties = {one.student.id: one.late_submission_penalty for one in gradebook.assignment_submissions(ID)}
         assert penalties == {"ash": 0.0, "beech": 60.0, "cedar": 0.0}
 
 
 def penalties(root: Path) -> dict[str, float]:
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+    with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         return {one.student.id: one.late_submission_penalty for one in gradebook.assignment_submissions(ID)}
 
 
-def due_at(root: Path, when: str) -> None:
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
-        gradebook.update_or_create_assignment(ID, duedate=f"{when} UTC")
+def set_due_date(root: Path, time: str) -> None:
+    with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_assignment(ID, duedate=f"{time} UTC")
 
 
 def rule(root: Path, line: str) -> None:
@@ -281,11 +281,11 @@ def test_a_new_due_date_rule_or_extension_takes_effect_and_nothing_is_graded_aga
     again.file("beech").with_name("timestamp.txt").write_text("2026-11-18 22:10:05 UTC")
     again()
     steps = [
-        (lambda: due_at(root, "2026-11-18 22:00:00"), 0.0),
+        (lambda: set_due_date(root, "2026-11-18 22:00:00"), 0.0),
         (lambda: rule(root, "LateSubmissionPlugin.penalty_method = 'zero'"), 60.0),
         (lambda: extend(root, "beech", hours=24), 0.0),
-        (lambda: due_at(root, "2026-11-17 22:00:00"), 60.0),
-        (lambda: due_at(root, "2026-11-17 22:30:00"), 0.0),
+        (lambda: set_due_date(root, "2026-11-17 22:00:00"), 60.0),
+        (lambda: set_due_date(root, "2026-11-17 22:30:00"), 0.0),
     ]
     for change, penalty in steps:
         change()
@@ -300,10 +300,10 @@ def test_a_new_due_date_rule_or_extension_takes_effect_and_nothing_is_graded_aga
 @pytest.mark.slow
 def test_a_mark_by_hand_changes_a_penalty_that_goes_by_the_points(again: Again, root: Path) -> None:
     rule(root, "LateSubmissionPlugin.penalty_method = 'zero'")
-    due_at(root, "2026-11-18 22:00:00")
+    set_due_date(root, "2026-11-18 22:00:00")
     again.file("beech").with_name("timestamp.txt").write_text("2026-11-18 22:10:05 UTC")
     again()
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+    with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         gradebook.find_grade("double_check", "tiny", ID, "beech").manual_score = 17.0
         gradebook.db.commit()
     again()
@@ -320,7 +320,7 @@ def test_a_rule_in_a_module_of_its_own_takes_effect_too(
     (root / "our_rule_of_this_test.py").write_text(module.format(1.0))
     monkeypatch.syspath_prepend(root)
     rule(root, "AssignLatePenalties.plugin_class = 'our_rule_of_this_test.Ours'")
-    due_at(root, "2026-11-18 22:00:00")
+    set_due_date(root, "2026-11-18 22:00:00")
     again.file("beech").with_name("timestamp.txt").write_text("2026-11-18 22:10:05 UTC")
     ran = again()
     assert penalties(root)["beech"] == 1.0, ran.out
@@ -332,7 +332,7 @@ def test_a_rule_in_a_module_of_its_own_takes_effect_too(
 
 
 def extend(root: Path, student: str, hours: int) -> None:
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+    with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         gradebook.grant_extension(ID, student, hours=hours)
 
 
@@ -361,10 +361,10 @@ def test_a_secret_is_not_read_through_a_link(again: Again, root: Path) -> None:
 @pytest.mark.slow
 def test_what_a_person_says_reaches_the_student_and_every_report_says_the_same_mark(again: Again, root: Path) -> None:
     rule(root, "LateSubmissionPlugin.penalty_method = 'zero'")
-    due_at(root, "2026-11-18 22:00:00")
+    set_due_date(root, "2026-11-18 22:00:00")
     again.file("beech").with_name("timestamp.txt").write_text("2026-11-18 22:10:05 UTC")
     again()
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+    with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         for student in ("ash", "beech"):
             gradebook.find_comment(
                 "double", "tiny", ID, student
@@ -373,7 +373,7 @@ def test_what_a_person_says_reaches_the_student_and_every_report_says_the_same_m
         gradebook.find_grade("scale_forward", "tiny", ID, "ash").extra_credit = 1.5
         gradebook.find_submission(ID, "beech").notebooks[0].late_submission_penalty = 22.5
         gradebook.db.commit()
-    pages = {student: Book(root).feedback(student, ID).read_text() for student in ("ash", "beech")}
+    pages = {student: Gradebook(root).feedback(student, ID).read_text() for student in ("ash", "beech")}
     for page in pages.values():
         assert "See me on Monday.\n&lt;b&gt;Bring this.&lt;/b&gt;" in page
     assert "96.5 of 100 points" in pages["ash"]
@@ -447,7 +447,7 @@ def test_a_batch_that_was_killed_is_finished_and_comes_to_the_same(tmp_path: Pat
     assert len(started) >= 2
     assert gone_soon(started)
     left = {path for path in Path("/tmp").glob("ag-*") if path not in before_it}
-    assert left  # whoever is killed cannot tidy up
+    assert left  # a killed process cannot tidy up
     before = {path.name: path.stat().st_mtime_ns for path in kept.glob("*.json")}
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
@@ -478,9 +478,9 @@ def test_ctrl_c_ends_a_batch_and_keeps_what_was_graded(tmp_path: Path) -> None:
     for pid in (batch.pid, *started):  # as a terminal does, to all of them
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)
-    _, said = batch.communicate()
+    _, printed = batch.communicate()
     assert batch.returncode == 2
-    assert said.splitlines()[-1] == (
+    assert printed.splitlines()[-1] == (
         "autograder: stopped. What was graded is kept: the same command goes on with the rest"
     )
     assert gone_soon(started)
@@ -526,9 +526,9 @@ def test_what_nbgrader_failed_of_is_said_in_one_line(log: str) -> None:
 
 def test_a_gradebook_that_is_none_holds_nothing(tmp_path: Path) -> None:
     (tmp_path / "gradebook.db").write_bytes(b"not a database" * 100)
-    assert Entered(tmp_path).times == {}
+    assert AlreadyEntered(tmp_path).times == {}
     (tmp_path / "gradebook.db").unlink()
-    assert Entered(tmp_path).times == {}
+    assert AlreadyEntered(tmp_path).times == {}
     with sqlite3.connect(tmp_path / "gradebook.db") as other:
         other.execute("CREATE TABLE something (x)")
-    assert json.dumps(Entered(tmp_path).times) == "{}"
+    assert json.dumps(AlreadyEntered(tmp_path).times) == "{}"

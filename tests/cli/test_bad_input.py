@@ -1,4 +1,4 @@
-"""What is not as it should be: one clear message each, and the right exit status.
+"""Bad input: one clear message each, and the right exit status.
 
 0  all was graded, whatever the marks
 1  something was not graded
@@ -24,7 +24,7 @@ INSTALL = "apt-get install bubblewrap"
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny course, for tests that leave it as it is."""
+    """The tiny course, for tests that do not change it."""
     return tiny_course(tmp_path_factory.mktemp("bad_input"))
 
 
@@ -182,7 +182,7 @@ def test_what_can_be_mended_is_graded_and_said(built: Path, command: Commands, t
 
 @pytest.mark.slow
 def test_wrong_file_name_and_stray_folders(built: Path, command: Commands, tmp_path: Path) -> None:
-    """The one notebook there is gets graded; a folder without any, or of an unknown assignment, is named."""
+    """The only notebook is graded; a folder without one, or of an unknown assignment, is named."""
     root = tmp_path / "class"
     hand_in(root, "ash", answered(built), name="homework (1).ipynb")
     (root / "submitted" / "beech" / ID).mkdir(parents=True)
@@ -276,7 +276,7 @@ def test_a_broken_suite_lowers_nobodys_mark(
 
 
 def nbgrader(root: Path, *arguments: str) -> str:
-    """Plain nbgrader in the course's folder; what it logged."""
+    """The exit status and the log of plain nbgrader in the course's folder."""
     ran = in_a_process(root, sys.executable, "-m", "nbgrader", *arguments)
     return f"exit {ran.status}\n{ran.out}{ran.err}"
 
@@ -289,9 +289,9 @@ def test_without_our_configuration_stock_nbgrader_gives_no_mark(tmp_path: Path) 
     for student, answers in (("ash", None), ("beech", {"double": "def double(xs):\n    return xs"})):
         hand_in(root, student, answered(root, answers))
     (root / "nbgrader_config.py").unlink()
-    said = nbgrader(root, "autograde", ID)
-    assert not said.startswith("exit 0"), said
-    assert "autograder-confined" in said
+    log = nbgrader(root, "autograde", ID)
+    assert not log.startswith("exit 0"), log
+    assert "autograder-confined" in log
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         grades = [
             grade for one in gradebook.assignment_submissions(ID) for book in one.notebooks for grade in book.grades

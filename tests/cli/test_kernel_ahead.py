@@ -21,7 +21,7 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def here(root, monkeypatch):
+def chosen_course(root, monkeypatch):
     """The tiny course as the course."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
 
@@ -62,25 +62,25 @@ def test_no_kernel_is_started_for_another_assignment(notebook, monkeypatch):
 
 def test_the_kernel_has_the_handed_out_files_and_is_gone_when_nobody_took_it(notebook):
     kind = course.current().handed_out(ID), Limits(), True
-    with kernel_ahead.kernel(notebook, Options()) as spare:
-        with spare.take(*kind) as session:
+    with kernel_ahead.kernel(notebook, Options()) as spare_kernel:
+        with spare_kernel.take(*kind) as session:
             assert session.files == course.current().handed_out(ID)
-        spare.start(*kind)
-        folder = spare._session.box.folder
+        spare_kernel.start(*kind)
+        folder = spare_kernel._session.box.folder
         assert folder.exists()
     assert not folder.exists()
 
 
 def test_a_kernel_of_another_kind_or_that_has_ended_is_not_taken(notebook):
     files = course.current().handed_out(ID)
-    with closing(SpareKernel()) as spare:
+    with closing(SpareKernel()) as spare_kernel:
         for limits, ended in ((Limits(restarts=1), False), (Limits(), True)):
-            spare.start(files, limits, True)
-            started = spare._session
+            spare_kernel.start(files, limits, True)
+            started = spare_kernel._session
             if ended:
                 end(started._process)
                 started._process.wait()
-            with spare.take(files, Limits(), True) as session:
+            with spare_kernel.take(files, Limits(), True) as session:
                 assert session is not started
                 assert not started.box.folder.exists()
                 assert session.limits == Limits()
@@ -89,6 +89,6 @@ def test_a_kernel_of_another_kind_or_that_has_ended_is_not_taken(notebook):
 def test_the_next_kernel_is_started_only_if_there_is_a_next(notebook):
     kind = course.current().handed_out(ID), Limits(), True
     for goes_on in (False, True):
-        with closing(SpareKernel(goes_on)) as spare:
-            spare.prepare(*kind)
-            assert (spare._session is not None) == goes_on
+        with closing(SpareKernel(goes_on)) as spare_kernel:
+            spare_kernel.prepare(*kind)
+            assert (spare_kernel._session is not None) == goes_on

@@ -40,7 +40,7 @@ def test_scale(student, reference):
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course of which two have been graded, and one could not be."""
+    """A course with two graded submissions, and one that could not be graded."""
     root = tiny_course(tmp_path_factory.mktemp("term"))
     hand_in(root, "ash", answered(root))
     hand_in(root, "beech", answered(root, {"double": "def double(xs):\n    return 3 * xs\n"}))
@@ -71,11 +71,11 @@ def marks(root: Path) -> dict[str, list[float | None]]:
         SELECT submitted.student_id, grade.auto_score FROM grade JOIN base_cell AS cell ON cell.id = grade.cell_id
         JOIN submitted_notebook AS notebook ON notebook.id = grade.notebook_id
         JOIN submitted_assignment AS submitted ON submitted.id = notebook.assignment_id ORDER BY 1, cell.name"""
-    found: dict[str, list[float | None]] = {}
+    marks_of: dict[str, list[float | None]] = {}
     with sqlite3.connect(root / "gradebook.db") as gradebook:
         for student, mark in gradebook.execute(query):
-            found.setdefault(student, []).append(mark)
-    return found
+            marks_of.setdefault(student, []).append(mark)
+    return marks_of
 
 
 GIVEN = {"ash": [40.0, 60.0], "beech": [0.0, 60.0], "cedar": [None, None]}
@@ -85,17 +85,17 @@ def test_the_class_as_it_was_graded(root: Path) -> None:
     assert marks(root) == GIVEN
 
 
-# what is mistyped
+# typing mistakes
 
 
 @pytest.mark.parametrize("questions", ["nonsense", "double,nonsense", "Double", "double scale_forward"])
-@pytest.mark.parametrize("said", [(), ("--assignment", ID)], ids=["recognised", "said"])
+@pytest.mark.parametrize("options", [(), ("--assignment", ID)], ids=["recognised", "said"])
 @pytest.mark.parametrize("path", ["submitted", f"submitted/ash/{ID}/tiny.ipynb"], ids=["class", "notebook"])
 def test_an_unknown_question_is_refused_before_anything_is_touched(
-    command: Commands, root: Path, questions: str, said: tuple[str, ...], path: str
+    command: Commands, root: Path, questions: str, options: tuple[str, ...], path: str
 ) -> None:
     before = (root / "gradebook.db").read_bytes()
-    ran = command("grade", root / path, "--questions", questions, *said)
+    ran = command("grade", root / path, "--questions", questions, *options)
     assert ran.status == 2
     assert re.search("no question '(nonsense|Double|double scale_forward)'", ran.err)
     assert (root / "gradebook.db").read_bytes() == before
@@ -233,7 +233,7 @@ def test_a_draft_is_named_when_it_is_built_and_the_others_are_built(
         source_notebook.refresh(["00_draft"])
 
 
-# what was changed in the course
+# changes of the course
 
 
 def change_points(root: Path, double: int, scale: int) -> None:
@@ -329,7 +329,7 @@ def test_a_sound_assignment_has_no_problem(root: Path, monkeypatch: pytest.Monke
     assert suite_check.suite_problems(course.current().load(ID)) == []
 
 
-# what was left out, and what could not be graded
+# questions left out, and submissions that could not be graded
 
 
 def exported(root: Path) -> dict[str, dict[str, str]]:
@@ -361,6 +361,25 @@ def test_marks_are_exported_in_two_decimals(root: Path) -> None:
     assert [row[name] for name in ("raw_score", "late_submission_penalty", "score")] == ["90.79", "0.33", "90.45"]
 
 
+def test_report_writes_the_marks_as_csv(command: Commands, root: Path) -> None:
+    ran = command("report", "--course", root, "--out", root / "report.html", "--csv", root / "marks.csv")
+    assert ran.status == 0, ran
+    assert ran.out.splitlines() == [f"class report: {root / 'report.html'}", f"marks: {root / 'marks.csv'}"]
+    with (root / "marks.csv").open(newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert [rows[name]["total"] for name in ("ash", "beech", "cedar")] == ["100", "60", ""]
+    assert [rows["beech"][name] for name in ("double", "double outcome", "out of")] == ["0", "wrong", "100"]
+    assert rows["cedar"]["not graded"]
+    assert rows["cedar"]["double"] == ""
+
+
+def test_report_refuses_an_unwritable_csv_before_the_work(command: Commands, root: Path) -> None:
+    ran = command("report", "--course", root, "--out", root / "report.html", "--csv", root / "nowhere" / "marks.csv")
+    assert ran.status == 2
+    assert f"there is no folder {root / 'nowhere'}" in ran.err
+    assert not (root / "report.html").exists()
+
+
 def test_who_could_not_be_graded_gets_a_page_that_goes_when_they_are(command: Commands, root: Path) -> None:
     page = root / "feedback" / "cedar" / ID / "tiny.html"
     assert "There is no mark yet, and this is not a mark of 0." in page.read_text()
@@ -380,8 +399,8 @@ def test_plain_nbgrader_says_nothing_of_sqlalchemy(root: Path) -> None:
 
 
 def test_help_is_readable_and_the_version_is_said(command: Commands) -> None:
-    said = command("--help").out
-    assert re.search(r"^ +0  all was graded \(whatever the marks\), or the check held$", said, re.MULTILINE)
-    assert re.search(r"^ +1  something was not graded, or a check failed$", said, re.MULTILINE)
-    assert "--install-completion" in said
+    text = command("--help").out
+    assert re.search(r"^ +0  all was graded \(whatever the marks\), or the check held$", text, re.MULTILINE)
+    assert re.search(r"^ +1  something was not graded, or a check failed$", text, re.MULTILINE)
+    assert "--install-completion" in text
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", command("--version").out)

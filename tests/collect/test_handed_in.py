@@ -1,4 +1,4 @@
-"""What is found in the folders and zips that systems hand out: whose it is, when it came, what is said of it.
+"""The submissions found in the folders and zips that systems hand out: their students, times and notes.
 
 Every sample is made here, in the naming that the system itself writes; nothing is graded.
 """
@@ -40,24 +40,24 @@ Files = Mapping[str, bytes]
 Way = Callable[[Path, Files], Path]
 
 
-def in_folder(place: Path, found: Files) -> Path:
+def in_folder(place: Path, files: Files) -> Path:
     shutil.rmtree(place / "class", ignore_errors=True)
-    for name, data in found.items():
+    for name, data in files.items():
         path = place / "class" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     return place / "class"
 
 
-def in_zip(place: Path, found: Files) -> Path:
+def in_zip(place: Path, files: Files) -> Path:
     with zipfile.ZipFile(place / "class.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in found.items():
+        for name, data in files.items():
             archive.writestr(name, data)
     return place / "class.zip"
 
 
-def in_wrapped_zip(place: Path, found: Files) -> Path:
-    return in_zip(place, {f"what was downloaded/{name}": data for name, data in found.items()})
+def in_wrapped_zip(place: Path, files: Files) -> Path:
+    return in_zip(place, {f"what was downloaded/{name}": data for name, data in files.items()})
 
 
 WAYS = {"folder": in_folder, "zip": in_zip, "zip with a folder around everything": in_wrapped_zip}
@@ -67,29 +67,29 @@ WAYS = {"folder": in_folder, "zip": in_zip, "zip with a folder around everything
 def laid_out(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Files], Path]:
     """Lay files out in a folder, in a zip, in a zip with one folder around everything."""
     way: Way = request.param
-    return lambda found: way(tmp_path, found)
+    return lambda files: way(tmp_path, files)
 
 
 @pytest.fixture
 def zipped(tmp_path: Path) -> Callable[[Files], Path]:
-    return lambda found: in_zip(tmp_path, found)
+    return lambda files: in_zip(tmp_path, files)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Callable[[Files], Path]:
-    return lambda found: in_folder(tmp_path, found)
+    return lambda files: in_folder(tmp_path, files)
 
 
 def told(one: HandedIn) -> str:
-    """The bytes of a file as text, or why there are none."""
+    """The bytes of a file as text, or the reason why there are none."""
     try:
         return one.read().decode(errors="replace")
     except Unreadable as problem:
         return f"! {problem}"
 
 
-def what(found: list[HandedIn]) -> list[tuple[str, str | None, str]]:
-    return [(one.student, one.assignment, told(one)) for one in found]
+def summary(handed_in: list[HandedIn]) -> list[tuple[str, str | None, str]]:
+    return [(one.student, one.assignment, told(one)) for one in handed_in]
 
 
 METADATA = b"""---
@@ -123,7 +123,7 @@ submission_458:
   :created_at: 2026-11-18 22:10:05.000000000 Z
 """
 
-# What lies there, and (student, assignment, bytes) of what is to be found.
+# The files, and (student, assignment, bytes) of each submission to be found.
 LAYOUTS: dict[str, tuple[dict[str, bytes], list[tuple[str, str | None, str]]]] = {
     "nbgrader": (
         {
@@ -249,7 +249,7 @@ LAYOUTS: dict[str, tuple[dict[str, bytes], list[tuple[str, str | None, str]]]] =
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_each_layout_is_read_as_a_folder_and_as_a_zip(laid_out: Callable[[Files], Path], name: str) -> None:
     given_files, expected = LAYOUTS[name]
-    assert what(find(laid_out(given_files))) == expected
+    assert summary(find(laid_out(given_files))) == expected
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -260,12 +260,12 @@ def test_what_systems_leave_behind_changes_nothing(laid_out: Callable[[Files], P
     junk |= {
         str(Path(path).parent / name): b"" for path in given_files for name in (".DS_Store", "Thumbs.db", "._x.ipynb")
     }
-    assert what(find(laid_out({**given_files, **junk}))) == expected
+    assert summary(find(laid_out({**given_files, **junk}))) == expected
 
 
 def test_only_the_wanted_assignment_is_found(folder: Callable[[Files], Path]) -> None:
     place = folder({f"ada/{FIRST}/x.ipynb": b"1", f"ada/{SECOND}/x.ipynb": b"2", "bob.ipynb": b"3"})
-    assert what(find(place, SECOND)) == [("ada", SECOND, "2"), ("bob", None, "3")]
+    assert summary(find(place, SECOND)) == [("ada", SECOND, "2"), ("bob", None, "3")]
 
 
 def test_one_notebook_is_the_student_it_is_named_for(tmp_path: Path) -> None:
@@ -277,49 +277,49 @@ def test_one_notebook_is_the_student_it_is_named_for(tmp_path: Path) -> None:
 
 def test_an_empty_folder_of_an_assignment_is_named(tmp_path: Path) -> None:
     (tmp_path / "ada" / FIRST).mkdir(parents=True)
-    assert what(find(tmp_path)) == [("ada", FIRST, "! there is no notebook in the folder")]
+    assert summary(find(tmp_path)) == [("ada", FIRST, "! there is no notebook in the folder")]
 
 
 def test_an_empty_folder_of_moodles_is_named(folder: Callable[[Files], Path]) -> None:
     place = folder({"Ada_1_assignsubmission_file_/x.ipynb": b"1"})
     (place / "Bob_2_assignsubmission_file_").mkdir()
-    assert what(find(place)) == [("Ada_1", None, "1"), ("Bob_2", None, "! there is no notebook in the folder")]
+    assert summary(find(place)) == [("Ada_1", None, "1"), ("Bob_2", None, "! there is no notebook in the folder")]
 
 
 def test_a_notebook_put_beside_moodles_folders_is_not_lost(folder: Callable[[Files], Path]) -> None:
     place = folder({"Ada_1_assignsubmission_file_/x.ipynb": b"1", "by mail.ipynb": b"2"})
-    assert what(find(place)) == [("Ada_1", None, "1"), ("by mail", None, "2")]
+    assert summary(find(place)) == [("Ada_1", None, "1"), ("by mail", None, "2")]
 
 
 def test_a_few_digits_do_not_make_it_canvas(laid_out: Callable[[Files], Path]) -> None:
-    """Else these would be two files of one student, and one of them ungraded."""
-    found = find(laid_out({"hw_1_1_ada.ipynb": b"1", "hw_1_2_bob.ipynb": b"2"}))
-    assert what(found) == [("hw_1_1_ada", None, "1"), ("hw_1_2_bob", None, "2")]
-    found = find(laid_out({"ada_2026_1118_x.ipynb": b"1", "bob.ipynb": b"2"}))
-    assert what(found) == [("ada_2026_1118_x", None, "1"), ("bob", None, "2")]
+    """Otherwise these would be two files of one student, and one of them ungraded."""
+    handed_in = find(laid_out({"hw_1_1_ada.ipynb": b"1", "hw_1_2_bob.ipynb": b"2"}))
+    assert summary(handed_in) == [("hw_1_1_ada", None, "1"), ("hw_1_2_bob", None, "2")]
+    handed_in = find(laid_out({"ada_2026_1118_x.ipynb": b"1", "bob.ipynb": b"2"}))
+    assert summary(handed_in) == [("ada_2026_1118_x", None, "1"), ("bob", None, "2")]
 
 
 def test_the_one_folder_of_the_one_student_is_no_wrapping(zipped: Callable[[Files], Path]) -> None:
-    assert what(find(zipped({f"ada/{FIRST}/x.ipynb": b"1"}))) == [("ada", FIRST, "1")]
-    assert what(find(zipped({f"ada/{FIRST_NAME}": b"1"}))) == [("ada", None, "1")]
-    assert what(find(zipped({"class/ada.ipynb": b"1"}))) == [("ada", None, "1")]
+    assert summary(find(zipped({f"ada/{FIRST}/x.ipynb": b"1"}))) == [("ada", FIRST, "1")]
+    assert summary(find(zipped({f"ada/{FIRST_NAME}": b"1"}))) == [("ada", None, "1")]
+    assert summary(find(zipped({"class/ada.ipynb": b"1"}))) == [("ada", None, "1")]
 
 
 def test_the_unknown_assignment_of_the_only_student_is_still_named(tmp_path: Path) -> None:
     path = tmp_path / "submitted" / "ada" / "09_nothing" / "x.ipynb"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"1")
-    assert what(find(tmp_path / "submitted")) == [("ada", "09_nothing", "1")]
+    assert summary(find(tmp_path / "submitted")) == [("ada", "09_nothing", "1")]
 
 
 def test_a_zip_in_a_zip_is_refused_by_name(zipped: Callable[[Files], Path]) -> None:
-    found = what(find(zipped({"ada.ipynb": b"1", "bob.zip": b"PK"})))
+    handed_in = summary(find(zipped({"ada.ipynb": b"1", "bob.zip": b"PK"})))
     why = "! there is no notebook among what was handed in (bob.zip; a zip in it is not opened)"
-    assert found == [("ada", None, "1"), ("bob", None, why)]
+    assert handed_in == [("ada", None, "1"), ("bob", None, why)]
 
 
 def test_folders_without_notebooks_are_no_students(folder: Callable[[Files], Path]) -> None:
-    assert what(find(folder({"ada.ipynb": b"1", "pictures/x.png": b"2"}))) == [("ada", None, "1")]
+    assert summary(find(folder({"ada.ipynb": b"1", "pictures/x.png": b"2"}))) == [("ada", None, "1")]
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -345,10 +345,10 @@ MOMENTS = {
 
 @pytest.mark.parametrize("words", MOMENTS)
 def test_a_timestamp_is_read_and_written_in_utc(words: str) -> None:
-    at = timestamps.moment(words)
-    assert at is not None
-    assert at.tzinfo is UTC
-    assert timestamps.stamp(at) == MOMENTS[words]
+    time = timestamps.moment(words)
+    assert time is not None
+    assert time.tzinfo is UTC
+    assert timestamps.stamp(time) == MOMENTS[words]
 
 
 @pytest.mark.parametrize(
@@ -404,7 +404,7 @@ def test_the_time_of_a_file_is_no_time_of_handing_in(laid_out: Callable[[Files],
     assert {one.timestamp for one in find(laid_out(given_files))} == {""}
 
 
-# What is said.
+# Notes.
 
 
 def test_canvas_marks_it_as_late(laid_out: Callable[[Files], Path]) -> None:
@@ -507,22 +507,22 @@ def test_a_changed_name_is_said_and_one_only_encoded_otherwise_is_not() -> None:
 
 
 def test_names_that_differ_only_in_capitals_are_kept_apart(zipped: Callable[[Files], Path]) -> None:
-    found = find(zipped({f"ada/{FIRST}/x.ipynb": b"1", f"Ada/{FIRST}/x.ipynb": b"2"}))
-    assert len({one.student.casefold() for one in found}) == 2
-    assert sorted(told(one) for one in found) == ["1", "2"]
-    assert sorted(len(one.notes) for one in found) == [0, 1]
+    handed_in = find(zipped({f"ada/{FIRST}/x.ipynb": b"1", f"Ada/{FIRST}/x.ipynb": b"2"}))
+    assert len({one.student.casefold() for one in handed_in}) == 2
+    assert sorted(told(one) for one in handed_in) == ["1", "2"]
+    assert sorted(len(one.notes) for one in handed_in) == [0, 1]
 
 
 def test_a_name_in_a_zip_leads_nowhere(tmp_path: Path, zipped: Callable[[Files], Path]) -> None:
     path = zipped({"../../eve.ipynb": b"1", "/etc/ada.ipynb": b"2", "..\\bob.ipynb": b"3", "....ipynb": b"4"})
-    found = what(find(path))
-    assert sorted(text for _, _, text in found) == ["1", "2", "3"]  # the last is a hidden file
-    assert {student for student, _, _ in found} == {"eve", "etc", "bob"}
+    handed_in = summary(find(path))
+    assert sorted(text for _, _, text in handed_in) == ["1", "2", "3"]  # the last is a hidden file
+    assert {student for student, _, _ in handed_in} == {"eve", "etc", "bob"}
     assert [p.name for p in tmp_path.iterdir()] == ["class.zip"]
 
 
 def without_utf8_flag(path: Path, name: str, raw: bytes, extra: bytes = b"") -> Path:
-    """A zip as older programs write it: the name in bytes of an encoding that nothing says."""
+    """A zip as older programs write it: the name in bytes of an encoding that is not stated."""
     with zipfile.ZipFile(path, "w") as archive:
         entry = zipfile.ZipInfo(name)
         entry.extra = extra
@@ -536,7 +536,7 @@ def without_utf8_flag(path: Path, name: str, raw: bytes, extra: bytes = b"") -> 
 def test_names_in_utf8_that_the_zip_does_not_say_are_read_so(tmp_path: Path) -> None:
     raw = "Zoë é.ipynb".encode()
     path = without_utf8_flag(tmp_path / "old.zip", "x" * (len(raw) - 6) + ".ipynb", raw)
-    assert what(find(path)) == [("Zoë é", None, "1")]
+    assert summary(find(path)) == [("Zoë é", None, "1")]
 
 
 def test_the_name_in_an_extra_field_counts_if_it_is_of_this_name(tmp_path: Path) -> None:
@@ -545,7 +545,7 @@ def test_the_name_in_an_extra_field_counts_if_it_is_of_this_name(tmp_path: Path)
         body = b"\x01" + crc.to_bytes(4, "little") + "山田.ipynb".encode()
         extra = (0x7075).to_bytes(2, "little") + len(body).to_bytes(2, "little") + body
         path = without_utf8_flag(tmp_path / "old.zip", "xxxx.ipynb", raw, extra)
-        assert what(find(path)) == [(safe_student(name), None, "1")]
+        assert summary(find(path)) == [(safe_student(name), None, "1")]
 
 
 def test_a_name_in_another_encoding_is_read_as_it_comes(tmp_path: Path) -> None:
@@ -586,10 +586,10 @@ def test_the_later_of_two_attempts_is_graded(laid_out: Callable[[Files], Path], 
     assert one.read() == whole
     (one,) = find(laid_out({f"{head}-15-00-00_{FIRST_NAME}": whole, f"{head}-16-00-00_a.ipynb": half}))
     assert one.read() == half
-    at = timestamps.stamp(datetime(2026, 1, 30, 16).astimezone())
-    assert one.timestamp == at
+    time = timestamps.stamp(datetime(2026, 1, 30, 16).astimezone())
+    assert one.timestamp == time
     assert one.notes[-1] == (
-        f"Two files were handed in: a.ipynb and {FIRST_NAME}. a.ipynb was graded, the later one ({at})."
+        f"Two files were handed in: a.ipynb and {FIRST_NAME}. a.ipynb was graded, the later one ({time})."
     )
 
 
@@ -653,16 +653,16 @@ def test_if_none_can_be_read_one_says_why(laid_out: Callable[[Files], Path]) -> 
 
 
 def test_nobody_is_lost_of_whom_nothing_can_be_read(laid_out: Callable[[Files], Path]) -> None:
-    assert what(find(laid_out({"ada_7_500_x.ipynb": b"", "ada_7_501_y.ipynb": b"{"}))) == [("ada_7", None, "{")]
+    assert summary(find(laid_out({"ada_7_500_x.ipynb": b"", "ada_7_501_y.ipynb": b"{"}))) == [("ada_7", None, "{")]
 
 
 def test_notebooks_of_different_assignments_are_both_graded(
     laid_out: Callable[[Files], Path], whole: bytes, other: bytes
 ) -> None:
     path = laid_out({"ada_7_500_x.ipynb": other, "ada_7_501_y.ipynb": whole, "ada_7_502_z.ipynb": b"{}"})
-    found = find(path)
-    assert [(one.assignment, one.read()) for one in found] == [(FIRST, whole), (SECOND, other)]
-    assert "z.ipynb could not be: the file is not a notebook" in found[0].notes[0]
+    handed_in = find(path)
+    assert [(one.assignment, one.read()) for one in handed_in] == [(FIRST, whole), (SECOND, other)]
+    assert "z.ipynb could not be: the file is not a notebook" in handed_in[0].notes[0]
     (one,) = find(path, SECOND)
     assert one.read() == other
 
@@ -689,7 +689,7 @@ def test_names_of_files_cannot_steer_the_terminal(folder: Callable[[Files], Path
     assert one.problem.isprintable()
 
 
-# What cannot be read.
+# Unreadable files.
 
 
 def test_a_link_is_refused_by_name(folder: Callable[[Files], Path], tmp_path: Path) -> None:
@@ -701,7 +701,7 @@ def test_a_link_is_refused_by_name(folder: Callable[[Files], Path], tmp_path: Pa
     (place / "cyd").mkdir()
     (place / "cyd" / FIRST).symlink_to(tmp_path / "secret")
     (place / "dan").symlink_to(tmp_path / "secret")
-    assert what(find(place)) == [
+    assert summary(find(place)) == [
         ("ada", FIRST, "1"),
         ("bob", FIRST, "! the file is a link"),
         ("cyd", FIRST, "! the folder is a link"),
@@ -713,13 +713,13 @@ def test_a_link_beside_a_notebook_is_nobodys_hand_in(folder: Callable[[Files], P
     place = folder({"ada/x.ipynb": b"1", "bob/x.ipynb": b"2"})
     for name in ("ada/notes.txt", "roster.csv"):
         (place / name).symlink_to(tmp_path / "elsewhere")
-    assert what(find(place)) == [("ada", None, "1"), ("bob", None, "2")]
+    assert summary(find(place)) == [("ada", None, "1"), ("bob", None, "2")]
 
 
 def test_a_folder_that_cannot_be_looked_into_is_named(
     folder: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever runs the tests may look into any, so the system is made to refuse."""
+    """The user of the tests may look into any folder, so the system is made to refuse."""
     place = folder({f"ada/{FIRST}/x.ipynb": b"1", f"bob/{FIRST}/x.ipynb": b"2"})
     really = os.scandir
 
@@ -730,7 +730,7 @@ def test_a_folder_that_cannot_be_looked_into_is_named(
 
     monkeypatch.setattr(os, "scandir", refused)
     why = "! the folder cannot be read: Permission denied"
-    assert what(find(place)) == [("ada", FIRST, "1"), ("bob", FIRST, why)]
+    assert summary(find(place)) == [("ada", FIRST, "1"), ("bob", FIRST, why)]
 
 
 def test_a_linked_timestamp_is_not_read(folder: Callable[[Files], Path], tmp_path: Path) -> None:
@@ -763,7 +763,7 @@ def test_a_file_that_became_a_link_is_not_followed(folder: Callable[[Files], Pat
 def test_a_pipe_is_no_file(folder: Callable[[Files], Path]) -> None:
     place = folder({"ada.ipynb": b"1"})
     os.mkfifo(place / "bob.ipynb")
-    assert what(find(place)) == [("ada", None, "1"), ("bob", None, "! the file is not an ordinary file")]
+    assert summary(find(place)) == [("ada", None, "1"), ("bob", None, "! the file is not an ordinary file")]
 
 
 def test_a_link_in_a_zip_is_refused(tmp_path: Path) -> None:
@@ -771,7 +771,7 @@ def test_a_link_in_a_zip_is_refused(tmp_path: Path) -> None:
         entry = zipfile.ZipInfo("ada.ipynb")
         entry.create_system, entry.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
         archive.writestr(entry, "/etc/passwd")
-    assert what(find(tmp_path / "class.zip")) == [("ada", None, "! the file is a link")]
+    assert summary(find(tmp_path / "class.zip")) == [("ada", None, "! the file is a link")]
 
 
 def test_a_linked_timestamp_in_a_zip_is_not_read(tmp_path: Path) -> None:
@@ -802,7 +802,7 @@ def test_what_is_damaged_or_encrypted_in_a_zip_is_its_students_alone(tmp_path: P
 
 @pytest.mark.parametrize("cut", range(1, 400, 7))
 def test_a_zip_cut_anywhere_is_one_message_or_read(tmp_path: Path, cut: int) -> None:
-    """The directory stands last, so a cut zip cannot be opened, whatever is left of it."""
+    """The directory stands last, so a truncated zip cannot be opened."""
     path = in_zip(tmp_path, {"ada.ipynb": bytes(range(200)), "bob.ipynb": b"1"})
     path.write_bytes(path.read_bytes()[:-cut])
     with pytest.raises(GraderError, match=r"class\.zip cannot be opened as a zip: .+$"):
@@ -812,7 +812,7 @@ def test_a_zip_cut_anywhere_is_one_message_or_read(tmp_path: Path, cut: int) -> 
 @settings(derandomize=True, max_examples=200)
 @given(st.integers(0, 10_000), st.integers(0, 255))
 def test_one_byte_of_a_zip_changed_is_said_or_harmless(place: int, byte: int) -> None:
-    """Never an exception that would end the grading of the others."""
+    """No exception ends the grading of the others."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("ada.ipynb", bytes(range(200)))
@@ -836,11 +836,11 @@ def test_a_file_too_large_is_not_read_from_a_zip(
     zipped: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "MAX_NOTEBOOK_BYTES", 2**20)
-    found = what(find(zipped({"ada.ipynb": bytes(2**20 + 1), "bob.ipynb": b"1"})))
-    assert found == [("ada", None, "! the file has 1 MiB; a notebook may have 1"), ("bob", None, "1")]
+    handed_in = summary(find(zipped({"ada.ipynb": bytes(2**20 + 1), "bob.ipynb": b"1"})))
+    assert handed_in == [("ada", None, "! the file has 1 MiB; a notebook may have 1"), ("bob", None, "1")]
 
 
-# How much.
+# Bounds.
 
 
 def test_five_hundred_are_listed_without_being_read(
@@ -849,9 +849,9 @@ def test_five_hundred_are_listed_without_being_read(
     path = laid_out({f"Student {i}_{i}_assignsubmission_file_/x.ipynb": bytes(2000) for i in range(500)})
     read: list[object] = []
     monkeypatch.setattr(files, "read", lambda content: read.append(content) or b"")
-    found = find(path)
-    assert len(found) == 500
+    handed_in = find(path)
+    assert len(handed_in) == 500
     assert read == []
-    assert len(pickle.dumps(found)) < 500 * 400
-    found[0].read()
+    assert len(pickle.dumps(handed_in)) < 500 * 400
+    handed_in[0].read()
     assert len(read) == 1

@@ -1,4 +1,4 @@
-"""What systems hand out, graded from the command line into the gradebook: marks, times, and what is said of each."""
+"""Downloads of learning platforms, graded from the command line into the gradebook: marks, times, notes."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def command(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return Commands(root, monkeypatch, capsys)
 
 
-def zipped(path: Path, found: dict[str, bytes]) -> Path:
+def zipped(path: Path, files: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
-        for name, data in found.items():
+        for name, data in files.items():
             archive.writestr(name, data)
     return path
 
 
 def graded(command: Commands, path: Path) -> tuple[Ran, dict[str, Any]]:
-    """Grade a class; what was printed, and the record of each student."""
+    """Grade a class; returns the run, and the record of each student."""
     ran = command("grade", path, "--course", command.root, "--jobs", "1", "--json", command.root / "records.json")
     kept = json.loads((command.root / "records.json").read_text())
     return ran, {record["extra_data"]["student"]: record for record in kept}
@@ -45,7 +45,7 @@ def score(record: dict[str, Any]) -> float:
 
 @pytest.mark.slow
 def test_gradescopes_export(command: Commands, root: Path, tmp_path: Path) -> None:
-    """Each of a group has the mark and the time; who handed in no notebook is named."""
+    """Each of a group has the mark and the time; a student without a notebook is named."""
     metadata = b"""---
 submission_1:
   :submitters:
@@ -60,8 +60,8 @@ submission_2:
     :sid: '9'
   :created_at: 2026-11-18 22:00:00.000000000 Z
 """
-    found = {"submission_metadata.yml": metadata, "submission_1/t.ipynb": answered(root), "submission_2/t.pdf": b"%PDF"}
-    path = zipped(tmp_path / "export.zip", {f"assignment_5_export/{name}": data for name, data in found.items()})
+    files = {"submission_metadata.yml": metadata, "submission_1/t.ipynb": answered(root), "submission_2/t.pdf": b"%PDF"}
+    path = zipped(tmp_path / "export.zip", {f"assignment_5_export/{name}": data for name, data in files.items()})
     ran, records = graded(command, path)
     assert ran.status == 1
     assert {student: score(record) for student, record in records.items() if record["tests"]} == {
@@ -81,27 +81,27 @@ submission_2:
 @pytest.mark.slow
 def test_canvas_zip(command: Commands, root: Path, tmp_path: Path) -> None:
     """The file uploaded last is graded, and the record says so; no time is made up."""
-    found = {
+    files = {
         "lovelaceada_LATE_71_501_tiny-1.ipynb": answered(root),
         "lovelaceada_LATE_71_500_tiny.ipynb": answered(root, WRONG),
         "smithbob_72_502_tiny.ipynb": answered(root, WRONG),
     }
-    ran, records = graded(command, zipped(tmp_path / "submissions.zip", found))
+    ran, records = graded(command, zipped(tmp_path / "submissions.zip", files))
     assert ran.status == 0, ran.out
     assert score(records["lovelaceada_71"]) == 100
     assert score(records["smithbob_72"]) < 100
-    said = records["lovelaceada_71"]["output"]
-    assert "Canvas marks it as late." in said
-    assert "tiny-1.ipynb was graded, the one uploaded last (its number is 501)." in said
+    output = records["lovelaceada_71"]["output"]
+    assert "Canvas marks it as late." in output
+    assert "tiny-1.ipynb was graded, the one uploaded last (its number is 501)." in output
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         assert [one.timestamp for one in gradebook.assignment_submissions(ID)] == [None, None]
 
 
 @pytest.mark.slow
 def test_names_that_nbgrader_would_take_for_patterns(command: Commands, root: Path, tmp_path: Path) -> None:
-    """`[ab]nna` stands for anna and bnna: each keeps the own mark."""
-    found = {"anna.ipynb": answered(root), "[ab]nna.ipynb": answered(root, WRONG)}
-    ran, records = graded(command, zipped(tmp_path / "class.zip", found))
+    """`[ab]nna` as a pattern matches anna and bnna: each keeps their own mark."""
+    files = {"anna.ipynb": answered(root), "[ab]nna.ipynb": answered(root, WRONG)}
+    ran, records = graded(command, zipped(tmp_path / "class.zip", files))
     assert ran.status == 0, ran.out
     assert score(records["anna"]) == 100
     assert score(records["_ab_nna"]) < 100

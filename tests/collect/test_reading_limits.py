@@ -1,4 +1,4 @@
-"""Seconds and memory for reading, restoring and showing one submission, whatever is in it, at the bounds.
+"""Seconds and memory for reading, restoring and showing one submission at the bounds, whatever its content.
 
 Each notebook is made and read in a process of its own: its CPU seconds and its largest memory are what is held to.
 """
@@ -82,7 +82,7 @@ CELLS: dict[str, Callable[[], Cells]] = {
 
 
 def measured() -> None:
-    """In a process of its own: read the notebook that comes in, show it, print what that took."""
+    """Read a notebook from standard input in a process of its own, show it, print the seconds and memory."""
     from autograder.reports.notebook_html import notebook_html
 
     data = sys.stdin.buffer.read()
@@ -143,8 +143,8 @@ BOMBS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_file_that_unfolds_in_memory_is_bounded(name: str) -> None:
-    data, said = BOMBS[name]
-    assert said in bounded(data)[0]
+    data, problem = BOMBS[name]
+    assert problem in bounded(data)[0]
 
 
 def test_notes_are_as_many_as_somebody_reads() -> None:
@@ -176,8 +176,8 @@ def test_a_folder_of_too_many_files_is_refused(tmp_path: Path, monkeypatch: pyte
 
 def test_of_a_students_many_notebooks_some_are_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at = []
-    real = choose_file._looked_at
-    monkeypatch.setattr(choose_file, "_looked_at", lambda piece: looked_at.append(piece.name) or real(piece))
+    real = choose_file._inspected
+    monkeypatch.setattr(choose_file, "_inspected", lambda entry: looked_at.append(entry.name) or real(entry))
     folder = tmp_path / "ada" / ID
     folder.mkdir(parents=True)
     (tmp_path / "bob").mkdir()
@@ -185,7 +185,7 @@ def test_of_a_students_many_notebooks_some_are_looked_into(tmp_path: Path, monke
         (folder / f"{number}.ipynb").write_text("{}")
     (folder / "rnn_lm_sampling.ipynb").write_bytes(as_bytes(filled(ID)))
     (one,) = find(tmp_path, ID)
-    assert len(looked_at) == choose_file.MAX_LOOKED_AT
+    assert len(looked_at) == choose_file.MAX_INSPECTED
     assert one.content == folder / "rnn_lm_sampling.ipynb"
 
 

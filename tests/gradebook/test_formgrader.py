@@ -1,4 +1,4 @@
-"""What formgrader's buttons do, as its server does it: nbgrader's API called while an event loop runs in the thread."""
+"""formgrader's buttons, as its server runs them: nbgrader's API is called while an event loop runs in the thread."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BEFORE = f"autograded/ash/{ID}/tiny.ipynb"
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course of which one submission was graded by a click."""
+    """A course with one submission graded by a click."""
     root = tiny_course(tmp_path_factory.mktemp("formgrader"))
     hand_in(root, "ash", answered(root))
     hand_in(root, "beech", answered(root))
@@ -58,7 +58,7 @@ def api(root: Path) -> NbGraderAPI:
 
 
 def click(root: Path, button: str, *names: str) -> dict[str, Any]:
-    """What formgrader's handler of a button gets, in a thread whose event loop is running."""
+    """The result of formgrader's handler of a button, in a thread whose event loop is running."""
 
     async def handler() -> dict[str, Any]:
         return dict(getattr(api(root), button)(*names))
@@ -67,9 +67,9 @@ def click(root: Path, button: str, *names: str) -> dict[str, Any]:
 
 
 def mark(root: Path, student: str) -> tuple[bool, float]:
-    """What formgrader's table shows of a submission: whether it is autograded, and the score."""
-    found = api(root).get_submission(ID, student)
-    return bool(found["autograded"]), float(found["score"])
+    """A submission in formgrader's table: whether it is autograded, and the score."""
+    submission = api(root).get_submission(ID, student)
+    return bool(submission["autograded"]), float(submission["score"])
 
 
 def test_a_click_grades(root: Path) -> None:
@@ -79,20 +79,22 @@ def test_a_click_grades(root: Path) -> None:
 
 def test_a_submission_is_graded_where_a_loop_runs(root: Path) -> None:
     async def handler() -> grader.Graded:
-        spare = SpareKernel(goes_on=True)
-        came = grader.grade(answered(root), Options(ID), spare=spare)  # and another kernel is started meanwhile
-        spare.close()
+        spare_kernel = SpareKernel(goes_on=True)
+        came = grader.grade(
+            answered(root), Options(ID), spare_kernel=spare_kernel
+        )  # and another kernel is started meanwhile
+        spare_kernel.close()
         return came
 
     assert asyncio.run(handler()).result.score == 100
 
 
 def test_a_session_that_was_made_without_a_loop_can_be_used_in_one(root: Path) -> None:
-    spare = SpareKernel()
-    spare.start(course.current().handed_out(ID), Options().limits, True)
+    spare_kernel = SpareKernel()
+    spare_kernel.start(course.current().handed_out(ID), Options().limits, True)
 
     async def handler() -> grader.Graded:
-        return grader.grade(answered(root), Options(ID), spare=spare)
+        return grader.grade(answered(root), Options(ID), spare_kernel=spare_kernel)
 
     assert asyncio.run(handler()).result.score == 100
 
@@ -162,7 +164,7 @@ def test_a_second_click_grades_what_the_suite_says_now(root: Path) -> None:
 
 
 def edit_points(root: Path, points: int = 77) -> None:
-    """As formgrader's Create Assignment does it: in build/source/, and saved after it was built."""
+    """Edit as formgrader's Create Assignment does: in build/source/, and save after it was built."""
     path = root / "build" / "source" / ID / "tiny.ipynb"
     notebook = json.loads(path.read_bytes())
     for cell in notebook["cells"]:
@@ -186,7 +188,7 @@ def add_a_cell(root: Path) -> None:
 
 
 def open_and_save(root: Path) -> None:
-    """Nothing but what JupyterLab does to a notebook that is opened and saved."""
+    """Make only the changes that JupyterLab makes to a notebook that is opened and saved."""
     path = root / "build" / "source" / ID / "tiny.ipynb"
     notebook = json.loads(path.read_bytes())
     notebook["metadata"]["kernelspec"]["name"] = "python3"
@@ -208,9 +210,9 @@ def test_an_edit_of_what_is_built_is_refused_and_harms_nothing(root: Path, edit:
     edit(root)
     clicked = click(root, "generate_assignment", ID)
     assert not clicked["success"]
-    said = clicked["error"].splitlines()[-1]
-    assert "is not what solutions/01_tiny/tiny.py says" in said
-    assert f"make the change there, then run `python -m autograder build {ID}`" in said
+    message = clicked["error"].splitlines()[-1]
+    assert "is not what solutions/01_tiny/tiny.py says" in message
+    assert f"make the change there, then run `python -m autograder build {ID}`" in message
     assert (root / "assignments" / ID / "tiny.ipynb").read_bytes() == before
 
 

@@ -1,4 +1,4 @@
-"""One submission from bytes to record: marks, follow-through, faults, what is left out, and what a student reads.
+"""One submission from bytes to record: marks, follow-through, faults, questions left out, and the feedback.
 
 On the course of one tiny assignment: `double` for 40 points, and `scale_forward`, which builds on it, for 60.
 """
@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from tiny_course import ID, answered, edited, grade_id, tiny_course
 
+from autograder import course
 from autograder.errors import SandboxMissing
 from autograder.grading import grader, provenance
 from autograder.grading.grader import cell_notes, grade, wanted_questions
@@ -45,8 +46,8 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def here(root, monkeypatch):
-    """The tiny course as the course, and nothing remembered of another one."""
+def chosen_course(root, monkeypatch):
+    """The tiny course as the current course, without caches of another one."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
     grader.forget_loaded()
 
@@ -250,7 +251,7 @@ def test_a_fault_that_only_the_stand_ins_bring_about_is_no_mark_either(root, wit
     assert marks(result) == {"double": (0, "wrong"), "scale_forward": (None, "not graded")}
 
 
-# what is nobody's fault but ours
+# faults of the course
 
 
 FAULTY = {
@@ -301,7 +302,7 @@ def test_a_reference_that_does_not_run_grades_nothing(root, tmp_path, monkeypatc
     assert "the reference does not run" in result.problem
 
 
-# what is left out
+# questions left out
 
 
 def test_only_the_questions_wanted_count(root):
@@ -320,14 +321,15 @@ def test_a_question_that_there_is_not_cannot_be_wanted(root):
 
 def test_training_can_be_left_out():
     ids = ("softmax", "attention_training", "training_data")
-    info = SimpleNamespace(questions=[SimpleNamespace(id=id) for id in ids], question=lambda id: None)
+    questions = [course.QuestionInfo(id, 1, (), id, "") for id in ids]
+    info = SimpleNamespace(questions=questions, question=lambda id: None)
     assert wanted_questions(info, Options()) == set(ids)
     assert wanted_questions(info, Options(training=False)) == {"softmax", "training_data"}
     only = Options(training=False, questions=frozenset({"attention_training", "softmax"}))
     assert wanted_questions(info, only) == {"softmax"}
 
 
-# the notebook's run, and what is said of it
+# the notebook's run, and notes on it
 
 
 def added(source: str):
@@ -357,7 +359,7 @@ def test_a_cell_that_breaks_or_lasts_is_said_and_costs_nothing_by_itself(root):
 
 
 @pytest.mark.parametrize(
-    ("source", "reason", "said"),
+    ("source", "reason", "message"),
     [
         (
             "while True: pass\ndef double(xs): return 2 * xs",
@@ -382,11 +384,11 @@ def test_a_cell_that_breaks_or_lasts_is_said_and_costs_nothing_by_itself(root):
     ],
     ids=["timeout", "crashed", "memory", "raised"],
 )
-def test_a_solution_cell_that_does_not_run_gives_its_question_the_reason(root, source, reason, said):
+def test_a_solution_cell_that_does_not_run_gives_its_question_the_reason(root, source, reason, message):
     result = graded(root, {"double": source})
     assert marks(result) == {"double": (0, reason), "scale_forward": (60, "correct")}
-    assert feedback(result, "double").startswith(said)
-    assert any(note.startswith(said) for note in result.notes)
+    assert feedback(result, "double").startswith(message)
+    assert any(note.startswith(message) for note in result.notes)
 
 
 def test_a_check_cell_is_not_run(root):
@@ -432,7 +434,7 @@ def test_what_was_put_right_is_said(root):
 def test_feedback_shows_no_hidden_input(root):
     telling = "def double(xs):\n    raise ValueError(f'hidden: {[float(x) for x in np.tile(xs, 60)]}')\n"
     result = graded(root, {"double": telling, "Scale": WRONG_SCALE})
-    assert "hidden: [0.5, -3.0" in feedback(result, "double")  # what it is asked with it can tell, but not at length
+    assert "hidden: [0.5, -3.0" in feedback(result, "double")  # it may repeat the hidden input, but not at length
     assert len(feedback(result, "double")) < 400
     wrong = feedback(graded(root, {"double": WRONG_DOUBLE}), "double")
     assert "every entry is 1.5 times the wanted" in wrong
@@ -470,7 +472,7 @@ def test_every_question_is_asked_afresh(root, with_suite):
     assert marks(graded(root, {"double": counting}))["double"] == (40, "correct")
 
 
-# what cannot be graded
+# ungradable submissions
 
 
 def test_what_cannot_be_read_is_said(root):

@@ -1,4 +1,4 @@
-"""From outcomes to a mark: shares of points, reasons, faults that cost nobody anything, and what a student reads."""
+"""From outcomes to a mark: shares of points, reasons, faults that cost no points, and the feedback."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.course import Assignment, QuestionInfo
-from autograder.grading.judge import NOT_YOURS, feedback_of, judge_question, not_graded
+from autograder.grading.judge import NOT_YOURS, feedback_of, judge_question, question_not_graded
 from autograder.grading.questioning import stand_ins_for
 from autograder.result import NOT_GRADED
 from autograder.testing.plugin import Outcome, Question
@@ -85,7 +85,7 @@ def test_a_fault_that_is_not_the_students_gives_no_mark(fault, others):
 
 
 def test_a_student_does_not_read_what_the_suite_said_of_itself():
-    assert "oracle" not in not_graded(INFO, "the oracle varies").output
+    assert "oracle" not in question_not_graded(INFO, "the oracle varies").output
 
 
 @pytest.mark.parametrize("reason", ["wrong", "missing", "crashed", "timeout", "memory"])
@@ -95,12 +95,12 @@ def test_the_reason_is_that_of_the_first_failure(reason):
 
 
 def test_a_name_that_is_missing_since_its_cell_failed_has_the_cells_reason():
-    said = "The cell Attention ran for over 30 s and was stopped."
-    judged = judge_question(INFO, [failed(reason="missing", message="Attention is not defined")], "timeout", said)
+    note = "The cell Attention ran for over 30 s and was stopped."
+    judged = judge_question(INFO, [failed(reason="missing", message="Attention is not defined")], "timeout", note)
     assert judged.reason == "timeout"
-    assert judged.output == f"{said}\n\nAttention is not defined"
-    assert judge_question(INFO, [failed(reason="wrong")], "timeout", said).reason == "wrong"
-    assert judge_question(INFO, [failed(reason="missing")], "", said).reason == "missing"
+    assert judged.output == f"{note}\n\nAttention is not defined"
+    assert judge_question(INFO, [failed(reason="wrong")], "timeout", note).reason == "wrong"
+    assert judge_question(INFO, [failed(reason="missing")], "", note).reason == "missing"
 
 
 def test_what_a_cell_did_is_no_matter_when_all_is_right():
@@ -121,7 +121,7 @@ def test_feedback_is_never_empty():
 def test_every_solution_cell_of_a_wrong_question_is_stood_in_for():
     scores = QuestionInfo("scores", 12, ("GeneralScore", "AdditiveScore"), "scores", "")
     best = QuestionInfo("best", 8, ("best",), "best", "")
-    of = Assignment(Path(), "01_tiny", "tiny", "", (scores, best), (*scores.cells, *best.cells))
+    assignment = Assignment(Path(), "01_tiny", "tiny", "", (scores, best), (*scores.cells, *best.cells))
     asked = {"scores": [Question("scores")], "best": [Question("best", given=["scores"])]}
     outcomes = {id: [Outcome(questions[0], "test")] for id, questions in asked.items()}
-    assert stand_ins_for(of, asked, outcomes, frozenset(asked)) == {"best": ["AdditiveScore", "GeneralScore"]}
+    assert stand_ins_for(assignment, asked, outcomes, frozenset(asked)) == {"best": ["AdditiveScore", "GeneralScore"]}

@@ -1,4 +1,4 @@
-"""What a mark was made with: a change that can change a mark changes the hash of its assignment, and of no other."""
+"""The provenance of a mark: a change that can change a mark changes the hash of its assignment, and of no other."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_every_import_of_the_package_is_noticed(path: Path) -> None:
 
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The course and what its hashes are made of, to be changed."""
+    """The course and the files of its hashes, to be changed."""
     for name in ("solutions", "assignments", "datasets", "autograder"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(course.current().root / name, tmp_path / name, ignore=ignored)
@@ -118,8 +118,8 @@ def test_the_grader_is_what_runs_and_judges_and_nothing_that_reports() -> None:
 
 
 def test_the_environment_names_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = environment(Options())
-    assert re.fullmatch(r"python 3\.\d+\.\d+, numpy [\d.]+\S*, torch 2\.13\.0\S*, autograder [\d.]+, confined", said)
+    line = environment(Options())
+    assert re.fullmatch(r"python 3\.\d+\.\d+, numpy [\d.]+\S*, torch 2\.13\.0\S*, autograder [\d.]+, confined", line)
     assert environment(Options(confined=False)).endswith(", UNCONFINED")
     monkeypatch.setattr(provenance, "SHOWN", ("numpy", "no-such-package"))
     assert re.fullmatch(r"python 3\.\d+\.\d+, numpy [\d.]+\S*, confined", environment(Options()))

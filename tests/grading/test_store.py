@@ -1,4 +1,4 @@
-"""Results that are kept: found for the same submission, asked the same, in the same place, by the same rules alone."""
+"""Stored results: found only for the same submission, options, environment and rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograder import atomic_write
 from autograder.errors import GraderError
 from autograder.grading import store as store_module
 from autograder.grading.options import Options
-from autograder.grading.store import Kept, ResultStore
+from autograder.grading.store import Graded, ResultStore
 from autograder.result import QuestionResult, Result
 from autograder.sandbox import Limits
 
@@ -41,13 +41,13 @@ def store(tmp_path: Path) -> ResultStore:
     return ResultStore(tmp_path)
 
 
-def kept(**facts: object) -> Kept:
+def kept(**facts: object) -> Graded:
     questions = [
         QuestionResult("double", 40.0, 40.0, "correct", "Correct."),
         QuestionResult("scale_forward", 60.0, None, "skipped", "Left out of this grading."),
     ]
     result = Result(ID, questions, "40 of 40 points.", suite_sha256="suite", notes=["a note"])
-    return Kept(replace(result, **facts), '{"cells": []}', settled=True)  # type: ignore[arg-type]
+    return Graded(replace(result, **facts), '{"cells": []}', cacheable=True)  # type: ignore[arg-type]
 
 
 def test_what_is_kept_is_found_as_it_was(store: ResultStore) -> None:
@@ -95,7 +95,7 @@ def test_it_can_be_ignored(store: ResultStore, tmp_path: Path) -> None:
 
 
 def test_what_may_come_out_otherwise_is_not_kept(store: ResultStore) -> None:
-    store.keep(DATA, ASKED, replace(kept(), settled=False))
+    store.keep(DATA, ASKED, replace(kept(), cacheable=False))
     assert store.find(DATA, ASKED) is None
     assert not store.folder.exists()
 
@@ -103,7 +103,7 @@ def test_what_may_come_out_otherwise_is_not_kept(store: ResultStore) -> None:
 def test_what_is_no_notebook_stays_none_until_an_assignment_changes(
     store: ResultStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused = Kept(Result("", [], problem="the file is empty"), settled=True)
+    refused = Graded(Result("", [], problem="the file is empty"), cacheable=True)
     store.keep(DATA, ASKED, refused)
     assert store.find(DATA, ASKED) == refused.result
     assert store.notebook(DATA, ASKED) == ""

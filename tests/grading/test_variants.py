@@ -19,8 +19,9 @@ from autograder.batch.task import Task
 from autograder.collect.handed_in import HandedIn
 from autograder.errors import GraderError
 from autograder.grading import provenance
-from autograder.grading.grader import Graded, grade
+from autograder.grading.grader import grade
 from autograder.grading.options import Options
+from autograder.grading.store import Graded
 from autograder.grading.variants import PLACE, VARIABLE, course_secret, variant_of, with_variant
 from autograder.testing.hidden_inputs import VARIANTS
 
@@ -57,7 +58,7 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-# which variant
+# choice of the variant
 
 
 def test_all_variants_are_as_likely() -> None:
@@ -94,20 +95,20 @@ def test_a_variant_that_is_asked_for_is_taken_and_needs_no_secret(root: Path) ->
 
 
 class Watching:
-    """A pool that grades nothing and keeps what it is given."""
+    """A pool that grades nothing and keeps the tasks."""
 
-    hands = 1
+    max_workers = 1
 
     def __init__(self) -> None:
         self.tasks: list[Task] = []
 
-    def carry_out(self, tasks: Iterator[Task]) -> Iterator[Answer]:  # type: ignore[override]
-        """Nothing comes of any task."""
+    def run(self, tasks: Iterator[Task]) -> Iterator[Answer]:  # type: ignore[override]
+        """Grade nothing."""
         self.tasks += tasks
         return iter(())
 
     def close(self) -> None:
-        """There is nothing to end."""
+        """End nothing."""
 
 
 def test_who_grades_is_told_the_variant_and_needs_no_secret(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""The reports say what the results say, show no mark where there is none, and let no student's text act."""
+"""The reports agree with the results, show no mark where there is none, and let no student's text act."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from rich.console import Console
 from autograder.reports import terminal
 from autograder.reports.class_report import class_report_html, write_class_report
 from autograder.reports.feedback import feedback_html, question_feedback
-from autograder.reports.marks_csv import harmless, write_marks_csv
+from autograder.reports.marks_csv import write_marks_csv
 from autograder.reports.notebook_html import OUTPUT_LIMIT, notebook_html
 from autograder.reports.outcomes import ALL_OUTCOMES, css_name
 from autograder.reports.page import percent
-from autograder.reports.plain_text import clean, one_line, points
+from autograder.reports.plain_text import clean, first_line, no_formula, points
 from autograder.reports.plots import _tenths, reasons_plot
 from autograder.reports.summary import answer, outcome_counts, share, summarise
 from autograder.result import BY_HAND, NOT_GRADED, QuestionResult, Result
@@ -107,7 +107,7 @@ def a_class() -> list[Result]:
 
 
 def a_large_class(students: int = 300) -> list[Result]:
-    """As many students as asked for, with outcomes drawn at random, the same ones every time."""
+    """A class of `students`, with outcomes drawn at random, the same ones every time."""
     draw = random.Random(7)
     reasons = ["correct"] * 14 + ["wrong"] * 5 + [r for r in ALL_OUTCOMES[2:] if r != "skipped"]
     return [
@@ -167,7 +167,7 @@ def _tiny_png() -> bytes:
     )
 
 
-# What a browser would make of a page
+# A page as a browser reads it
 
 
 class _Page(HTMLParser):
@@ -232,7 +232,7 @@ def test_question_counts_and_common_messages() -> None:
     assert question.counts == {"correct": 9, "wrong": 3, "missing": 1, NOT_GRADED: 1}
     assert question.counted == 13
     assert question.solved == pytest.approx(9 / 13)
-    assert question.messages[0] == (one_line(WRONG_AXIS), 3)
+    assert question.messages[0] == (first_line(WRONG_AXIS), 3)
 
 
 def test_results_of_two_assignments_are_refused() -> None:
@@ -307,7 +307,7 @@ def test_unconfined_is_stamped_everywhere() -> None:
 def test_piped_submission() -> None:
     lines = _piped("print_submission", a_class()[1], confined=True).splitlines()
     assert lines[0].split() == ["question", "points", "outcome", "feedback"]
-    assert one_line(WRONG_AXIS) in lines[2]
+    assert first_line(WRONG_AXIS) in lines[2]
     assert lines[-1] == "bruno: 05_attention: 84 / 100"
 
 
@@ -452,10 +452,10 @@ def test_feedback_shows_outcome_three_lines_and_hint() -> None:
 
 
 def test_feedback_takes_messages_apart() -> None:
-    found = question_feedback(QuestionResult("q", 1, 0, "wrong", f"{WRONG_AXIS}\n\n{NOT_SUMMED}"), "Q")
-    assert [m.where for m in found.messages] == [WRONG_AXIS.splitlines()[0], NOT_SUMMED.splitlines()[0]]
-    assert [(line.label, line.text) for line in found.messages[1].lines[:1]] == [("yours", "(3, 11)")]
-    assert len(found.hints) == 2
+    shown = question_feedback(QuestionResult("q", 1, 0, "wrong", f"{WRONG_AXIS}\n\n{NOT_SUMMED}"), "Q")
+    assert [m.headline for m in shown.messages] == [WRONG_AXIS.splitlines()[0], NOT_SUMMED.splitlines()[0]]
+    assert [(line.label, line.text) for line in shown.messages[1].lines[:1]] == [("yours", "(3, 11)")]
+    assert len(shown.hints) == 2
 
 
 def test_feedback_shows_notes_comments_and_the_late_penalty() -> None:
@@ -650,7 +650,7 @@ def test_marks_csv_has_empty_fields_where_there_is_no_mark(tmp_path: Path) -> No
     "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n@x", "\uff1d1", "\x1b[0m=1"]
 )
 def test_formulas_are_neutralised(text: str, tmp_path: Path) -> None:
-    assert harmless(text).startswith("'")
+    assert no_formula(text).startswith("'")
     out = write_marks_csv([a_result(text)], tmp_path / "marks.csv")
     with out.open(encoding="utf-8", newline="") as file:
         assert list(csv.reader(file))[1][0].startswith("'")
@@ -659,9 +659,9 @@ def test_formulas_are_neutralised(text: str, tmp_path: Path) -> None:
 def test_clean_and_one_line() -> None:
     assert clean("a\x00\x1b[31mb\x1b[0m\u202ec\ud800\r\n") == "abc\ufffd\n"
     assert clean("x" * 12, limit=10) == "x" * 10 + "\n[... 2 more characters are not shown]"
-    assert one_line("\n \n first  line \nsecond") == "first line"
-    assert one_line("y" * 300, 20) == "y" * 19 + "…"
-    assert one_line("") == ""
+    assert first_line("\n \n first  line \nsecond") == "first line"
+    assert first_line("y" * 300, 20) == "y" * 19 + "…"
+    assert first_line("") == ""
 
 
 def test_numbers_as_people_write_them() -> None:

@@ -1,4 +1,4 @@
-"""What a notebook in the sandbox can see and do: nothing of the grader's, of others, of the network, of the system.
+"""The reach of a notebook in the sandbox: nothing of the grader's, of others, of the network, of the system.
 
 One confined kernel; every probe runs in a fork of it. A probe assigns what it found to `found`.
 """
@@ -40,7 +40,7 @@ def probe(code, *args):
 
 
 class Inside:
-    """The sandbox, and what the grader had around it."""
+    """The sandbox, and the surroundings of the grader."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -431,7 +431,7 @@ def test_the_same_socket_probe_finds_what_can_be_reached(inside):
     assert inside(code) == ["\0mine"]
 
 
-# where the environment lies in the repository, and the package in the environment
+# an environment in the repository, and the package in the environment
 
 
 @pytest.fixture

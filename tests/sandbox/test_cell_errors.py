@@ -1,4 +1,4 @@
-"""What is said of a cell that raised: one sentence with the cell, the line, and both Pythons where they differ."""
+"""The sentence on a cell that raised: the cell, the line, and both versions of Python if they differ."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def test_input_is_named_and_is_a_wrong_answer():
 
 @pytest.mark.skipif(HERE != "3.11", reason="written for the Python that grades")
 def test_newer_syntax_names_both_pythons_the_cell_and_its_line():
-    said = sentence("SyntaxError", "f-string: expecting '}' (2765669380.py, line 3)", F_STRING, "3.12.3")
-    assert said == (
+    message = sentence("SyntaxError", "f-string: expecting '}' (2765669380.py, line 3)", F_STRING, "3.12.3")
+    assert message == (
         "Line 3 of the cell double needs Python 3.12 (the notebook was saved by Python 3.12.3), and Python 3.11 "
         "grades: SyntaxError: \"f-string: expecting '}'\""
     )
@@ -51,8 +51,8 @@ def test_newer_syntax_names_both_pythons_the_cell_and_its_line():
 
 @pytest.mark.parametrize("name", ["SyntaxError", "IndentationError", "TabError"])
 def test_a_mistake_names_the_line_and_no_file_that_nobody_has(name):
-    said = sentence(name, "invalid syntax (2765669380.py, line 12)", "def f(:")
-    assert said == f'Line 12 of the cell double raised {name}: "invalid syntax"'
+    message = sentence(name, "invalid syntax (2765669380.py, line 12)", "def f(:")
+    assert message == f'Line 12 of the cell double raised {name}: "invalid syntax"'
 
 
 @pytest.mark.parametrize(

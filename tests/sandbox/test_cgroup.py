@@ -1,4 +1,4 @@
-"""The cgroup of a sandbox: what it is bounded in, what it counts, and that nothing of it is left."""
+"""The cgroup of a sandbox: its bounds, its counts, and its removal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def folder_of(place: Path, offered: str, enabled: str = "") -> Path:
 
 @pytest.fixture
 def fresh() -> Iterator[None]:
-    """What was found out about this machine is forgotten before and after."""
+    """Clear the caches of facts about this machine, before and after."""
     cgroup.parent_group.cache_clear()
     yield
     cgroup.parent_group.cache_clear()

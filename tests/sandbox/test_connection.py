@@ -1,4 +1,4 @@
-"""A fork of the student's process, seen from the grader: whatever happens in it is an answer, or the student's fault.
+"""A fork of the student's process, seen from the grader: every event in it is an answer, or the student's fault.
 
 The forks are real, their bytes the student's; the sandbox around them has tests of its own.
 """
@@ -86,7 +86,7 @@ GIVEN = {"double": double}
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """The socket of a process that has run the notebook, the process, and where it writes its children's ids."""
+    """The socket of a process that has run the notebook, the process, and the file of its children's ids."""
     children = tmp_path_factory.mktemp("forks") / "children"
     with serving(NOTEBOOK, CHILDREN=str(children)) as (path, process):
         yield path, process, children
@@ -223,7 +223,7 @@ def test_nobody_listening(tmp_path):
 
 
 def heard(*replies: bytes) -> object:
-    """What a request comes to when `replies` are the bytes that follow it, and then the peer hangs up."""
+    """The result of a request if the peer answers with the bytes `replies` and then disconnects."""
     mine, theirs = socket.socketpair()
     with mine, theirs:
         for reply in replies:

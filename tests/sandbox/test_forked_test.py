@@ -1,4 +1,4 @@
-"""What a student's code has the grader compute runs in a process of its own, bounded like the student's."""
+"""A computation that a student's code asks of the grader runs in a process of its own, bounded like the student's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files handed in beside the notebook: which stand in the kernel's folder, which do not, and what is said of them."""
+"""Files handed in beside the notebook: those placed in the kernel's folder, those that are not, and notes on them."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def command(built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     return Commands(built, monkeypatch, capsys)
 
 
-def of(**files: bytes) -> OwnFiles:
+def owned(**files: bytes) -> OwnFiles:
     return of_names(files)
 
 
 def of_names(files: dict[str, bytes]) -> OwnFiles:
-    """What is collected of files of these names."""
+    """The collected ones of files with these names."""
     return collected(
         Candidate(name, lambda data=data: len(data), lambda data=data: data) for name, data in files.items()
     )
@@ -50,7 +50,7 @@ def beside(one: HandedIn) -> dict[str, bytes]:
     return {file.name: file.data for file in one.own_files().files}
 
 
-# which are used
+# usable files
 
 USED = [
     "my_helpers.py", "words.csv", "weights.npz", "model.pt", "notes.txt", "sub/part.py", "a/b/c.json", "numpy/x.csv",
@@ -169,10 +169,20 @@ def test_links_pipes_and_hidden_files_beside_a_notebook(tmp_path: Path) -> None:
 
 
 def test_the_hash_depends_on_names_contents_and_nothing_else() -> None:
-    own = of(a=b"1", b=b"2")
+    own = owned(a=b"1", b=b"2")
     assert OwnFiles().sha256() == ""
-    assert own.sha256() == of(b=b"2", a=b"1").sha256()
-    assert len({own.sha256(), of(a=b"12", b=b"").sha256(), of(a=b"1").sha256(), of(a=b"1", c=b"2").sha256()}) == 4
+    assert own.sha256() == owned(b=b"2", a=b"1").sha256()
+    assert (
+        len(
+            {
+                own.sha256(),
+                owned(a=b"12", b=b"").sha256(),
+                owned(a=b"1").sha256(),
+                owned(a=b"1", c=b"2").sha256(),
+            }
+        )
+        == 4
+    )
 
 
 # whose they are
@@ -240,8 +250,8 @@ def in_a_folder(place: Path, files: dict[str, bytes]) -> Path:
 def test_each_student_has_the_files_of_their_own(tmp_path: Path, monkeypatch, built: Path, name: str, lay_out) -> None:
     monkeypatch.setenv("AUTOGRADER_COURSE", str(built))
     files, wanted = LAYOUTS[name]
-    found = find(lay_out(tmp_path, files))
-    assert {one.student: beside(one) for one in found if one.assignment in (None, ID)} == wanted
+    submissions = find(lay_out(tmp_path, files))
+    assert {one.student: beside(one) for one in submissions if one.assignment in (None, ID)} == wanted
 
 
 def test_one_notebook_has_the_files_of_its_assignments_folder_alone(tmp_path: Path, monkeypatch, built: Path) -> None:

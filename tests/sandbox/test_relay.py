@@ -71,7 +71,7 @@ def test_a_frame_that_says_it_is_longer_than_anything_is_refused_before_it_comes
 
 
 async def received(messages: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
-    """What of these comes through a relay, up to one that says it is the last."""
+    """The messages that pass a relay, up to one that says it is the last."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder, zmq.asyncio.Context() as context:
         relay = Relay(f"{folder}/k", [2], LIMIT)
         await relay.open()

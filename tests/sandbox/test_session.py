@@ -1,4 +1,4 @@
-"""The confined kernel: each limit is gone over once, what a cell does costs that cell, and nothing is left running.
+"""The confined kernel: each limit is exceeded once, a cell pays for its own effects, and no process is left running.
 
 Kernels are real and started once per group of tests; what needs none has none.
 """
@@ -50,7 +50,7 @@ def notebook_of(*sources: str) -> nbformat.NotebookNode:
 
 
 class Ran:
-    """A session, and how long its notebook took."""
+    """A session, and the seconds that its notebook took."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -63,7 +63,7 @@ class Ran:
             return Student(connection).call(name, *args)
 
     def text(self, place: int) -> str:
-        """All that a cell left on the page."""
+        """All outputs of a cell as text."""
         return "".join(str(dict(output)) for output in self.session.notebook.cells[place].outputs)
 
     def inside(self) -> list[int]:
@@ -353,14 +353,14 @@ def test_a_cell_that_breaks_the_kernel_costs_only_itself():
     with Session(notebook_of(*between), [], LIMITS) as session:
         ran = Ran(session)
         assert [ran.ask(f"f{n}") for n in range(len(sources))] == list(range(len(sources)))
-        said = session.left_out
+        left_out = session.left_out
         pids = ran.inside()
-    assert sorted(said) == [2 * n for n in range(len(sources))]
-    for n, (name, (_, reason, what)) in enumerate(BREAKING.items()):
+    assert sorted(left_out) == [2 * n for n in range(len(sources))]
+    for n, (name, (_, reason, event)) in enumerate(BREAKING.items()):
         if name == "bomb" and os.getuid() != 0:  # held by its resource limit, so that it ends the kernel itself
-            assert said[2 * n][0] == "crashed"
+            assert left_out[2 * n][0] == "crashed"
         else:
-            assert said[2 * n] == (reason, f"{what}, so the notebook was run without it")
+            assert left_out[2 * n] == (reason, f"{event}, so the notebook was run without it")
     assert gone_soon(pids)
 
 
@@ -509,7 +509,7 @@ def test_limits_are_lowered_and_never_raised(monkeypatch):
 
 @pytest.fixture
 def started():
-    """Starts a process; it and what it starts are gone afterwards."""
+    """Starts a process; it and its children are gone afterwards."""
     processes = []
 
     def start(*command: str) -> subprocess.Popen:
@@ -562,8 +562,8 @@ def test_too_many_processes_are_ended(started, tmp_path):
     process = started(*FAMILY)
     process.stdout.readline()
     pids = descendants(process)
-    what = "had more than 2 processes and threads at a time"
-    assert verdict_of(process, tmp_path, Limits(processes=2)) == ("crashed", what)
+    event = "had more than 2 processes and threads at a time"
+    assert verdict_of(process, tmp_path, Limits(processes=2)) == ("crashed", event)
     assert gone_soon(pids)
     assert process.wait() == -9
 
@@ -611,7 +611,7 @@ def test_memory_that_is_shared_counts_once(started, tmp_path):
 )
 def test_a_private_folder_that_is_filled_is_the_end(started, tmp_path, fill, monkeypatch):
     monkeypatch.setattr(watchdog, "MAX_FILES", 100)
-    (tmp_path / "given").write_bytes(bytes(3 * MIB))  # what was there at first does not count
+    (tmp_path / "given").write_bytes(bytes(3 * MIB))  # earlier files do not count
     process = started("sleep", "978")
     watching = Watch(process, tmp_path, Limits(file_bytes=2 * MIB))
     watching.start()
@@ -646,7 +646,7 @@ def test_a_private_folder_can_always_be_removed():
     assert not box.folder.exists()
 
 
-# what is left on the page
+# bounds of outputs
 
 
 def stream(text: str, name: str = "stdout"):
@@ -699,7 +699,7 @@ def test_metadata_cannot_be_a_place_to_hide():
 
 
 def test_a_notebooks_outputs_are_bounded_as_a_whole(monkeypatch):
-    """Each cell is within its own bound; together they are what goes to the gradebook, and through the coordinator."""
+    """Each cell is within its own bound; all of them together go through the coordinator to the gradebook."""
     monkeypatch.setattr(cell_runner, "NOTEBOOK_BYTES", 3 * 2**20)
     shows = (
         "from IPython.display import Image, display; import os; display(Image(data=os.urandom(2**20), format='png'))"

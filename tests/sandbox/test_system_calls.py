@@ -1,4 +1,4 @@
-"""The filter of system calls: what it is made of, what it refuses, and that what students need goes on working."""
+"""The filter of system calls: its compilation, its refusals, and the calls that students need."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_no_process_is_born_into_a_new_namespace(student, flags) -> None:
 @on_x86_64()
 @pytest.mark.parametrize("family", [38, 40, 17, 3, 1 << 32 | 40])
 def test_sockets_of_other_families_are_refused(student, family) -> None:
-    """AF_ALG, AF_VSOCK (which no network namespace holds), AF_PACKET, AF_AX25."""
+    """AF_ALG, AF_VSOCK (which no network namespace confines), AF_PACKET, AF_AX25."""
     assert student.call("called", 41, family, 1, 0) == (-1, "ENOSYS")
 
 

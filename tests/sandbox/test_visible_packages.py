@@ -1,4 +1,4 @@
-"""What a kernel can import: what the course hands out, what the assignment needs besides, and what these depend on."""
+"""The packages that a kernel can import: the course's, those that the assignment needs besides, their dependencies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def others():
 
 
 class Installed(Distribution):
-    """A distribution that requires these, and has put there these paths."""
+    """A distribution with these requirements and installed paths."""
 
     def __init__(self, *requires: str, record: str = "") -> None:
         self._requires, self._record = requires, record

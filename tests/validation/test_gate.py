@@ -16,7 +16,7 @@ from tiny_course import BANK, ID, MISTAKEN_DOUBLE, Commands, tiny_course
 from autograder import course, validation
 from autograder.authoring.filled_notebook import filled, reference_answers, released
 from autograder.course import handout
-from autograder.grading.store import Kept
+from autograder.grading.store import Graded
 from autograder.result import QuestionResult, Result
 from autograder.validation import gate
 from autograder.validation.kill_table import kills
@@ -87,22 +87,22 @@ def named(planned: list[Trial], start: str) -> Trial:
     ],
 )
 def test_each_trial_has_its_verdict(sound: course.Assignment, trial: str, came: Result, breaches: list[str]) -> None:
-    assert named(trials(sound), trial).judge(Kept(came)) == breaches
+    assert named(trials(sound), trial).judge(Graded(came)) == breaches
 
 
 def test_a_declared_loss_is_allowed(tmp_path: Path) -> None:
     declared = MISTAKEN_DOUBLE.replace('"three times"', '"three times"\nalso = ["scale_forward"]')
     with course_at(tiny_course(tmp_path, {**BANK, "wrong_answer/double.toml": declared})):
-        assert named(trials(course.current().load(ID)), "double__thrice").judge(Kept(result(0, 0))) == []
+        assert named(trials(course.current().load(ID)), "double__thrice").judge(Graded(result(0, 0))) == []
 
 
 def test_what_is_not_graded_is_a_breach_for_every_trial(sound: course.Assignment) -> None:
     broken = result(40, 60)
     broken.questions[0].score, broken.questions[0].reason, broken.questions[0].fault = None, "not graded", "it broke"
-    refused = Kept(Result(ID, [], problem="the kernel did not start"))
+    refused = Graded(Result(ID, [], problem="the kernel did not start"))
     for trial in trials(sound):
         if not trial.name.endswith("again"):
-            assert trial.judge(Kept(broken))[0] == f"{trial.name}: double was not graded: it broke"
+            assert trial.judge(Graded(broken))[0] == f"{trial.name}: double was not graded: it broke"
             assert trial.judge(refused)[0] == f"{trial.name} was not graded: the kernel did not start"
 
 
@@ -110,11 +110,11 @@ def test_the_canary_must_be_heard_and_must_lose(sound: course.Assignment) -> Non
     canary = named(trials(sound), "the canary")
     heard = released(ID)
     heard.cells[1].outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"CANARY-{ID.upper()}\n")]
-    assert canary.judge(Kept(result(0, 0), nbformat.writes(heard))) == []
+    assert canary.judge(Graded(result(0, 0), nbformat.writes(heard))) == []
     not_heard = "the canary is not heard: what was run is not the file that was handed in"
-    assert canary.judge(Kept(result(0, 0), nbformat.writes(released(ID)))) == [not_heard]
+    assert canary.judge(Graded(result(0, 0), nbformat.writes(released(ID)))) == [not_heard]
     kept = "the canary keeps double: what was judged is not the file that was handed in"
-    assert canary.judge(Kept(result(40, 0), nbformat.writes(heard))) == [kept]
+    assert canary.judge(Graded(result(40, 0), nbformat.writes(heard))) == [kept]
 
 
 def test_records_are_compared_but_for_the_time() -> None:
@@ -138,7 +138,7 @@ def test_the_kill_table_counts(sound: course.Assignment) -> None:
         "adds": result(0, 60),
     }
     graded = {
-        place: Kept(next((one for start, one in came.items() if trial.name.startswith(start)), result(40, 60)))
+        place: Graded(next((one for start, one in came.items() if trial.name.startswith(start)), result(40, 60)))
         for place, trial in enumerate(planned)
     }
     table = kills(sound, planned, graded)
@@ -360,7 +360,7 @@ def test_breaches_of_the_suite_are_named(
 @pytest.mark.slow
 def test_a_grader_that_grades_the_reference_is_caught(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another autograder once marked its own solution whatever was handed in: everyone passed."""
-    graded = Kept(result(40, 60), nbformat.writes(filled_at(built)))
+    graded = Graded(result(40, 60), nbformat.writes(filled_at(built)))
     monkeypatch.setattr(gate, "grade_many", lambda work, pool: [(place, graded) for place in range(len(work))])
     console = Console(file=io.StringIO(), width=200)
     with course_at(built):

@@ -21,7 +21,7 @@ from autograder import course
 from autograder.cli import commands, demo
 from autograder.cli.app import app
 from autograder.errors import GraderError
-from autograder.gradebook.book import Book
+from autograder.gradebook.book import Gradebook
 from autograder.gradebook.export import GradedMarksCsv
 from autograder.gradebook.read_back import results_in
 from autograder.grading.options import Options
@@ -54,7 +54,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
 
 def exported(place: Path) -> dict[str, dict[str, str]]:
     """The rows of grades.csv, by student."""
-    with Book(place).open() as gradebook:
+    with Gradebook(place).open() as gradebook:
         GradedMarksCsv(to=str(place / "grades.csv")).export(gradebook)
     with (place / "grades.csv").open(newline="", encoding="utf-8") as file:
         return {row["student_id"]: row for row in csv.DictReader(file)}
@@ -245,7 +245,7 @@ def test_the_results_can_be_read_back(graded: Graded) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(WHOLE_CLASS_S)
 def test_a_mark_by_hand_takes_precedence(graded: Graded) -> None:
-    with Book(graded.place).open() as gradebook:
+    with Gradebook(graded.place).open() as gradebook:
         grade = gradebook.find_grade("softmax_check", "rnn_lm_sampling", ASSIGNMENT, "birch")
         automatic, grade.manual_score = grade.auto_score, 3.5
         gradebook.db.commit()
@@ -254,7 +254,7 @@ def test_a_mark_by_hand_takes_precedence(graded: Graded) -> None:
     assert (softmax.id, softmax.score, softmax.reason) == ("softmax", 3.5, BY_HAND)
     assert softmax.output == graded.results["birch"].questions[0].output
     assert birch.score == pytest.approx(graded.results["birch"].score - automatic + 3.5, abs=1e-3)
-    with Book(graded.place).open() as gradebook:
+    with Gradebook(graded.place).open() as gradebook:
         gradebook.find_grade("softmax_check", "rnn_lm_sampling", ASSIGNMENT, "birch").manual_score = None
         gradebook.db.commit()
 

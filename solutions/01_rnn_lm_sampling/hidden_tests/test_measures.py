@@ -23,7 +23,7 @@ perplexity = partial(
     hint="Over how many words is the loss of each chunk a mean, and what has the model read when a strip begins?",
 )  # fmt: skip
 rnnlm_training = partial(
-    question, "rnnlm_training", training=True, timeout_s=120,
+    question, "rnnlm_training", timeout_s=120,
     hint="Do all gradients reach the optimiser, and does the state go on from one piece of text to the next?",
 )  # fmt: skip
 

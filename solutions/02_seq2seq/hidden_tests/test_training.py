@@ -12,7 +12,7 @@ from autograder.testing.student import Student
 
 
 @question(
-    "seq2seq_training", timeout_s=120, training=True,
+    "seq2seq_training", timeout_s=120,
     hint="Which of the checks above does your model pass alone: loss, gradients, generate?",
 )  # fmt: skip
 def test_seq2seq_training(student: Student, reference: SimpleNamespace) -> None:

@@ -11,7 +11,7 @@ from autograder.testing.student import Student
 
 
 @question(
-    "reversal_training", timeout_s=120, training=True,
+    "reversal_training", timeout_s=120,
     hint="In learning_curve, what is read backwards when reverse is on, and what when it is off?",
 )  # fmt: skip
 def test_reversal_training(student: Student, reference: SimpleNamespace) -> None:

@@ -12,7 +12,7 @@ from autograder.testing.student import Student
 
 
 @question(
-    "peeky_training", timeout_s=120, training=True,
+    "peeky_training", timeout_s=120,
     hint="By how many ways does h reach the scores, and does each of them come back in backward?",
 )  # fmt: skip
 def test_peeky_training(student: Student, reference: SimpleNamespace) -> None:

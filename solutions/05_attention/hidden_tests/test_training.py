@@ -12,7 +12,7 @@ from autograder.testing.student import Student
 
 
 @question(
-    "attention_training", timeout_s=120, training=True,
+    "attention_training", timeout_s=120,
     hint="Do gradients come back through the weighted sum and through the weights, to the encoder and to the decoder?",
 )  # fmt: skip
 def test_attention_training(student: Student, reference: SimpleNamespace) -> None:

@@ -17,7 +17,7 @@ ALPHA = 1e-9  # the chance that one who reads in one direction only comes this f
 
 
 @question(
-    "bidirectional_training", timeout_s=60, training=True,
+    "bidirectional_training", timeout_s=60,
     hint="Does each half of a hidden state belong to the step it stands at, and does each half's gradient come back?",
 )  # fmt: skip
 def test_bidirectional_training(student: Student, reference: SimpleNamespace) -> None:
