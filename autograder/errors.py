@@ -93,9 +93,9 @@ class CheckFailed(StudentError):
     wanted  what should have come back
     """
 
-    def __init__(self, where: str, yours: str, wanted: str) -> None:
-        super().__init__(f"{where}\nyours   {yours}\nwanted  {wanted}")
-        self.where, self.yours, self.wanted = where, yours, wanted
+    def __init__(self, label: str, yours: str, wanted: str) -> None:
+        super().__init__(f"{label}\nyours   {yours}\nwanted  {wanted}")
+        self.label, self.yours, self.wanted = label, yours, wanted
 
 
 class TaskError(AutograderError):
