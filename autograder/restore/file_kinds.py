@@ -69,10 +69,10 @@ def _not_json(error: json.JSONDecodeError) -> str:
 
 def _conflict(data: bytes) -> str:
     """Where git left two versions in a file, "" if nowhere. A cell's id stands above its text."""
-    found = CONFLICT.search(data)
-    if found is None:
+    marker = CONFLICT.search(data)
+    if marker is None:
         return ""
-    ids = GRADE_ID.findall(data, 0, found.start()) or GRADE_ID.findall(data, found.end())[:1]
-    where = f", at or below the cell {ids[-1].decode()}" if ids else ""
-    line = data.count(b"\n", 0, found.start()) + 1
-    return f"line {line} begins two versions of a merge (<<<<<<<){where}"
+    ids = GRADE_ID.findall(data, 0, marker.start()) or GRADE_ID.findall(data, marker.end())[:1]
+    nearby = f", at or below the cell {ids[-1].decode()}" if ids else ""
+    line = data.count(b"\n", 0, marker.start()) + 1
+    return f"line {line} begins two versions of a merge (<<<<<<<){nearby}"

@@ -64,12 +64,12 @@ def _is_plain(value: Any, left: list[int], depth: int = 0) -> bool:
 
 def pictures(attachments: Any) -> dict[str, dict[str, str]]:
     """The pictures among a cell's attachments, by name and kind, in base64; what is no picture is left out."""
-    found: dict[str, dict[str, str]] = {}
+    kept: dict[str, dict[str, str]] = {}
     for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
         known = dict(_encoded(kinds)) if isinstance(kinds, dict) and len(name) <= MAX_NAME else {}
         if known:
-            found[_sendable(name)] = known
-    return found
+            kept[_sendable(name)] = known
+    return kept
 
 
 def _encoded(kinds: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -92,7 +92,7 @@ def resolved(source: str, attached: Mapping[str, dict[str, str]]) -> tuple[dict[
     picture can be named in a text otherwise than it is kept (`%20` for a blank); for one that is missing an empty one
     stands in.
     """
-    found, missing, references = dict(attached), [], _references(source)
+    shown, missing, references = dict(attached), [], _references(source)
     for reference in references:
         plain = ESCAPED.sub(r"\1", reference)
         names = [reference, plain, unquote(plain), html.unescape(plain)]
@@ -100,8 +100,8 @@ def resolved(source: str, attached: Mapping[str, dict[str, str]]) -> tuple[dict[
         if known == EMPTY:
             missing.append(reference)
         for name in (reference, plain, quote(html.unescape(plain), safe=IN_A_LINK)):
-            found.setdefault(name, dict(known))
-    return found, [name for name in missing if not any(_is_part(name, other) for other in references)]
+            shown.setdefault(name, dict(known))
+    return shown, [name for name in missing if not any(_is_part(name, other) for other in references)]
 
 
 def _is_part(name: str, other: str) -> bool:
@@ -118,8 +118,8 @@ def shown_size(source: str, name: str, kinds: Mapping[str, str]) -> int:
 def _references(source: str) -> list[str]:
     if "attachment:" not in source:
         return []
-    found = dict.fromkeys(match for pattern in REFERENCES for match in pattern.findall(source))
-    return [name for name in found if len(name) <= MAX_NAME][:MAX_REFERENCES]
+    references = dict.fromkeys(match for pattern in REFERENCES for match in pattern.findall(source))
+    return [name for name in references if len(name) <= MAX_NAME][:MAX_REFERENCES]
 
 
 def _empty_picture() -> str:

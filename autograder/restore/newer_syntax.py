@@ -141,7 +141,9 @@ class Strings:
         if not _is_readable(f"(\n{expression.rstrip().removesuffix('=')}\n)"):
             raise ValueError("not an expression")
         if self.text[end] == "!":
-            end = next(at for at in range(end, len(self.text) + 1) if self.text[at : at + 1] in ("}", ":", ""))
+            end = next(
+                index for index in range(end, len(self.text) + 1) if self.text[index : index + 1] in ("}", ":", "")
+            )
         while self.text[end : end + 1] != "}":  # what stands behind the colon may have fields of its own
             if self.text[end : end + 1] in ("", "\n"):
                 raise ValueError("a formatted string has no end")

@@ -18,9 +18,9 @@ from autograder.restore.syntax import defined, names_of, needed_by, statements
 MAX_DEPTH = 50  # of cells that need one another
 
 
-def needed_first(cells: list[nbformat.NotebookNode], of: Release) -> list[str]:
+def needed_first(cells: list[nbformat.NotebookNode], released: Release) -> list[str]:
     """Put a cell that a solution needs to be defined at all above it, if it stands below."""
-    order = _Order(cells, of)
+    order = _Order(cells, released)
     for place in range(len(cells)):
         order.put(place)
     cells[:] = [cells[place] for place in order.places]
@@ -30,9 +30,11 @@ def needed_first(cells: list[nbformat.NotebookNode], of: Release) -> list[str]:
 class _Order:
     """The places of the cells in the order in which they are to be run, as far as it is known."""
 
-    def __init__(self, cells: list[nbformat.NotebookNode], of: Release) -> None:
-        run = [is_run(cell) and not (id_of(cell) in of.cells and of.is_check(id_of(cell))) for cell in cells]
-        self.cells, self.of = cells, of
+    def __init__(self, cells: list[nbformat.NotebookNode], released: Release) -> None:
+        run = [
+            is_run(cell) and not (id_of(cell) in released.cells and released.is_check(id_of(cell))) for cell in cells
+        ]
+        self.cells, self.released = cells, released
         self.gives = [defined(cell.source) if is_it else set() for cell, is_it in zip(cells, run, strict=True)]
         self.givers: dict[str, list[int]] = {}
         for place, names in enumerate(self.gives):
@@ -52,20 +54,22 @@ class _Order:
         if place in self.begun:
             return
         self.begun.add(place)
-        names = wanted or self.gives[place] & set(self.of.solutions)
+        names = wanted or self.gives[place] & set(self.released.solutions)
         needed = _needs(self.cells[place].source, names) - self.known if names and depth < MAX_DEPTH else set()
         for name in sorted(needed):
             below = [other for other in self.givers.get(name, []) if other not in self.begun]
             for other in below if name not in self.known else []:
-                which, needing = self._label(other), self._label(place)
-                self.notes.append(sentence(f"{which} stood below {needing}, which needs {name}: it was run first."))
+                needed_cell, needing = self._label(other), self._label(place)
+                self.notes.append(
+                    sentence(f"{needed_cell} stood below {needing}, which needs {name}: it was run first.")
+                )
                 self.put(other, frozenset(self.gives[other]), depth + 1)
         self.places.append(place)
         self.known |= self.gives[place]
 
     def _label(self, place: int) -> str:
         if place not in self.labels:
-            self.labels[place] = label(place, self.cells[place], self.of)
+            self.labels[place] = label(place, self.cells[place], self.released)
         return self.labels[place]
 
 

@@ -71,10 +71,10 @@ def require_built(assignment: course.Assignment) -> None:
     wanted.pop("", None)
     for id in sorted(wanted.keys() | built.keys()):
         if wanted.get(id) != built.get(id):
-            here, there = (f"{facts.get(id, 'missing')}" for facts in (wanted, built))
+            in_source, in_release = (f"{facts.get(id, 'missing')}" for facts in (wanted, built))
             raise TaskError(
-                f"the release is out of date, {id} is {here} in solutions/{assignment.id} and {there} in assignments/: "
-                f"run python -m autograder build {assignment.id}, and grade again"
+                f"the release is out of date, {id} is {in_source} in solutions/{assignment.id} and {in_release} in "
+                f"assignments/: run python -m autograder build {assignment.id}, and grade again"
             )
 
 
@@ -93,21 +93,21 @@ def _release(id: str, path: Path, version: int) -> Release:
     return Release(
         id,
         known,
-        frozenset(map(squeezed, long)),
+        frozenset(map(without_whitespace, long)),
         tuple(dict.fromkeys([*long, *checks])),
-        {grade_id: squeezed(text_of(cell)) for grade_id, cell in known.items()},
-        {name: said for text in solutions for name, said in _stubs(text).items()},
+        {grade_id: without_whitespace(text_of(cell)) for grade_id, cell in known.items()},
+        {name: stub for text in solutions for name, stub in _stubs(text).items()},
     )
 
 
 def _stubs(text: str) -> dict[str, str]:
     """The definitions that are yet to be written in the text of a solution cell."""
-    found = {}
+    meanings = {}
     for node in statements(text):
         if isinstance(node, DEFINITIONS):
-            found[node.name] = meaning(node)
-            found |= {f"{node.name}.{method.name}": meaning(method) for method in methods(node)}
-    return {name: said for name, said in found.items() if "NotImplementedError" in said}
+            meanings[node.name] = meaning(node)
+            meanings |= {f"{node.name}.{method.name}": meaning(method) for method in methods(node)}
+    return {name: definition for name, definition in meanings.items() if "NotImplementedError" in definition}
 
 
 def text_of(cell: dict[str, Any]) -> str:
@@ -116,6 +116,6 @@ def text_of(cell: dict[str, Any]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def squeezed(text: str) -> str:
+def without_whitespace(text: str) -> str:
     """A text without its blanks."""
     return "".join(text.split())

@@ -25,9 +25,9 @@ from autograder.restore.kept_parts import EMPTY, harmless_metadata, pictures, re
 from autograder.restore.limits import refuse_large, refuse_many_parts
 from autograder.restore.match_cells import id_of, is_readable, is_run, likeness, matches, names_in
 from autograder.restore.order_cells import needed_first
-from autograder.restore.released import SKIPPED, Release, release, squeezed
+from autograder.restore.released import SKIPPED, Release, release, without_whitespace
 from autograder.restore.syntax import is_same_code, parsed
-from autograder.restore.undo_edits import added_to, mended, which_counts
+from autograder.restore.undo_edits import added_to, mended, notes_on_repeated_answers
 
 MAX_CELLS = 5_000
 MAX_SHOWN = 40 * 2**20  # characters of the pictures in text cells, as often as they are shown
@@ -66,10 +66,10 @@ def read(data: bytes) -> nbformat.NotebookNode:
 
 def _notebook(content: Any) -> nbformat.NotebookNode:
     is_new = isinstance(content, dict) and content.get("nbformat") == 4
-    found = content.get("cells", None if is_new else content.get("worksheets")) if isinstance(content, dict) else None
-    if not isinstance(found, list):
+    parts = content.get("cells", None if is_new else content.get("worksheets")) if isinstance(content, dict) else None
+    if not isinstance(parts, list):
         raise Unreadable("it has no list of cells")
-    cells = found if is_new else _converted(content).cells
+    cells = parts if is_new else _converted(content).cells
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"it has {len(cells)} cells; {MAX_CELLS} are the most")
     saved_by = _saved_by(content.get("metadata"))
@@ -136,8 +136,8 @@ def _plain_cell(cell: Any, number: int) -> nbformat.NotebookNode:
 
 def _attached(cell: dict[str, Any]) -> dict[str, Any]:
     """The pictures of a text cell, if there are any."""
-    found = pictures(cell.get("attachments"))
-    return {"attachments": found} if found else {}
+    kept = pictures(cell.get("attachments"))
+    return {"attachments": kept} if kept else {}
 
 
 def _text(source: Any) -> str:
@@ -157,11 +157,11 @@ def recognise(notebook: nbformat.NotebookNode, wanted: str | None = None) -> str
 
     wanted  the assignment it should be, if that was said. Raises Unreadable if it is of another or of none.
     """
-    found = {id: likeness(notebook.cells, known) for id, known in _releases(wanted).items()}
-    best = max(found, key=lambda id: found[id], default="")
-    if not best or found[best] < 2:
+    likenesses = {id: likeness(notebook.cells, known) for id, known in _releases(wanted).items()}
+    best = max(likenesses, key=lambda id: likenesses[id], default="")
+    if not best or likenesses[best] < 2:
         raise Unreadable("no cell in it is of this course: hand in the notebook that was handed out")
-    if wanted is None or found.get(wanted, 0) == found[best]:
+    if wanted is None or likenesses.get(wanted, 0) == likenesses[best]:
         return wanted or best
     raise Unreadable(f"this is a notebook of {best}, not of {wanted}")
 
@@ -184,13 +184,17 @@ def _releases(wanted: str | None) -> dict[str, Release]:
 
 def restore(notebook: nbformat.NotebookNode, assignment: str) -> Submission:
     """The submission in the form that was released, ready to run."""
-    of, cells = release(assignment), list(notebook.cells)
+    released, cells = release(assignment), list(notebook.cells)
     readable = is_readable(cells)
-    notes = mended(cells, of) if readable else [TOO_MUCH]
-    ids, found = matches(cells, of)
-    notes += [*found, *(which_counts(cells, ids, of) if readable else []), *_put_back(cells, ids, of)]
-    _insert_missing(cells, of, notes, readable)
-    notes += needed_first(cells, of) if readable else []
+    notes = mended(cells, released) if readable else [TOO_MUCH]
+    ids, match_notes = matches(cells, released)
+    notes += [
+        *match_notes,
+        *(notes_on_repeated_answers(cells, ids, released) if readable else []),
+        *_put_back(cells, ids, released),
+    ]
+    _insert_missing(cells, released, notes, readable)
+    notes += needed_first(cells, released) if readable else []
     notes += _resolve_pictures(cells)
     parsed.cache_clear()  # the trees of one notebook are of no use to the next
     return Submission(assignment, _made_of(cells, {**METADATA, **_saved_by(notebook.metadata)}), _few(notes))
@@ -222,15 +226,15 @@ def _resolve_pictures(cells: list[nbformat.NotebookNode]) -> list[str]:
             if left < 0:
                 attached[name] = EMPTY
                 notes.append(f"Cell {place + 1} shows more pictures than a page can hold: {name[:80]!a} is left out.")
-        found, missing = resolved(cell.source, attached)
-        if found:
-            cell["attachments"] = nbformat.from_dict(found)
+        shown, missing = resolved(cell.source, attached)
+        if shown:
+            cell["attachments"] = nbformat.from_dict(shown)
         gone = [name for name in missing if name not in attached]
         notes += [f"Cell {place + 1} shows a picture that is not in the file: {name[:80]!a}." for name in gone]
     return notes[:MAX_PICTURE_NOTES]
 
 
-def _put_back(cells: list[nbformat.NotebookNode], ids: Sequence[str], of: Release) -> list[str]:
+def _put_back(cells: list[nbformat.NotebookNode], ids: Sequence[str], released: Release) -> list[str]:
     """Give the cells the release's metadata, and the locked ones its text; notes on those that had another.
 
     What a student added to a locked cell (`import math` among the imports) is run in a cell of its own above it.
@@ -238,50 +242,55 @@ def _put_back(cells: list[nbformat.NotebookNode], ids: Sequence[str], of: Releas
     notes = []
     for place, id in reversed([*enumerate(ids)]):
         text = cells[place].source
-        cells[place] = _restored(cells[place], id, of)
-        if not id or not of.is_locked(id) or squeezed(text) == of.texts[id] or is_same_code(text, of.source(id)):
+        cells[place] = _restored(cells[place], id, released)
+        if (
+            not id
+            or not released.is_locked(id)
+            or without_whitespace(text) == released.texts[id]
+            or is_same_code(text, released.source(id))
+        ):
             continue
         notes.append(f"The cell {id} had been changed: it was put back as released.")
-        added = added_to(text, id, of)
+        added = added_to(text, id, released)
         if added:
             cells.insert(place, nbformat.v4.new_code_cell(added))
             notes[-1] = f"The cell {id} had been changed: it was put back as released, what was added runs above it."
     return notes[::-1]
 
 
-def _restored(cell: nbformat.NotebookNode, id: str, of: Release) -> nbformat.NotebookNode:
+def _restored(cell: nbformat.NotebookNode, id: str, released: Release) -> nbformat.NotebookNode:
     """The student's cell under the release's metadata; a locked one with the release's text."""
     if not id:
         tags = [tag for tag in cell.metadata.get("tags", []) if tag != SKIPPED]
-        if SKIPPED in cell.metadata.get("tags", []) or squeezed(cell.source) in of.long:
+        if SKIPPED in cell.metadata.get("tags", []) or without_whitespace(cell.source) in released.long:
             tags.append(SKIPPED)
         kept = {key: value for key, value in cell.metadata.items() if key not in ("nbgrader", "tags")}
         cell.metadata = nbformat.from_dict({**kept, "tags": tags} if tags else kept)
         return cell
-    cell.metadata = nbformat.from_dict(copy.deepcopy(of.cells[id]["metadata"]))
-    if of.is_locked(id):
-        cell.source = of.source(id)
+    cell.metadata = nbformat.from_dict(copy.deepcopy(released.cells[id]["metadata"]))
+    if released.is_locked(id):
+        cell.source = released.source(id)
     return cell
 
 
-def _insert_missing(cells: list[nbformat.NotebookNode], of: Release, notes: list[str], readable: bool) -> None:
+def _insert_missing(cells: list[nbformat.NotebookNode], released: Release, notes: list[str], readable: bool) -> None:
     """Put back the released cells that are not there, each after the one it followed.
 
     A stub is not put back over an answer: cells that were merged into one have one id, and the answers of all.
     """
     previous = ""
-    for id, known in of.cells.items():
+    for id, known in released.cells.items():
         present = [id_of(cell) for cell in cells]
         if (
             id not in present
-            and not of.is_locked(id)
+            and not released.is_locked(id)
             and any(id in names_in(cell.source, readable) for cell in cells if is_run(cell))
         ):
             notes.append(f"The cell {id} was missing: what defines {id} in another cell counts.")
             continue
         if id not in present:
             make: Any = nbformat.v4.new_code_cell if known["cell_type"] == "code" else nbformat.v4.new_markdown_cell
-            cell = make(of.source(id))
+            cell = make(released.source(id))
             cell.metadata = nbformat.from_dict(copy.deepcopy(known["metadata"]))
             cells.insert(present.index(previous) + 1 if previous in present else 0, cell)
             notes.append(f"The cell {id} was missing: it was put back as released.")

@@ -142,9 +142,13 @@ def is_same_code(one: str, other: str) -> bool:
         return False
 
 
-def methods(of: Definition) -> list[Definition]:
+def methods(definition: Definition) -> list[Definition]:
     """The definitions in the body of a class, in order; none for a function."""
-    return [node for node in of.body if isinstance(node, DEFINITIONS)] if isinstance(of, ast.ClassDef) else []
+    return (
+        [node for node in definition.body if isinstance(node, DEFINITIONS)]
+        if isinstance(definition, ast.ClassDef)
+        else []
+    )
 
 
 def lines_of(node: ast.stmt) -> tuple[int, int]:
