@@ -35,7 +35,7 @@ LIMIT_S = 20  # of one test
 def meetings(planned: Sequence[Trial]) -> list[Meeting]:
     """The reference and each entry that needs no training, with every variant that its trial is not graded under."""
     first = [trial for trial in planned if trial.name == "the reference"]
-    bank = [trial for trial in planned if trial.entry is not None and not trial.entry.needs_training]
+    bank = [trial for trial in planned if trial.submission is not None and not trial.submission.needs_training]
     return [
         Meeting(trial, variant) for trial in (*first, *bank) for variant in range(VARIANTS) if variant != trial.variant
     ]

@@ -19,7 +19,7 @@ from autograder.reports import terminal
 from autograder.sandbox import require_bubblewrap
 from autograder.validation.every_variant import breaches_of, meetings, results
 from autograder.validation.kill_table import VariantTable, kills, print_kill_table, print_variants
-from autograder.validation.known_submissions import entries
+from autograder.validation.known_submissions import read_submissions
 from autograder.validation.leaks import leaks
 from autograder.validation.trials import Trial, different, trials, unproven
 
@@ -50,8 +50,8 @@ def release_breaches(ids: Sequence[str]) -> list[str]:
         changes = authoring.build(ids, check=True)
     except TaskError as error:
         return [str(error).splitlines()[0]]
-    said = "is not what solutions/ builds: run python -m autograder build"
-    return [f"{change.path} {said} ({change.status})" for change in changes if change.is_difference]
+    reason = "is not what solutions/ builds: run python -m autograder build"
+    return [f"{change.path} {reason} ({change.status})" for change in changes if change.is_difference]
 
 
 def assignment_breaches(assignment: course.Assignment, console: Console, built: bool = False) -> list[str]:
@@ -60,25 +60,25 @@ def assignment_breaches(assignment: course.Assignment, console: Console, built: 
     built  whether the release is known to be up to date
     """
     try:
-        said = ([] if built else release_breaches([assignment.id])) + leaks(assignment)
-        known, planned = entries(assignment.id), trials(assignment)
+        problems = ([] if built else release_breaches([assignment.id])) + leaks(assignment)
+        known, planned = read_submissions(assignment.id), trials(assignment)
     except TaskError as error:
         malformed = [str(error).splitlines()[0]]
         _print_breaches(console, assignment.id, malformed)
         return malformed
     total = sum(question.points for question in assignment.questions)
-    said += [f"the questions have {total:g} points in all, not 100"] if total != 100 else []
-    said += unproven(assignment, known)
+    problems += [f"the questions have {total:g} points in all, not 100"] if total != 100 else []
+    problems += unproven(assignment, known)
     graded = grade_trials(assignment, planned, console)
     for place, trial in enumerate(planned):
-        said += trial.judge(graded[place])
-    said += _unlike(planned, graded)
+        problems += trial.judge(graded[place])
+    problems += _unlike(planned, graded)
     table = VariantTable(planned, graded)
-    said += _breaches_of_variants(assignment, planned, graded, table, console)
-    _print_breaches(console, assignment.id, said)
+    problems += _breaches_of_variants(assignment, planned, graded, table, console)
+    _print_breaches(console, assignment.id, problems)
     print_kill_table(console, assignment, kills(assignment, planned, graded))
     print_variants(console, table)
-    return said
+    return problems
 
 
 def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], console: Console) -> dict[int, Kept]:
@@ -108,13 +108,13 @@ def _breaches_of_variants(
     """
     met = meetings(planned)
     known = {trial.name for place, trial in enumerate(planned) if trial.judge(graded[place])}
-    said: list[str] = []
+    problems: list[str] = []
     with terminal.progress(_beside(console), f"{assignment.id}, every variant", len(met)) as advance:
         for meeting, result in results(assignment, met):
-            said += breaches_of(meeting, result) if meeting.trial.name not in known else []
+            problems += breaches_of(meeting, result) if meeting.trial.name not in known else []
             table.count(meeting, Kept(result))
             advance(meeting.trial.name)
-    return said
+    return problems
 
 
 def _beside(console: Console) -> Console:
@@ -125,12 +125,12 @@ def _beside(console: Console) -> Console:
 def _unlike(planned: Sequence[Trial], graded: Mapping[int, Kept]) -> list[str]:
     """Trials of the same file whose records differ."""
     first: dict[tuple[bytes, bool, int], int] = {}
-    said = []
+    problems = []
     for place, trial in enumerate(planned):
         before = first.setdefault((trial.data, trial.training, trial.variant), place)
         if entries_unlike := different(graded[before].result, graded[place].result):
-            said.append(f"{planned[before].name}, graded twice: {', '.join(entries_unlike)} came out differently")
-    return said
+            problems.append(f"{planned[before].name}, graded twice: {', '.join(entries_unlike)} came out differently")
+    return problems
 
 
 def _print_breaches(console: Console, place: str, lines: Iterable[str]) -> None:

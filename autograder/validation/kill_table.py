@@ -49,17 +49,17 @@ def kills(assignment: course.Assignment, planned: Sequence[Trial], graded: Mappi
     rows = {question.id: Kills(question.id) for question in assignment.questions}
     right = in_full = 0
     for place, trial in enumerate(planned):
-        if trial.entry is None:
+        if trial.submission is None:
             continue
-        if trial.entry.kind == "right":
+        if trial.submission.kind == "right":
             right, in_full = right + 1, in_full + (not trial.judge(graded[place]))
         else:
-            _count(rows[trial.entry.question], trial, graded[place])
+            _count(rows[trial.submission.question], trial, graded[place])
     return KillTable(list(rows.values()), right, in_full)
 
 
 def _count(row: Kills, trial: Trial, graded: Kept) -> None:
-    assert trial.entry is not None
+    assert trial.submission is not None
     row.wrong += 1
     if not graded.result.graded:
         row.ungraded += 1
@@ -83,12 +83,12 @@ class VariantTable:
 
     def count(self, meeting: Meeting, kept: Kept) -> None:
         """Take one more meeting into account."""
-        entry, row = meeting.trial.entry, self.rows[meeting.variant]
-        if entry is None or entry.needs_training:
+        submission, row = meeting.trial.submission, self.rows[meeting.variant]
+        if submission is None or submission.needs_training:
             return
-        good = "killed" if entry.kind == "wrong" else "in full"
-        row[entry.kind] += 1
-        row[good] += entry.question in lost(kept.result) if good == "killed" else not meeting.trial.judge(kept)
+        good = "killed" if submission.kind == "wrong" else "in full"
+        row[submission.kind] += 1
+        row[good] += submission.question in lost(kept.result) if good == "killed" else not meeting.trial.judge(kept)
 
 
 def print_variants(console: Console, table: VariantTable) -> None:

@@ -31,7 +31,7 @@ DEFINITIONS = (ast.ClassDef, ast.FunctionDef)
 
 
 @dataclass(frozen=True)
-class Entry:
+class KnownSubmission:
     """One submission.
 
     kind            "wrong" or "right"
@@ -63,20 +63,20 @@ class Entry:
         return frozenset(filter(None, (self.question, *self.also)))
 
 
-def entries(assignment_id: str) -> list[Entry]:
+def read_submissions(assignment_id: str) -> list[KnownSubmission]:
     """All entries of an assignment, the wrong ones by question in the notebook's order, then the right ones.
 
     Raises TaskError for a malformed entry, with its file and line, and UnknownAssignment.
     """
     assignment = course.current().load(assignment_id)
     right = [_accepted(path, assignment) for path in _files(assignment.submissions / "accepted", ".py")]
-    bases = {"": reference_answers(assignment_id)} | {entry.name: entry.answers for entry in right}
+    bases = {"": reference_answers(assignment_id)} | {submission.name: submission.answers for submission in right}
     order = [asked.id for asked in assignment.questions]
     for path in _files(assignment.submissions / "wrong_answer", ".toml"):
         if path.stem not in order:
             raise _malformed(path, 1, f"{assignment_id} has no question {path.stem!r}; it has {', '.join(order)}")
     files = (assignment.submissions / "wrong_answer" / f"{question}.toml" for question in order)
-    wrong = [entry for path in files if path.is_file() for entry in _wrong(path, assignment, bases)]
+    wrong = [submission for path in files if path.is_file() for submission in _wrong(path, assignment, bases)]
     return wrong + right
 
 
@@ -98,7 +98,9 @@ def _text(path: Path) -> str:
         raise _malformed(path, content.count(b"\n", 0, error.start) + 1, "it is not UTF-8") from None
 
 
-def _wrong(path: Path, assignment: course.Assignment, bases: Mapping[str, Mapping[str, str]]) -> Iterator[Entry]:
+def _wrong(
+    path: Path, assignment: course.Assignment, bases: Mapping[str, Mapping[str, str]]
+) -> Iterator[KnownSubmission]:
     """The wrong answers of one file, by name."""
     for mistake in sorted(_mistakes(path), key=lambda mistake: mistake.name):
         try:
@@ -107,8 +109,8 @@ def _wrong(path: Path, assignment: course.Assignment, bases: Mapping[str, Mappin
             answers = _with_mistake(mistake, path.stem, assignment, bases)
         except (SyntaxError, TaskError) as error:
             raise _malformed(path, mistake.line, f"{mistake.name}: {error}") from None
-        yield Entry(
-            f"{path.stem}__{mistake.name}", "wrong", path.stem, mistake.says, answers, path, mistake.line,
+        yield KnownSubmission(
+            f"{path.stem}__{mistake.name}", "wrong", path.stem, mistake.title, answers, path, mistake.line,
             path.stem.endswith(TRAINING_SUFFIX), mistake.also, mistake.reason, mistake.feedback,
         )  # fmt: skip
 
@@ -141,7 +143,7 @@ def _with_mistake(
     return answers
 
 
-def _accepted(path: Path, assignment: course.Assignment) -> Entry:
+def _accepted(path: Path, assignment: course.Assignment) -> KnownSubmission:
     """One right answer. Raises TaskError."""
     text = _text(path)
     try:
@@ -155,7 +157,7 @@ def _accepted(path: Path, assignment: course.Assignment) -> Entry:
         raise _malformed(path, error.lineno or 1, error.msg) from None
     except TaskError as error:
         raise _malformed(path, 1, str(error)) from None
-    return Entry(path.stem, "right", "", keeps["title"], answers, path)
+    return KnownSubmission(path.stem, "right", "", keeps["title"], answers, path)
 
 
 def _answers(body: Sequence[ast.stmt], text: str, begin: int, cells: tuple[str, ...]) -> Iterator[tuple[str, str]]:

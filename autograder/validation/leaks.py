@@ -18,7 +18,7 @@ from typing import Any
 from autograder import course
 from autograder.course import cells, handout
 from autograder.course.cells import BEGIN, END, Cell
-from autograder.validation.known_submissions import entries
+from autograder.validation.known_submissions import read_submissions
 
 LONG = 50  # characters of a line that nobody writes twice by chance
 PAIR = 24  # ... of two lines together
@@ -32,11 +32,13 @@ def leaks(assignment: course.Assignment) -> list[str]:
     texts = {path.relative_to(course.current().root).as_posix(): _text(path) for path in _files(assignment.release)}
     shown, hidden = _shown(assignment, known), list(_hidden(assignment))
     notebook = texts.get(assignment.notebook.relative_to(course.current().root).as_posix(), "")
-    found = [f"an answer's line is in the release: {line}" for line in _answer_lines(known) if line in _lines(notebook)]
+    problems = [
+        f"an answer's line is in the release: {line}" for line in _answer_lines(known) if line in _lines(notebook)
+    ]
     for name, text in texts.items():
-        found += [f"{name} holds {what}" for what in _found_in(text, hidden, shown)]
-        found += [f"{name} defines {own}, which students are to write" for own in _defined(name, text, assignment)]
-    return found
+        problems += [f"{name} holds {secret}" for secret in _found_in(text, hidden, shown)]
+        problems += [f"{name} defines {own}, which students are to write" for own in _defined(name, text, assignment)]
+    return problems
 
 
 def _shown(assignment: course.Assignment, known: Iterable[Cell]) -> set[str]:
@@ -47,9 +49,9 @@ def _shown(assignment: course.Assignment, known: Iterable[Cell]) -> set[str]:
 
 def _found_in(text: str, hidden: Iterable[tuple[str, str]], shown: set[str]) -> Iterator[str]:
     """The parts of hidden texts, by name, that stand in `text`, but for the lines that are shown anyway."""
-    here, words = _marks(_lines(text)), set(re.findall(r"\w+", text))
+    marks, words = _marks(_lines(text)), set(re.findall(r"\w+", text))
     for name, secret in hidden:
-        for common in sorted(_marks(line for line in _lines(secret) if line not in shown) & here):
+        for common in sorted(_marks(line for line in _lines(secret) if line not in shown) & marks):
             yield f"text of {name}: {common[:80]}"
         for test in sorted(set(TEST_NAME.findall(secret)) & words):
             yield f"the name of a hidden test of {name}: {test}"
@@ -59,9 +61,9 @@ def _hidden(assignment: course.Assignment) -> Iterator[tuple[str, str]]:
     """(name, text) of the hidden tests, of this assignment's known submissions and all their answers."""
     for path in sorted([*assignment.suite.rglob("*.py"), *_files(assignment.submissions)]):
         yield path.relative_to(course.current().root).as_posix(), path.read_text(encoding="utf-8", errors="replace")
-    for entry in entries(assignment.id):
-        place = f"{entry.path.relative_to(course.current().root).as_posix()}:{entry.line}"
-        yield place, "\n".join(entry.answers.values())
+    for submission in read_submissions(assignment.id):
+        place = f"{submission.path.relative_to(course.current().root).as_posix()}:{submission.line}"
+        yield place, "\n".join(submission.answers.values())
 
 
 def _defined(name: str, text: str, assignment: course.Assignment) -> set[str]:
@@ -107,7 +109,7 @@ def _marks(lines: Iterable[str]) -> set[str]:
 
 def _lines(text: str) -> list[str]:
     """The lines without their blanks, in order, empty ones left out."""
-    return [squeezed for line in text.split("\n") if (squeezed := "".join(line.split()))]
+    return [compact for line in text.split("\n") if (compact := "".join(line.split()))]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -61,7 +61,7 @@ class Mistake:
     """One wrong answer as it is written down; `line` is that of its name."""
 
     name: str
-    says: str
+    title: str
     line: int
     base: str = ""
     cells: tuple[str, ...] = ()
