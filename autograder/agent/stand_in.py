@@ -41,10 +41,10 @@ class StandIn:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        found, value = self._ask(("get_attribute", self._ref.id, name))
-        if found == "method":
+        kind, value = self._ask(("get_attribute", self._ref.id, name))
+        if kind == "method":
             return lambda *args, **kwargs: self._call(name, args, kwargs)
-        if found == "value":
+        if kind == "value":
             return self._wrap(value)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 

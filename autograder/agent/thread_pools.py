@@ -14,14 +14,14 @@ from typing import Any
 
 def open_pools() -> list[Any]:
     """The pools of concurrent.futures and multiprocessing that work can be given to. Before `gc.freeze`."""
-    found = []
+    pools = []
     for thing in gc.get_objects():
         with contextlib.suppress(Exception):
             if (_is_one(thing, "concurrent.futures.thread", "ThreadPoolExecutor") and not thing._shutdown) or (
                 _is_one(thing, "multiprocessing.pool", "ThreadPool") and thing._state == "RUN"
             ):
-                found.append(thing)
-    return found
+                pools.append(thing)
+    return pools
 
 
 def open_again(pools: Sequence[Any]) -> None:

@@ -83,10 +83,10 @@ def release(assignment: course.Assignment, source: dict[str, bytes]) -> dict[str
 
 
 def _bring_up_to_date(folder: Path, wanted: dict[str, bytes], check: bool) -> list[Change]:
-    there = source_notebook.present(folder)
+    existing = source_notebook.present(folder)
     changes = []
-    for name in sorted(there.keys() | wanted.keys()):
-        status = _status(there.get(name), wanted.get(name), check)
+    for name in sorted(existing.keys() | wanted.keys()):
+        status = _status(existing.get(name), wanted.get(name), check)
         changes.append(Change((folder / name).relative_to(course.current().root).as_posix(), status))
         if status == "written":
             source_notebook.replace(folder / name, wanted[name])
@@ -95,8 +95,8 @@ def _bring_up_to_date(folder: Path, wanted: dict[str, bytes], check: bool) -> li
     return changes
 
 
-def _status(there: bytes | None, wanted: bytes | None, check: bool) -> str:
-    if there == wanted:
+def _status(existing: bytes | None, wanted: bytes | None, check: bool) -> str:
+    if existing == wanted:
         return "unchanged"
     if wanted is None:
         return "would be removed" if check else "removed"

@@ -91,8 +91,8 @@ def present(folder: Path) -> dict[str, bytes]:
 
 def paths(folder: Path) -> dict[str, Path]:
     """The files in `folder` by relative path, sorted; caches of Jupyter and Python left out."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path for path in found if NOT_OURS.isdisjoint(path.parts)}
+    files_below = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in files_below if NOT_OURS.isdisjoint(path.parts)}
 
 
 def _data_folder(assignment: Assignment) -> Path:
@@ -113,14 +113,14 @@ def _is_stale(notebook: Path, assignment: Assignment) -> bool:
 def _check_regions(assignment: Assignment) -> None:
     known = {asked.id for asked in assignment.questions}
     for cell in cells.read(assignment.source):
-        where = f"{assignment.id}, cell {cell.grade_id or cell.source.splitlines()[:1]}"
+        location = f"{assignment.id}, cell {cell.grade_id or cell.source.splitlines()[:1]}"
         if cell.solution and not cell.stubs:
-            raise TaskError(f"{where}: a solution cell without {BEGIN} would lose its docstring in the release")
+            raise TaskError(f"{location}: a solution cell without {BEGIN} would lose its docstring in the release")
         if not cell.solution and (BEGIN in cell.source or END in cell.source):
-            raise TaskError(f"{where}: a solution region in a cell that is not a solution cell")
+            raise TaskError(f"{location}: a solution region in a cell that is not a solution cell")
         if not known.issuperset(cell.stubs):
             raise TaskError(
-                f"{where}: the line above {BEGIN} must be '# <question id>: about n lines', in every region"
+                f"{location}: the line above {BEGIN} must be '# <question id>: about n lines', in every region"
             )
 
 

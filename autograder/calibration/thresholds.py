@@ -34,7 +34,7 @@ class Calibration:
     """
 
     name: str
-    what: str
+    description: str
     rows: int
     threshold: float
     at_least: bool = True
@@ -49,11 +49,11 @@ def measure(
 
     train   a function at the top of a module
     """
-    found: dict[str, list[Any]] = {}
+    results: dict[str, list[Any]] = {}
     with ProcessPoolExecutor(jobs) as pool:
         for name, seeds in answers.items():
-            found[name] = list(tqdm(pool.map(train, repeat(name), seeds), desc=name, total=len(seeds)))
-    return found
+            results[name] = list(tqdm(pool.map(train, repeat(name), seeds), desc=name, total=len(seeds)))
+    return results
 
 
 @contextmanager
@@ -120,7 +120,7 @@ The chance of a loss above the limit, by two fits:
 
 {_tails("logarithm", normal, power)}
 
-{_said(asked, max(normal, power))} (By counting alone, 0 of {len(losses)} says
+{_bound_in_words(asked, max(normal, power))} (By counting alone, 0 of {len(losses)} says
 only: below {1 - 0.05 ** (1 / len(losses)):.2f}.)"""
 
 
@@ -132,7 +132,7 @@ def _tails(scale: str, normal: float, power: float) -> str:
 | a power, fitted to the upper fifth (Hill) | {power:.1e} |"""
 
 
-def _said(asked: Calibration, chance: float) -> str:
+def _bound_in_words(asked: Calibration, chance: float) -> str:
     """The false-fail bound, for as many trainings as there are."""
     if asked.trainings == 1:
         return f"The larger one is the false-fail bound: **{chance:.0e}**."
@@ -148,7 +148,7 @@ def section(
     sorted_shares = " ".join(f"{share:.4f}" for share in sorted(shares[asked.right[0]]))
     return f"""## {asked.name}
 
-Share: {asked.what}, of {asked.rows}. The threshold is {asked.threshold}: right answers are {
+Share: {asked.description}, of {asked.rows}. The threshold is {asked.threshold}: right answers are {
         "at or above" if asked.at_least else "at or below"
     } it.
 

@@ -116,7 +116,7 @@ def _question(check: Cell, known: tuple[Cell, ...], text: str) -> QuestionInfo:
     shorter = check.grade_id.removesuffix(CHECK_SUFFIX)
     id = shorter if shorter in names else check.grade_id
     owners = tuple(cell.grade_id for cell in known if cell.solution and id in cell.stubs)
-    heading = next((found for found in HEADING.finditer(text) if found["id"] == id), None)
+    heading = next((match for match in HEADING.finditer(text) if match["id"] == id), None)
     words = (heading["text"].strip() or id) if heading else ""
     return QuestionInfo(id, check.points, owners, check.grade_id, words)
 

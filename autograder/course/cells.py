@@ -61,8 +61,8 @@ class Cell:
 
 
 def _named(line: str) -> str:
-    found = STUB_LINE.match(line)
-    return found["question"] if found else ""
+    match = STUB_LINE.match(line)
+    return match["question"] if match else ""
 
 
 def read(script: Path) -> tuple[Cell, ...]:

@@ -76,11 +76,11 @@ def _sums(folder: Path) -> dict[str, str]:
         raise TaskError(f"{_place(folder, SUMS)} lists no file: {REMEDY}")
     sums: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
-        found = LINE.fullmatch(line)
-        if not found or found["name"] in sums:
-            what = "names a file twice" if found else "is not '<sha256>  <file name>'"
-            raise TaskError(f"{_place(folder, SUMS)}, line {number} {what}: {REMEDY}")
-        sums[found["name"]] = found["sum"]
+        match = LINE.fullmatch(line)
+        if not match or match["name"] in sums:
+            problem = "names a file twice" if match else "is not '<sha256>  <file name>'"
+            raise TaskError(f"{_place(folder, SUMS)}, line {number} {problem}: {REMEDY}")
+        sums[match["name"]] = match["sum"]
     return sums
 
 

@@ -99,13 +99,13 @@ def _ids(solutions: Path) -> list[str]:
     return sorted(path.name for path in solutions.glob("*") if script_of(solutions, path.name).is_file())
 
 
-def _require_known(key: str, value: Any, where: str) -> None:
+def _require_known(key: str, value: Any, location: str) -> None:
     """Raises TaskError for an unknown key, or a value of the wrong type."""
     if key not in KEYS:
-        raise TaskError(f"{where}: unknown key {key!r}; known are: {', '.join(KEYS)}")
+        raise TaskError(f"{location}: unknown key {key!r}; known are: {', '.join(KEYS)}")
     names = [value] if key == "builds_on" else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise TaskError(f"{where}: {key} must be {KEYS[key]}, got {value!r}")
+        raise TaskError(f"{location}: {key} must be {KEYS[key]}, got {value!r}")
 
 
 def _line(text: str, key: str, value: str = "") -> int:

@@ -103,10 +103,10 @@ def notebook_closure(solutions: Path, assignment: str) -> Closure:
     for name, line in imported_from_given(script):
         definition = library.find(name)
         if definition is None:
-            where = (
+            candidates = (
                 f"no component, nor an answer of {', '.join(library.earlier)}," if library.earlier else "no component"
             )
-            raise TaskError(f"{place(script, line)}: {name} is imported from given, but {where} defines it")
+            raise TaskError(f"{place(script, line)}: {name} is imported from given, but {candidates} defines it")
         wanted.append(definition)
     return closure_of(library, wanted)
 
@@ -196,7 +196,7 @@ def _refuse_two_meanings(closure: Closure) -> None:
     values: dict[str, tuple[str, str]] = {}
     for item in sorted(closure.all_imports()):
         if item.binds in owners:
-            by = owners[item.binds].place
-            raise TaskError(f"given.py has one namespace, but {item.binds} is imported and is defined by {by}")
+            location = owners[item.binds].place
+            raise TaskError(f"given.py has one namespace, but {item.binds} is imported and is defined by {location}")
         if values.setdefault(item.binds, item.value) != item.value:
             raise TaskError(f"given.py has one namespace, but two sources import different things as {item.binds}")
