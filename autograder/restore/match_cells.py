@@ -1,4 +1,4 @@
-"""Which cell of a submission stands for which cell of the release: by nbgrader's id, then by content."""
+"""Match the cells of a submission with those of the release: by nbgrader's id, then by content."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from autograder.restore.syntax import (
 )
 
 Cells = Sequence[nbformat.NotebookNode]
-MAX_TEXT = 2_000_000  # characters of a notebook that are looked through for what was merged into other cells
-MAX_CODE = 500_000  # characters of code in a notebook; to read more than that would take too much time and memory
+MAX_TEXT = 2_000_000  # characters of a notebook that are searched for merged cells
+MAX_CODE = 500_000  # characters of code in a notebook; parsing more would take too much time and memory
 
 
 def is_readable(cells: Cells) -> bool:
-    """Whether there is so little code that all of it can be read at next to no cost."""
+    """Whether all code can be parsed at negligible cost."""
     return sum(len(cell.source) for cell in cells if cell.cell_type == "code") <= MAX_CODE
 
 
 def names_in(source: str, readable: bool) -> set[str]:
-    """The names that a text gives a meaning to; where there is too much to read, those after `def` and `class`."""
+    """The names that a text binds; if there is too much code to parse, those after `def` and `class`."""
     return defined(source) if readable else set(definitions_in(source))
 
 
@@ -47,9 +47,9 @@ def is_run(cell: nbformat.NotebookNode) -> bool:
 
 
 def matches(cells: Cells, released: Release) -> tuple[list[str], list[str]]:
-    """For each cell the release's id it stands for ("" for none), and notes on what was not as released.
+    """For each cell the id of the released cell that it matches ("" for none), and notes on deviations.
 
-    Where several cells claim an id, the last one has it, as in nbgrader; the others run as the student's own.
+    If several cells claim an id, the last one gets it, as in nbgrader; the others run as the student's own.
     """
     ids = [id_of(cell) for cell in cells]
     ids = [id if _fits(cell, id, released) else "" for id, cell in zip(ids, cells, strict=True)]
@@ -67,7 +67,7 @@ def matches(cells: Cells, released: Release) -> tuple[list[str], list[str]]:
 
 
 def likeness(cells: Cells, released: Release) -> int:
-    """How many cells of the release are there, whole or merged into others."""
+    """The number of released cells that are present, whole or merged into others."""
     matched = {id for id in matches(cells, released)[0] if id}
     whole = without_whitespace("".join(_beginnings(cells)))
     names = {name for cell in cells if cell.cell_type == "code" for name in definitions_in(cell.source)}
@@ -79,7 +79,7 @@ def likeness(cells: Cells, released: Release) -> int:
 
 
 def _beginnings(cells: Cells) -> Iterator[str]:
-    """The texts of cells that may have cells of the release in them, as far as there is time to look through them."""
+    """The texts of cells that may contain released cells, up to MAX_TEXT characters."""
     left = MAX_TEXT
     for cell in cells:
         yield cell.source[: min(left, MAX_CHARACTERS)]
@@ -87,22 +87,24 @@ def _beginnings(cells: Cells) -> Iterator[str]:
 
 
 def definitions_in(source: str) -> list[str]:
-    """The names after `def` and `class` at the beginning of a line; of a text too long to be read, in its beginning."""
+    """The names after `def` and `class` at the beginning of a line; of a long text, only in its beginning."""
     return DEFINES.findall(source[:MAX_CHARACTERS])
 
 
 def _fits(cell: nbformat.NotebookNode, id: str, released: Release) -> bool:
-    """Whether a cell may have the id it claims: of the right type, and not an answer under a locked cell's id."""
+    """Whether a cell may have the id it claims: it has the right type and is not an answer under a locked cell's id."""
     if id not in released.cells or cell.cell_type != released.cells[id]["cell_type"]:
         return False
     return not (released.is_locked(id) and set(definitions_in(cell.source)) & set(released.solutions))
 
 
 def _by_content(cells: Cells, ids: Sequence[str], released: Release) -> Iterator[tuple[int, str]]:
-    """(place, id) for the ids that no cell has but one is recognisable; the last such cell."""
+    """(place, id) for each unclaimed id with a recognisable cell; the last such cell."""
     free = [place for place, id in enumerate(ids) if not id and cells[place].cell_type == "code"]
     readable = is_readable(cells)
-    longest = 2 * max(map(len, released.texts.values()), default=0) + MAX_CHARACTERS  # as much again of blanks
+    longest = (
+        2 * max(map(len, released.texts.values()), default=0) + MAX_CHARACTERS
+    )  # twice as long, to allow for whitespace
     texts = {place: without_whitespace(cells[place].source[:longest]) for place in free}
     for id in released.cells:
         if id in ids:
@@ -118,7 +120,7 @@ def _by_content(cells: Cells, ids: Sequence[str], released: Release) -> Iterator
 
 
 def _likely(name: str, source: str, released: Release, readable: bool) -> int:
-    """How likely a text is the answer `name`: 3 it defines it, 2 it assigns it, 1 it is the stub, 0 it is not."""
+    """A rank for a text as the answer `name`: 3 defines it, 2 assigns it, 1 is the stub, 0 has nothing of it."""
     if name not in source or name not in names_in(source, readable):
         return 0
     if name not in definitions_in(source):
@@ -127,7 +129,7 @@ def _likely(name: str, source: str, released: Release, readable: bool) -> int:
 
 
 def answers(source: str, released: Release) -> set[str]:
-    """The solutions that a text gives a meaning to; a stub as it was released is none."""
+    """The solutions that a text defines; a released stub does not count."""
     if parsed(source) is None:
         return set(definitions_in(source)) & set(released.solutions)
     written = [node for node in statements(source) if not is_stub(node, released)]
@@ -135,7 +137,7 @@ def answers(source: str, released: Release) -> set[str]:
 
 
 def is_stub(node: ast.stmt, released: Release, inside: str = "") -> bool:
-    """Whether a statement is a definition as it was released, yet to be written. `inside`: the class it is in."""
+    """Whether a statement is a released stub, still to be written. `inside`: the class that contains it."""
     if not isinstance(node, DEFINITIONS):
         return False
     name = f"{inside}.{node.name}" if inside else node.name
@@ -143,11 +145,11 @@ def is_stub(node: ast.stmt, released: Release, inside: str = "") -> bool:
 
 
 def label(place: int, cell: nbformat.NotebookNode, released: Release) -> str:
-    """How a cell is called in a note: by its grade_id, by an answer in it, or by its place."""
+    """The name of a cell in notes: its grade_id, an answer in it, or its place."""
     names = [id_of(cell), *sorted(defined(cell.source) & set(released.solutions))]
     return next((f"the cell {name}" for name in names if name in released.cells), f"cell {place + 1}")
 
 
 def sentence(text: str) -> str:
-    """With a capital."""
+    """The text with a capital first letter."""
     return text[:1].upper() + text[1:]

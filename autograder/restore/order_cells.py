@@ -1,7 +1,7 @@
-"""Cells that stand below one that needs them: moved above it, so that reordered cells can be run from top to bottom.
+"""Move cells above those that need them, so that reordered cells can be run from top to bottom.
 
-Only what a solution needs to be defined at all is moved (the class it derives from, the imports of its default
-values); what it needs when it is called may stand anywhere, and stays there.
+A cell is moved only if a solution's definition itself needs it (its base class, the imports of its default values).
+A cell that is needed only by a call may stand anywhere, and stays there.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from autograder.restore.match_cells import id_of, is_run, label, sentence
 from autograder.restore.released import Release
 from autograder.restore.syntax import defined, names_of, needed_by, statements
 
-MAX_DEPTH = 50  # of cells that need one another
+MAX_DEPTH = 50  # length of a chain of cells that need one another
 
 
 def needed_first(cells: list[nbformat.NotebookNode], released: Release) -> list[str]:
-    """Put a cell that a solution needs to be defined at all above it, if it stands below."""
+    """Move cells needed by the definition of a solution above it; returns notes."""
     order = _Order(cells, released)
     for place in range(len(cells)):
         order.put(place)
@@ -28,7 +28,7 @@ def needed_first(cells: list[nbformat.NotebookNode], released: Release) -> list[
 
 
 class _Order:
-    """The places of the cells in the order in which they are to be run, as far as it is known."""
+    """The places of the cells in the order in which they are to be run, as far as determined."""
 
     def __init__(self, cells: list[nbformat.NotebookNode], released: Release) -> None:
         run = [
@@ -47,9 +47,9 @@ class _Order:
         self.known: set[str] = set()
 
     def put(self, place: int, wanted: frozenset[str] = frozenset(), depth: int = 0) -> None:
-        """Put a cell next, after those that it cannot do without.
+        """Put a cell next, after those that it needs.
 
-        wanted  the names for which it is put there; without any only what its solutions need is looked for
+        wanted  the names for which it is moved; if empty, only the needs of its solutions are considered
         """
         if place in self.begun:
             return
@@ -74,7 +74,7 @@ class _Order:
 
 
 def _needs(source: str, names: Set[str]) -> set[str]:
-    """The names that the statements which define `names` need when they are carried out, and do not get in the cell."""
+    """The names needed to execute the statements that define `names`, except those defined earlier in the cell."""
     needed: set[str] = set()
     given = set(vars(builtins))
     for node in statements(source):

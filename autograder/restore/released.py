@@ -1,4 +1,4 @@
-"""The released notebook of an assignment: what a submission is compared with."""
+"""The released notebook of an assignment, with which submissions are compared."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from autograder.course import cells
 from autograder.errors import TaskError
 from autograder.restore.syntax import DEFINITIONS, meaning, methods, statements
 
-SKIPPED = "skip-execution"  # nbclient's tag for a cell that is not to be run
+SKIPPED = "skip-execution"  # nbclient's tag for a cell that must not be run
 
 
 @dataclass(frozen=True)
 class Release:
     """The released notebook.
 
-    cells  those that nbgrader knows, in order, by grade_id
-    long   the text, blanks squeezed out, of the cells that take too long to be run when grading
+    cells  the cells that nbgrader knows, in order, by grade_id
+    long   the texts, without whitespace, of the cells that take too long to be run when grading
     unrun  the texts of the cells that are never run when grading: those, and the check cells
-    texts  the text of each of `cells`, blanks squeezed out
-    stubs  what each solution cell says as released, by the name it defines; of a class also `Class.method`
+    texts  the text of each of `cells`, without whitespace
+    stubs  the syntax tree of each released stub, as text, by the name it defines; of a class also `Class.method`
     """
 
     id: str
@@ -40,7 +40,7 @@ class Release:
         return [id for id, cell in self.cells.items() if cell["metadata"]["nbgrader"]["solution"]]
 
     def is_locked(self, id: str) -> bool:
-        """Whether cell `id` is taken from the release whatever was submitted."""
+        """Whether cell `id` is always taken from the release."""
         return not self.cells[id]["metadata"]["nbgrader"]["solution"]
 
     def source(self, id: str) -> str:
@@ -62,7 +62,7 @@ def release(id: str) -> Release:
 
 
 def require_built(assignment: course.Assignment) -> None:
-    """Raises TaskError where the release has other answers, questions or points than the source in solutions/."""
+    """Raise TaskError if the release differs from the source in solutions/ in answers, questions or points."""
     wanted = {cell.grade_id: _mark(cell.points, cell.grade, cell.solution) for cell in cells.read(assignment.source)}
     built = {
         id: _mark(marks.get("points", 0), marks["grade"], marks["solution"])
@@ -79,7 +79,7 @@ def require_built(assignment: course.Assignment) -> None:
 
 
 def _mark(points: float, grade: bool, solution: bool) -> str:
-    """What a cell is, in words."""
+    """The role of a cell, in words."""
     return f"worth {points:g} points" if grade else "an answer" if solution else "locked"
 
 
@@ -101,7 +101,7 @@ def _release(id: str, path: Path, version: int) -> Release:
 
 
 def _stubs(text: str) -> dict[str, str]:
-    """The definitions that are yet to be written in the text of a solution cell."""
+    """The definitions in a solution cell that are still to be written, as `Release.stubs`."""
     meanings = {}
     for node in statements(text):
         if isinstance(node, DEFINITIONS):
@@ -117,5 +117,5 @@ def text_of(cell: dict[str, Any]) -> str:
 
 
 def without_whitespace(text: str) -> str:
-    """A text without its blanks."""
+    """The text without any whitespace."""
     return "".join(text.split())

@@ -1,7 +1,7 @@
-"""What editors do to a notebook, undone where that is safe: cells split, merged, turned into text, left as stubs.
+"""Undo damage done by editors where that is safe: cells split, merged, turned into text, or left as stubs.
 
-Each step changes the list of cells in place and returns notes; each note names the cell. A student's definition is
-never thrown away for another one of theirs: the last one counts, as when the notebook is run, and that is said.
+Each step changes the list of cells in place and returns notes; each note names the cell. Of several definitions by
+the student none is removed: the last one counts, as when the notebook is run, and a note says so.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from autograder.restore.syntax import (
 
 Cells = list[nbformat.NotebookNode]
 CONFLICT = re.compile(r"^<<<<<<<(?: .*)?$", re.MULTILINE)
-MAX_PARTS = 20  # that a cell may have been split into
+MAX_PARTS = 20  # into which a cell may have been split
 
 
 def mended(cells: Cells, released: Release) -> list[str]:
-    """Mend the cells before they are matched. Raises Unreadable, naming the cell, where one holds two versions."""
+    """Repair the cells before they are matched. Raises Unreadable, naming the cell, if one holds a merge conflict."""
     for cell in cells:
         if id_of(cell) in released.solutions:
-            cell.metadata.pop("tags", None)  # it is run whatever it is tagged with
+            cell.metadata.pop("tags", None)  # it is run whatever its tags
     _refuse_conflicts(cells, released)
     notes = _join_halves(cells, released)
     _cut_out_checks(cells, released)
@@ -61,7 +61,7 @@ def _refuse_conflicts(cells: Cells, released: Release) -> None:
 
 
 def _join_halves(cells: Cells, released: Release) -> list[str]:
-    """Join a cell that was split inside a definition with the next one, which cannot do without it."""
+    """Join a cell that was split inside a definition with the rest of the definition in the next one."""
     notes, place, parts = [], 0, 1
     while place + 1 < len(cells):
         upper, lower = cells[place], cells[place + 1]
@@ -80,7 +80,7 @@ def _join_halves(cells: Cells, released: Release) -> list[str]:
 
 
 def _joined(upper: str, lower: str, released: Release) -> str:
-    """The text that two cells were before they were split, "" if they were not one."""
+    """The original text of two cells that were one; "" if they were not."""
     if not lower.strip() or not re.search(r"^[ \t]*(?:def|class|async)\b", upper, re.MULTILINE):
         return ""
     broken = parsed(upper) is None
@@ -98,7 +98,7 @@ def _depth(upper: str) -> str:
 
 
 def _took_in(whole: str, upper: str, broken: bool) -> bool:
-    """Whether the text can be read, and its last definition above the join has taken in something from below it."""
+    """Whether the text can be parsed and its last definition above the join was extended by the text below."""
     now, before = statements(whole), statements(upper)
     if broken or not before or len(now) < len(before):
         return broken and bool(now)
@@ -106,7 +106,7 @@ def _took_in(whole: str, upper: str, broken: bool) -> bool:
 
 
 def _is_method_of_it(upper: str, lower: str, released: Release) -> bool:
-    """Whether a text begins with a method that the class at the end of the other lacks."""
+    """Whether `lower` begins with a method that is missing in the class at the end of `upper`."""
     above, below = statements(upper), statements(textwrap.dedent(lower))
     if not above or not isinstance(above[-1], ast.ClassDef) or not below or not isinstance(below[0], FUNCTIONS):
         return False
@@ -120,7 +120,7 @@ def _is_method_of_it(upper: str, lower: str, released: Release) -> bool:
 
 
 def _cut_out_checks(cells: Cells, released: Release) -> None:
-    """Take what is never run when grading out of the cells it was merged into; it is put back as a cell of its own."""
+    """Remove cells that are never run when grading from the cells they were merged into; they are put back later."""
     texts = {text: without_whitespace(text) for text in released.unrun}
     for cell in cells:
         if not is_run(cell):
@@ -141,7 +141,7 @@ def _cut(source: str, text: str) -> str:
 
 
 def added_to(source: str, id: str, released: Release) -> str:
-    """What a student wrote into the locked cell `id`: definitions, and in a cell that is run, assignments too."""
+    """A student's additions to the locked cell `id`: definitions, and assignments too in a cell that is run."""
     kinds: tuple[type[ast.stmt], ...] = (*DEFINITIONS, ast.Import, ast.ImportFrom)
     if not released.is_check(id):
         kinds = (*kinds, ast.Assign, ast.AnnAssign)
@@ -154,7 +154,7 @@ def added_to(source: str, id: str, released: Release) -> str:
 
 
 def _run_answers_in_text_cells(cells: Cells, released: Release) -> list[str]:
-    """An answer in a text cell is run as code, if no cell of code has one."""
+    """Turn a text cell with an answer into code if no code cell has that answer."""
     notes = []
     answered = {name for cell in cells if cell.cell_type == "code" for name in answers(cell.source, released)}
     for id in released.solutions:
@@ -169,7 +169,7 @@ def _run_answers_in_text_cells(cells: Cells, released: Release) -> list[str]:
 
 
 def _possible_code_cells(cells: Cells, name: str) -> Iterator[int]:
-    """The places of text cells that name an answer and can be read as code, as far as there is time to read them."""
+    """The places of text cells that name an answer and can be parsed as code, within a limit on the text parsed."""
     left = MAX_CODE
     for place, cell in enumerate(cells):
         if cell.cell_type == "code" or name not in cell.source or len(cell.source) > left:
@@ -180,7 +180,7 @@ def _possible_code_cells(cells: Cells, name: str) -> Iterator[int]:
 
 
 def _run_definitions_of_skipped_cells(cells: Cells, released: Release) -> list[str]:
-    """A tag can come with a copied cell: what the student's own cells under it define is run all the same."""
+    """Run the definitions in the student's own cells that are tagged as skipped: a copied cell brings its tag along."""
     notes = []
     for place in reversed(range(len(cells))):
         cell, whole = cells[place], without_whitespace(cells[place].source)
@@ -206,7 +206,7 @@ def _run_definitions_of_skipped_cells(cells: Cells, released: Release) -> list[s
 
 
 def _leave_out_stubs(cells: Cells, released: Release) -> list[str]:
-    """Leave out the released stubs below an answer of the same name, which they would undo."""
+    """Leave out released stubs below an answer of the same name, which they would overwrite."""
     answered: set[str] = set()
     notes = []
     for cell in cells:
@@ -229,7 +229,7 @@ def _leave_out_stubs(cells: Cells, released: Release) -> list[str]:
 
 
 def _stub_methods(node: ast.ClassDef, released: Release, notes: list[str]) -> Iterator[tuple[int, int]]:
-    """The stubs in a class that stand below the method itself."""
+    """The line spans of stubs in a class that stand below the written method."""
     written: set[str] = set()
     for method in methods(node):
         if not is_stub(method, released, node.name):
@@ -242,7 +242,7 @@ def _stub_methods(node: ast.ClassDef, released: Release, notes: list[str]) -> It
 
 
 def _leave_out(cell: nbformat.NotebookNode, spans: list[tuple[int, int]]) -> None:
-    """Take these lines out of a cell; one with nothing else in it is kept to be seen, and not run."""
+    """Remove these lines from a cell; a cell with nothing else in it stays visible but is not run."""
     left = without(cell.source, spans)
     if statements(left):
         cell.source = left
@@ -251,9 +251,10 @@ def _leave_out(cell: nbformat.NotebookNode, spans: list[tuple[int, int]]) -> Non
 
 
 def notes_on_repeated_answers(cells: Cells, ids: Sequence[str], released: Release) -> list[str]:
-    """Notes on answers that are defined more than once, and not alike.
+    """Notes on answers with several different definitions.
 
-    ids  what the cells were matched with; where the last answer is in the last cell of that id, that was said already
+    ids  the ids that the cells were matched with; no note if the last answer is in the last cell of that id, as
+         another note says so already
     """
     definitions: dict[str, list[tuple[int, ast.stmt]]] = {id: [] for id in released.solutions}
     for place, cell in enumerate(cells):
