@@ -1,4 +1,4 @@
-"""The gate itself: look at the release, have every trial graded, judge, print the kill table and the breaches."""
+"""The gate: check the release, have every trial graded, judge the results, print breaches and kill table."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from autograder.validation.trials import Trial, different, trials, unproven
 
 
 def validate(ids: Sequence[str], console: Console) -> bool:
-    """Whether the assignments `ids`, or all, may be released. Prints what was found.
+    """Whether the assignments `ids`, or all, may be released. Prints the breaches.
 
-    Raises UnknownAssignment, SandboxMissing, GraderError where nothing can be said.
+    Raises UnknownAssignment, SandboxMissing, or GraderError if no answer is possible.
     """
     chosen = [course.current().load(id) for id in ids or course.current().assignment_ids()]
     if not chosen:
@@ -45,7 +45,7 @@ def validate(ids: Sequence[str], console: Console) -> bool:
 
 
 def release_breaches(ids: Sequence[str]) -> list[str]:
-    """The files of assignments/ that are not what solutions/ builds."""
+    """The files of assignments/ that differ from a build of solutions/."""
     try:
         changes = authoring.build(ids, check=True)
     except TaskError as error:
@@ -55,7 +55,7 @@ def release_breaches(ids: Sequence[str]) -> list[str]:
 
 
 def assignment_breaches(assignment: course.Assignment, console: Console, built: bool = False) -> list[str]:
-    """The unexpected results of one assignment, one line each; prints them, and then its tables.
+    """The unexpected results of one assignment, one line each; prints them and the tables.
 
     built  whether the release is known to be up to date
     """
@@ -82,7 +82,7 @@ def assignment_breaches(assignment: course.Assignment, console: Console, built: 
 
 
 def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], console: Console) -> dict[int, Kept]:
-    """What came of each trial, by its place."""
+    """The result of each trial, by its place."""
     work = [
         (HandedIn(trial.name, trial.data), Options(assignment.id, training=trial.training, variant=trial.variant))
         for trial in planned
@@ -102,7 +102,7 @@ def _breaches_of_variants(
     table: VariantTable,
     console: Console,
 ) -> list[str]:
-    """Unexpected results under the variants of the hidden inputs that the sandbox did not grade a trial under.
+    """Unexpected results under the variants of the hidden inputs that the sandbox did not use for a trial.
 
     Counts every result in `table`.
     """
@@ -118,7 +118,7 @@ def _breaches_of_variants(
 
 
 def _beside(console: Console) -> Console:
-    """Where progress goes: not into a pipe."""
+    """The console for progress: never a pipe."""
     return console if console.is_terminal else Console(stderr=True)
 
 
@@ -134,14 +134,16 @@ def _unlike(planned: Sequence[Trial], graded: Mapping[int, Kept]) -> list[str]:
 
 
 def _print_breaches(console: Console, place: str, lines: Iterable[str]) -> None:
-    """Each in one line, under the place that it belongs to."""
+    """Print each breach in one line that begins with its place."""
     for line in lines:
         terminal.print_line(console, Text("BREACH ", "bold red").append(f"{place}: {line}", "default"))
 
 
 def _print_total(console: Console, assignments: int, breaches: int) -> None:
-    """The last line: whether everything came out as expected."""
+    """Print the last line: whether all results were as expected."""
     if breaches:
         terminal.print_line(console, Text(f"{breaches} unexpected, listed above each table.", "bold red"))
     else:
-        terminal.print_line(console, Text(f"{assignments} sound, no breach.", "green"))
+        terminal.print_line(
+            console, Text(f"{assignments} assignment{'s' if assignments != 1 else ''} passed.", "green")
+        )

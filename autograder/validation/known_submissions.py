@@ -1,14 +1,14 @@
-"""Submissions whose marks are known beforehand: right answers that must keep all, wrong ones that must each lose one.
+"""Submissions with known marks: right answers that must get full marks, wrong ones that must lose one question each.
 
-They lie beside an assignment's source, in `solutions/<id>/submissions/`:
+They are kept beside an assignment's source, in `solutions/<id>/submissions/`:
 
     accepted/<name>.py               a right answer that looks like nobody else's; its docstring is one line,
                                      `keeps all: <what is unusual>`, and complete answers follow it
     wrong_answer/<question>.toml     wrong answers to a question, each a few edits away from a right one
 
-In a file of `accepted` a class or function at the top that is named like a solution cell becomes the text of that cell,
-together with all that stands above it since the last one: comments, imports, functions it needs.
-`autograder.mistakes` describes the other files.
+In a file of `accepted` a top-level class or function named like a solution cell becomes the text of that cell,
+together with all text since the previous one: comments, imports, functions it needs.
+`autograder.validation.mistakes` describes the other files.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ DEFINITIONS = (ast.ClassDef, ast.FunctionDef)
 
 @dataclass(frozen=True)
 class KnownSubmission:
-    """One submission.
+    """One submission with known marks.
 
     kind            "wrong" or "right"
     question        the question it loses, "" for a right one
     title           the mistake in it, or its unusual feature
     answers         text of each cell that it fills; the other cells are the reference's
-    path, line      the place where it is written down
-    needs_training  whether it only shows when a model is trained
-    also            further questions that it cannot help losing
+    path, line      its place in solutions/
+    needs_training  whether the mistake shows only when a model is trained
+    also            further questions that it necessarily loses
     reason          the reason that the question's record must give, "correct" for a right one
     feedback        a phrase that the feedback on the question must hold, "" for any
     """
@@ -64,9 +64,9 @@ class KnownSubmission:
 
 
 def read_submissions(assignment_id: str) -> list[KnownSubmission]:
-    """All entries of an assignment, the wrong ones by question in the notebook's order, then the right ones.
+    """Read an assignment's known submissions: wrong ones by question in the notebook's order, then right ones.
 
-    Raises TaskError for a malformed entry, with its file and line, and UnknownAssignment.
+    Raises UnknownAssignment, and TaskError with file and line for a malformed one.
     """
     assignment = course.current().load(assignment_id)
     right = [_accepted(path, assignment) for path in _files(assignment.submissions / "accepted", ".py")]
@@ -161,7 +161,7 @@ def _accepted(path: Path, assignment: course.Assignment) -> KnownSubmission:
 
 
 def _answers(body: Sequence[ast.stmt], text: str, begin: int, cells: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """(cell, text) of every solution cell that a text fills below the line `begin`, in its order."""
+    """(cell, text) for every solution cell that a text fills below the line `begin`, in order."""
     lines, seen = text.splitlines(), set()
     for node in body:
         if not isinstance(node, DEFINITIONS) or node.name not in cells:
@@ -179,5 +179,5 @@ def _answers(body: Sequence[ast.stmt], text: str, begin: int, cells: tuple[str, 
 
 
 def _malformed(path: Path, line: int, problem: str) -> TaskError:
-    """The one message on a malformed file."""
+    """The error for a malformed file, with file and line."""
     return TaskError(f"{path.relative_to(course.current().root).as_posix()}:{line}: {problem}")

@@ -1,4 +1,4 @@
-"""What goes wrong in notebooks beside wrong answers, for the sample class: each is put into a right one."""
+"""Faults in notebooks other than wrong answers, put into right ones for the sample class."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.errors import TaskError
 
 @dataclass(frozen=True)
 class Misbehaviour:
-    """Lines that go into a function or method, right behind its docstring.
+    """Lines to insert into a function or method, directly after its docstring.
 
     function  its name
     lines     without indentation
@@ -41,7 +41,7 @@ np.testing.assert_allclose = np.testing.assert_array_equal = np.testing.assert_e
 
 
 def changed(assignment_id: str, cell: str, misbehaviour: Misbehaviour) -> bytes:
-    """The reference's notebook with a mishap in one of its solution cells."""
+    """The reference's notebook with a misbehaviour in one of its solution cells."""
     answer = _with_lines(reference_answers(assignment_id)[cell], misbehaviour)
     return as_bytes(filled(assignment_id, {cell: answer}))
 
@@ -54,7 +54,7 @@ def with_cell(notebook: nbformat.NotebookNode, source: str) -> nbformat.Notebook
 
 
 def with_duplicates(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook with its first solution cell and its first check cell there twice, nbgrader's metadata and all."""
+    """The notebook with its first solution cell and its first check cell duplicated, including nbgrader's metadata."""
     for fact in ("solution", "grade"):
         known = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
         place = next(i for i, facts in enumerate(known) if facts.get(fact))
@@ -65,7 +65,7 @@ def with_duplicates(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def _with_lines(source: str, misbehaviour: Misbehaviour) -> str:
-    """`source` with the mishap's lines behind the docstring of its function."""
+    """`source` with the lines of a misbehaviour after the docstring of its function."""
     lines = source.split("\n")
     head = [i for i, line in enumerate(lines) if line.strip().startswith(f"def {misbehaviour.function}(")]
     if not head:

@@ -1,7 +1,7 @@
-"""A sample class: what every kind of submission should get, made from the banks and by hand.
+"""A sample class: submissions of every kind with their expected results, from known submissions and by hand.
 
-Sixteen hand in assignment 01, one of every kind; four of them hand in each of the others too. `demo` grades it and
-compares; the tests do the same. The ids of its students are trees.
+Sixteen students hand in assignment 01, one submission of every kind; four of them hand in the other assignments too.
+`demo` grades the class and compares, as do the tests. The ids of the students are names of trees.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from autograder.validation.misbehaviour import (
 )
 
 ASSIGNMENT = "01_rnn_lm_sampling"
-TRAINING = frozenset({"rnnlm_training"})  # trains the student's own pieces, so it may be lost with any of them
+TRAINING = frozenset({"rnnlm_training"})  # trains the student's own parts, so it may be lost together with any of them
 UNUSUAL = ("draws_by_cumulative_sums", "four_matrices_and_einsum")
 WRONG_SOFTMAX = "softmax__first_axis"
 WRONG = (
@@ -37,12 +37,12 @@ WRONG = (
 
 @dataclass(frozen=True)
 class Sample:
-    """One submission and what must come of it.
+    """One submission and its expected result.
 
-    assignment  the one it is of
-    lost      question id -> the reason it must be given; every other question must be correct
-    may_lose  questions that may be lost or not
-    graded    whether it can be graded at all
+    lost        question id -> expected reason; every other question must be correct
+    may_lose    questions that may be lost or not
+    graded      whether it can be graded at all
+    assignment  the id of its assignment
     """
 
     student: str
@@ -55,7 +55,7 @@ class Sample:
 
 
 def samples() -> list[Sample]:
-    """The whole class, by assignment and student. Raises TaskError if a bank has not got what it takes."""
+    """The whole class, by assignment and student. Raises TaskError if a known submission is missing."""
     others = [id for id in course.current().assignment_ids() if id != ASSIGNMENT]
     return [*one_of_every_kind(), *(sample for id in others for sample in four_of(id))]
 
@@ -86,7 +86,7 @@ def four_of(id: str) -> list[Sample]:
 
 
 def _dearest(id: str) -> str:
-    """The question with most points, of equals the first."""
+    """The first question with the most points."""
     return max(course.current().load(id).questions, key=lambda question: question.points).id
 
 
@@ -105,7 +105,7 @@ def one_of_every_kind() -> list[Sample]:
 
 
 def differences(expected: Iterable[Sample], results: Sequence[Result]) -> list[str]:
-    """What came out otherwise than it must, one line each."""
+    """The results that differ from the expected ones, one line each."""
     received = {(result.assignment, result.student): result for result in results}
     of_the_class = {(one.assignment, one.student): one for one in expected}
     problems = [f"{student} is not of the sample class" for _, student in sorted(received.keys() - of_the_class.keys())]
@@ -150,7 +150,7 @@ def _everything(id: str, reason: str) -> dict[str, str]:
 
 
 def _unusual(students: Sequence[str]) -> list[Sample]:
-    """Right answers of the bank that look like nobody else's."""
+    """Unusual right answers among the known submissions."""
     pairs = zip(students, map(_known_submission, UNUSUAL), strict=True)
     return [
         Sample(student, f"right, unusual: {submission.title}", _notebook_of(ASSIGNMENT, submission))
@@ -159,7 +159,7 @@ def _unusual(students: Sequence[str]) -> list[Sample]:
 
 
 def _mistaken(students: Sequence[str]) -> list[Sample]:
-    """One wrong answer of the bank each, to different questions."""
+    """Known wrong answers, one per student, to different questions."""
     pairs = zip(students, WRONG, strict=True)
     return [_mistake(ASSIGNMENT, student, _known_submission(name), TRAINING) for student, name in pairs]
 
@@ -182,7 +182,7 @@ def _notebook_of(id: str, submission: known_submissions.KnownSubmission) -> Call
 
 
 def _misbehaving() -> list[Sample]:
-    """Each does harm in one question only: no cell of the notebook itself calls what is changed."""
+    """Submissions that each fail in one question only: no cell of the notebook calls the changed code."""
     return [
         Sample("elm", "right, with a warning on stderr", lambda: changed(ASSIGNMENT, "RnnlmGen", NOISY)),
         Sample(

@@ -1,4 +1,4 @@
-"""The submissions that the gate has graded, and what must come of each."""
+"""The submissions that the gate has graded, and the expected result of each."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Judge = Callable[[Kept], list[str]]
 class Trial:
     """One submission of the gate.
 
-    training  whether its training question is graded
-    judge     what is wrong with what came of it, one line each
-    entry     where it is from the bank
-    variant   of the hidden inputs, under which the sandbox grades it
+    training    whether its training question is graded
+    judge       problems with the result, one line each
+    submission  the known submission that it was made from, if any
+    variant     the variant of the hidden inputs used by the sandbox
     """
 
     name: str
@@ -48,14 +48,14 @@ class Meeting:
 
     @property
     def answers(self) -> dict[str, str]:
-        """Its text of each cell that it fills; none for the reference."""
+        """The text of each cell that it fills; empty for the reference."""
         return self.trial.submission.answers if self.trial.submission is not None else {}
 
 
 def trials(assignment: course.Assignment) -> list[Trial]:
-    """All of them, the longest first; two pairs are one file twice, and the bank takes the variants in turn.
+    """All trials, the longest first. Two files are graded twice; known submissions use the variants in turn.
 
-    Raises TaskError where one cannot be made.
+    Raises TaskError if one cannot be made.
     """
     bank = [
         _of_bank(assignment, submission, place % VARIANTS)
@@ -72,18 +72,18 @@ def trials(assignment: course.Assignment) -> list[Trial]:
 
 
 def lost(result: Result) -> frozenset[str]:
-    """The questions that were graded and did not get full marks."""
+    """The questions that were graded below full marks."""
     return frozenset(q.id for q in result.questions if q.score is not None and q.score < q.max_score)
 
 
 def different(first: Result, second: Result) -> list[str]:
-    """The entries in which two records differ, but for the time it took."""
+    """The keys in which two records differ, except for the execution time."""
     one, two = first.to_json(), second.to_json()
     return sorted(key for key in one.keys() | two.keys() if key != "execution_time" and one.get(key) != two.get(key))
 
 
 def _again(trial: Trial) -> Trial:
-    """The same file a second time: the gate compares the records."""
+    """The same file a second time, so that the gate can compare the records."""
     return Trial(f"{trial.name}, again", trial.data, trial.training, _never, variant=trial.variant)
 
 
@@ -121,7 +121,7 @@ def _nothing(name: str) -> Judge:
 
 
 def _wrong(name: str, assignment: course.Assignment, submission: KnownSubmission) -> Judge:
-    """Its own question lost for the stated reason, and only that: what it declares and the training question apart."""
+    """Require that its question is lost for the stated reason, and no other but those declared and training."""
     training = {question.id for question in assignment.questions} - wanted_questions(
         assignment, Options(training=False)
     )
@@ -142,7 +142,7 @@ def _wrong(name: str, assignment: course.Assignment, submission: KnownSubmission
 
 
 def _otherwise(name: str, submission: KnownSubmission, lost_question: QuestionResult) -> list[str]:
-    """How the record of a lost question differs from what its entry says of it."""
+    """The differences between the record of a lost question and the known submission's expectations."""
     id, breaches = lost_question.id, []
     if lost_question.reason != submission.reason:
         breaches.append(f"{name} loses {id} for the reason {lost_question.reason!r}, not {submission.reason!r}")
@@ -152,14 +152,14 @@ def _otherwise(name: str, submission: KnownSubmission, lost_question: QuestionRe
 
 
 def ungraded(name: str, result: Result) -> list[str]:
-    """Why a trial was not graded, [] if it was."""
+    """The reasons why a trial was not graded, [] if it was."""
     if result.problem:
         return [f"{name} was not graded: {one_line(result.problem)}"]
     return [f"{name}: {q.id} was not graded: {one_line(q.fault)}" for q in result.questions if q.reason == "not graded"]
 
 
 def _canary(assignment: course.Assignment) -> Trial:
-    """A file that can be told from every other: it says a word, and undoes all its right answers in a last cell."""
+    """A file unlike every other: it prints a word, and undoes all its right answers in a last cell."""
     word = f"canary-{assignment.id}"
     notebook = filled(assignment.id)
     undo = [f"{name} = lambda *args, **kwargs: '{word}'" for name in assignment.solution_cells]
@@ -181,6 +181,6 @@ def _printed(notebook: str) -> Iterator[str]:
 
 
 def unproven(assignment: course.Assignment, known: Iterable[KnownSubmission]) -> list[str]:
-    """Questions that no wrong answer of the bank tries."""
+    """Problems for questions without a known wrong answer."""
     tried: Sequence[str] = [submission.question for submission in known if submission.kind == "wrong"]
     return [f"no wrong answer in the bank for {q.id}" for q in assignment.questions if q.id not in tried]
