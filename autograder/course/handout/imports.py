@@ -22,7 +22,7 @@ class Import(NamedTuple):
 
     @property
     def value(self) -> tuple[str, str]:
-        """What that value is: two imports of one value do not contradict each other."""
+        """The imported value: two imports of one value do not contradict each other."""
         return (self.module if self.alias or self.name else self.binds), self.name
 
 
