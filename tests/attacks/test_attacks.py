@@ -56,7 +56,7 @@ TABLE = REPOSITORY / "docs" / "attacks.md"
 ATTACKS = attacks()
 BATCHES = range(-(-len(ATTACKS) // BATCH))
 FILE_GROWTH_BYTES = 64 * 2**20
-HEAD = """# What attacks came to
+HEAD = """# Attacks and their outcomes
 
 Written by `python tests/attacks/test_attacks.py > docs/attacks.md`; a test compares it with what it has just seen. Each
 attack is handed in by one student of a class of the tests' tiny course, among neighbours who are honest. *Without* is
@@ -330,7 +330,7 @@ def table(hostile: HostileClass) -> str:
     """What happened to each attack, as Markdown."""
     rows = ["| attack | tries to | without | with |", "| --- | --- | --- | --- |"]
     rows += [row(attack, hostile.outcome(attack.name)) for attack in ATTACKS]
-    rows += ["", "In files, names and archives:", "", "| attack | tries to | what is said |", "| --- | --- | --- |"]
+    rows += ["", "In files, names and archives:", "", "| attack | tries to | message |", "| --- | --- | --- |"]
     for attack in FILES:
         outcome = f"not graded: {refusal(attack)}" if refusal(attack) else "graded under a safe name"
         rows.append(f"| {attack.__name__} | {cell((attack.__doc__ or '').splitlines()[0])} | {outcome} |")
