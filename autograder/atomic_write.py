@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whatever happens meanwhile: a kill, a power cut, a full disk."""
+"""Atomic file writes: complete or not at all, even after a kill, a power cut or a full disk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file in one step; where that fails, what was there is untouched and nothing is left of the attempt.
+    """Write a file atomically; on failure the old file is unchanged and no temporary file is left.
 
     Raises OSError.
     """

@@ -1,4 +1,4 @@
-"""Whose fault is it: three roots, no more.
+"""Exceptions by the party at fault: three roots.
 
     AutograderError
     ├── StudentError          lowers a mark
@@ -7,8 +7,8 @@
     │   ├── OutOfMemory       ... went over the memory limit
     │   ├── CallTimeout       ... went over the time limit
     │   ├── ChildDied         the process ended during the call
-    │   ├── BadReply          what came back is not a plain value or array
-    │   └── CheckFailed       what came back is not what was wanted
+    │   ├── BadReply          the reply is not a plain value or array
+    │   └── CheckFailed       the reply is not the wanted value
     ├── TaskError             our suite, reference or course data is wrong: "not graded"
     └── GraderError           infrastructure: "not graded"
         ├── SandboxMissing    bubblewrap is not installed or may not be used
@@ -45,8 +45,8 @@ class CallFailed(StudentError):
     """The student's code raised.
 
     type_name, bases   name the exception's class and its parents
-    text               the exception's own text, as it came: to be looked into, not to be shown
-    message            what a student reads of it, if there is more to say
+    text               the exception's own text, unchanged: for inspection, not for display
+    message            a text for the student that replaces the usual one
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class OutOfMemory(StudentError):
 
 
 class CallTimeout(StudentError):
-    """The student's code did not answer in time. `starved`: on a machine too busy to give it that time on a core."""
+    """The student's code did not answer in time. `starved`: the machine was too busy to give it that time on a core."""
 
     reason = "timeout"
 
@@ -82,20 +82,20 @@ class ChildDied(StudentError):
 
 
 class BadReply(StudentError):
-    """The student's process sent something that is not a plain value or array within the bounds."""
+    """The student's process sent something other than a plain value or array within the bounds."""
 
 
 class CheckFailed(StudentError):
-    """A value that came back is not what was wanted; its text is the three lines a student reads.
+    """A returned value is not the wanted one; the text is the three lines shown to the student.
 
-    where   what was called and which fact failed, one line
-    yours   what came back: shape, dtype, first index that differs; never a hidden input whole
-    wanted  what should have come back
+    label   the call and the fact that failed, one line
+    yours   the returned value: shape, dtype, first index that differs; never a complete hidden input
+    wanted  the wanted value
     """
 
-    def __init__(self, where: str, yours: str, wanted: str) -> None:
-        super().__init__(f"{where}\nyours   {yours}\nwanted  {wanted}")
-        self.where, self.yours, self.wanted = where, yours, wanted
+    def __init__(self, label: str, yours: str, wanted: str) -> None:
+        super().__init__(f"{label}\nyours   {yours}\nwanted  {wanted}")
+        self.label, self.yours, self.wanted = label, yours, wanted
 
 
 class TaskError(AutograderError):
@@ -107,7 +107,7 @@ class GraderError(AutograderError):
 
 
 class SandboxMissing(GraderError):
-    """bubblewrap is not there, or the system does not let it make namespaces."""
+    """bubblewrap is missing, or the system does not let it make namespaces."""
 
 
 class KernelFailed(GraderError):
@@ -115,7 +115,7 @@ class KernelFailed(GraderError):
 
 
 class Unreadable(GraderError):
-    """The file is not a notebook of this course that could be graded."""
+    """The file is not a gradable notebook of this course."""
 
 
 class UnknownAssignment(GraderError):

@@ -1,7 +1,7 @@
-"""The result record: one submission's marks as data, in the form Gradescope takes as results.json.
+"""The result record: one submission's marks as data, in the format of Gradescope's results.json.
 
 "Not graded" is not a mark: such a question has score None, is left out of the total, and makes the exit
-status non-zero. What was deliberately left out (`--questions`, `--no-training`) is `skipped`, out of the total.
+status non-zero. Questions left out on purpose (`--questions`, `--no-training`) are `skipped` and not in the total.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 REASONS = ("correct", "wrong", "missing", "crashed", "timeout", "memory", "skipped")
 NOT_GRADED = "not graded"
-BY_HAND = "marked by hand"  # in what is read from a gradebook
+BY_HAND = "marked by hand"  # in records read from a gradebook
 UNCONFINED = "UNCONFINED"  # in a result's environment: it ran without a sandbox
 
 
@@ -22,8 +22,8 @@ class QuestionResult:
 
     score    points, 0 to max_score; None when the question was skipped or could not be graded
     reason   one of REASONS, or NOT_GRADED
-    output   the feedback a student reads
-    fault    why it could not be graded, for the instructor; "" if it could
+    output   the feedback for the student
+    fault    the reason why it could not be graded, for the instructor; "" if it could
     """
 
     id: str
@@ -39,7 +39,7 @@ class QuestionResult:
         return self.score is not None
 
     def to_json(self) -> dict[str, Any]:
-        """One entry of `tests`. What could not be graded has no score in it, which Gradescope takes for no mark."""
+        """One entry of `tests`. Without a mark there is no score, as Gradescope expects."""
         entry: dict[str, Any] = {
             "name": self.id,
             **({} if self.reason == NOT_GRADED else {"score": round(self.score or 0.0, 4)}),
@@ -55,10 +55,10 @@ class QuestionResult:
 class Result:
     """One submission.
 
-    problem        why nothing could be graded, in one line; "" if it could
-    notes          what had to be put right, or happened, one sentence each
-    walls          what stood between it and the machine, in one line
-    late_penalty   points that the gradebook takes off, 0 where no gradebook was asked
+    problem        the reason why nothing could be graded, in one line; "" if it was graded
+    notes          repairs and events, one sentence each
+    walls          the confinement it ran in, in one line
+    late_penalty   points deducted by the gradebook, 0 if no gradebook was consulted
     """
 
     assignment: str
@@ -76,17 +76,17 @@ class Result:
 
     @property
     def score(self) -> float:
-        """Points reached among the counted questions."""
+        """Points earned in the counted questions."""
         return sum(q.score for q in self.questions if q.score is not None)
 
     @property
     def total(self) -> float:
-        """The mark: the points reached less the late penalty, never below 0."""
+        """The mark: the points earned less the late penalty, never below 0."""
         return max(0.0, self.score - self.late_penalty)
 
     @property
     def max_score(self) -> float:
-        """Points that could be reached among the counted questions."""
+        """Points available in the counted questions."""
         return sum(q.max_score for q in self.questions if q.counted)
 
     @property
@@ -122,7 +122,7 @@ class Result:
         }
 
     def to_data(self) -> dict[str, Any]:
-        """All of it as plain data, to be kept or sent."""
+        """The record as plain data, to be stored or sent."""
         return asdict(self)
 
     @classmethod
@@ -132,7 +132,7 @@ class Result:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Result:
-        """The inverse of `to_json`, but for max_score of questions left out."""
+        """The inverse of `to_json`, except for max_score of skipped questions."""
         extra = data["extra_data"]
         problem = extra.get("not_graded", "")
         faults = problem if isinstance(problem, dict) else {}

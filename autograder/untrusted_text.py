@@ -1,8 +1,8 @@
-"""Text of a stranger's, shown so that nobody can take it for the grader's own words.
+"""Untrusted text made safe to print, so that nobody can take it for the grader's own words.
 
-A student chooses the name of an exception's class and the text of an exception, the names of files and keys. With line
-ends in them they would write lines into a report; with characters that steer a terminal, turn the direction of writing
-or take no room, they would hide some.
+Students choose the names of exception classes, the texts of exceptions, and the names of files and keys. Line ends in
+them would add lines to a report; characters that control a terminal, reverse the writing direction or have no width
+would hide some.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ def untrusted_text(text: str, limit: int = LIMIT) -> str:
 
 
 def untrusted_name(name: str) -> str:
-    """A name as it is if it is one that Python allows, in ASCII and of at most NAME_LIMIT characters; else quoted."""
+    """The name unchanged if it is a valid Python name in ASCII of at most NAME_LIMIT characters; else quoted."""
     plain = name.isascii() and len(name) <= NAME_LIMIT and all(part.isidentifier() for part in name.split("."))
     return name if plain else untrusted_text(name, NAME_LIMIT)
 
 
 def untrusted_error(name: str, text: str) -> str:
-    """What an exception of a student's says: the name of its class and its text, if any, in quotation marks."""
+    """A student's exception in words: the name of its class and its text, if any, in quotation marks."""
     return ": ".join([untrusted_name(name), *([untrusted_text(text)] if text.strip() else [])])
 
 
 def printable(text: str, instead: str = "", kept: str = "") -> str:
-    """The text with spaces of every kind as blanks and `instead` for each character that is not printable.
+    """The text with every whitespace character as a blank, and `instead` for each unprintable character.
 
     kept   control characters that stay
     """
@@ -40,7 +40,7 @@ def printable(text: str, instead: str = "", kept: str = "") -> str:
 
 
 def one_line(text: str, limit: int = 120) -> str:
-    """Words in one line of at most `limit` characters: letters of every script stay, the unprintable are marked."""
+    """The text in one line of at most `limit` characters; letters of every script stay, unprintable ones are marked."""
     return cut(" ".join(printable(text[: 4 * limit], "\N{REPLACEMENT CHARACTER}").split()), limit)
 
 

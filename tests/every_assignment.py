@@ -27,11 +27,11 @@ def course_at(root: Path) -> Iterator[None]:
 
 
 def _all() -> list[tuple[Path, str]]:
-    found = []
+    pairs = []
     for root in (REPOSITORY, SAMPLE_COURSE):
         with course_at(root):
-            found += [(root, id) for id in course.current().assignment_ids()]
-    return found
+            pairs += [(root, id) for id in course.current().assignment_ids()]
+    return pairs
 
 
 EVERY = _all()
@@ -60,21 +60,21 @@ def source_cells(root: Path, id: str) -> tuple[Cell, ...]:
 
 def answer_lines(known: tuple[Cell, ...]) -> set[str]:
     """The lines inside solution regions, stripped; those too short to tell anything are left out."""
-    inside, found = False, set()
+    inside, answers = False, set()
     for line in (line.strip() for cell in known for line in cell.source.split("\n")):
         if BEGIN in line or END in line:
             inside = BEGIN in line
         elif inside and len(line) >= 12 and any(mark in line for mark in "=(["):
-            found.add(line)
-    return found
+            answers.add(line)
+    return answers
 
 
 def open_lines(known: tuple[Cell, ...]) -> set[str]:
     """The lines outside solution regions, stripped."""
-    inside, found = False, set()
+    inside, shown = False, set()
     for line in (line.strip() for cell in known for line in cell.source.split("\n")):
         if BEGIN in line or END in line:
             inside = BEGIN in line
         elif not inside:
-            found.add(line)
-    return found
+            shown.add(line)
+    return shown

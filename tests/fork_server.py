@@ -35,11 +35,11 @@ def serving(code: str, **environment: str) -> Iterator[tuple[Path, subprocess.Po
 
 def alive(pids: list[int]) -> list[int]:
     """Those of `pids` that are running, or could."""
-    found = []
+    running = []
     for pid in pids:
         with suppress(psutil.NoSuchProcess):
-            found += [pid] if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE else []
-    return found
+            running += [pid] if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE else []
+    return running
 
 
 def gone_soon(pids: list[int]) -> bool:

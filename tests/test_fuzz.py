@@ -25,7 +25,7 @@ from autograder import course
 from autograder.agent.wire import Channel, Ref, StandInRef, WireClosed, WireError, pack
 from autograder.errors import StudentError, Unreadable
 from autograder.restore import submission
-from autograder.restore.released import squeezed
+from autograder.restore.released import without_whitespace
 from autograder.restore.syntax import is_same_code
 from autograder.sandbox.connection import RemoteConnection
 from autograder.sandbox.reference_server import FollowThrough
@@ -156,12 +156,12 @@ def test_any_replies_come_to_a_plain_value_or_the_students_fault(sent):
         answers.offer(Reference())
         connection = RemoteConnection(Channel(ours), Path("/nowhere"), None, answers, TIMEOUT_S, 2**28)
         with closing(connection):
-            said = ""
+            message = ""
             try:
                 assert is_plain(connection.request("call", "double", (1,), {}, False))
             except StudentError as error:
-                said = str(error)
-            assert len(said) < 2000
+                message = str(error)
+            assert len(message) < 2000
 
 
 # the reader
@@ -174,47 +174,47 @@ JSON = st.recursive(
 KEYS = ("cell_type", "source", "metadata", "outputs", "execution_count", "id", "attachments")
 
 
-def drop(cells: list[Any], here: int, there: int, value: Any) -> None:
+def drop(cells: list[Any], source: int, target: int, value: Any) -> None:
     """Leave a cell out."""
-    del cells[here]
+    del cells[source]
 
 
-def double(cells: list[Any], here: int, there: int, value: Any) -> None:
+def double(cells: list[Any], source: int, target: int, value: Any) -> None:
     """Have a cell twice."""
-    cells.insert(there, copy.deepcopy(cells[here]))
+    cells.insert(target, copy.deepcopy(cells[source]))
 
 
-def move(cells: list[Any], here: int, there: int, value: Any) -> None:
+def move(cells: list[Any], source: int, target: int, value: Any) -> None:
     """Put a cell elsewhere."""
-    cells.insert(there, cells.pop(here))
+    cells.insert(target, cells.pop(source))
 
 
-def merge(cells: list[Any], here: int, there: int, value: Any) -> None:
+def merge(cells: list[Any], source: int, target: int, value: Any) -> None:
     """Put a cell's text to another's."""
-    if here != there:
-        cells[there]["source"] = [*cells[there].get("source", []), "\n", *cells[here].get("source", [])]
-        del cells[here]
+    if source != target:
+        cells[target]["source"] = [*cells[target].get("source", []), "\n", *cells[source].get("source", [])]
+        del cells[source]
 
 
-def swap_metadata(cells: list[Any], here: int, there: int, value: Any) -> None:
+def swap_metadata(cells: list[Any], source: int, target: int, value: Any) -> None:
     """Have two cells exchange their metadata."""
-    cells[here]["metadata"], cells[there]["metadata"] = cells[there].get("metadata"), cells[here].get("metadata")
+    cells[source]["metadata"], cells[target]["metadata"] = cells[target].get("metadata"), cells[source].get("metadata")
 
 
-def overwrite(cells: list[Any], here: int, there: int, value: Any) -> None:
+def overwrite(cells: list[Any], source: int, target: int, value: Any) -> None:
     """Put anything in the place of a cell's field."""
-    cells[here][KEYS[there % len(KEYS)]] = value
+    cells[source][KEYS[target % len(KEYS)]] = value
 
 
-def forget(cells: list[Any], here: int, there: int, value: Any) -> None:
+def forget(cells: list[Any], source: int, target: int, value: Any) -> None:
     """Leave a field of a cell out."""
-    cells[here].pop(KEYS[there % len(KEYS)], None)
+    cells[source].pop(KEYS[target % len(KEYS)], None)
 
 
-def cut(cells: list[Any], here: int, there: int, value: Any) -> None:
+def cut(cells: list[Any], source: int, target: int, value: Any) -> None:
     """Keep the first part of a cell's text."""
-    source = cells[here].get("source")
-    cells[here]["source"] = source[: there % 5] if isinstance(source, list) else ""
+    text = cells[source].get("source")
+    cells[source]["source"] = text[: target % 5] if isinstance(text, list) else ""
 
 
 CHANGES: list[Callable[..., None]] = [drop, double, move, merge, swap_metadata, overwrite, forget, cut]
@@ -226,11 +226,11 @@ changes = st.lists(
 def changed(data: bytes, plan: list[tuple[Callable[..., None], int, int, Any]]) -> bytes:
     """A notebook after these changes; one that cannot be made is left out."""
     content = json.loads(data)
-    for change, here, there, value in plan:
+    for change, source, target, value in plan:
         cells = content["cells"]
         if cells:
             try:
-                change(cells, here % len(cells), there % len(cells), value)
+                change(cells, source % len(cells), target % len(cells), value)
             except (TypeError, AttributeError):  # a field is no longer what it was
                 continue
     return json.dumps(content).encode()
@@ -250,7 +250,7 @@ def test_a_released_notebook_that_was_taken_apart_is_put_back_or_refused(release
     """Every locked cell is there once, with the release's text; every answer's cell is there or its name is defined."""
     root, id, data = release
     with course_at(root):
-        of = submission.release(id)
+        released_notebook = submission.release(id)
         try:
             notebook = submission.read(changed(data, plan))
             submission.recognise(notebook, id)
@@ -258,11 +258,11 @@ def test_a_released_notebook_that_was_taken_apart_is_put_back_or_refused(release
         except Unreadable:
             return
     ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in restored.cells]
-    for name, known in of.cells.items():
-        if of.is_locked(name):
+    for name, known in released_notebook.cells.items():
+        if released_notebook.is_locked(name):
             assert ids.count(name) == 1
             text, wanted = restored.cells[ids.index(name)].source, "".join(known["source"])
-            assert squeezed(text) == squeezed(wanted) or is_same_code(text, wanted)
+            assert without_whitespace(text) == without_whitespace(wanted) or is_same_code(text, wanted)
         else:
             assert name in ids or any(name in cell.source for cell in restored.cells)
     assert len({cell["id"] for cell in restored.cells}) == len(restored.cells)

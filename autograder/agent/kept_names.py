@@ -1,9 +1,9 @@
-"""What the notebook's cells bound to the names that answers need, kept inside the student's process.
+"""The values of the names that answers need, kept inside the student's process.
 
-A name that a later cell deletes (`%reset`, `del`) is put back before anything is asked; so is an answer's, where a
-later cell put something else than a function or a class in its place. What locked cells define is defined anew.
+A name deleted by a later cell (`%reset`, `del`) is restored before the first request; so is an answer that a later
+cell replaced by something other than a function or a class. The definitions of locked cells are run again.
 
-Like the agent this is not trusted by the grader, and it imports nothing of the package.
+The grader does not trust this module, which imports nothing of the package.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _kept: list[KeptNames] = []
 
 
 class KeptNames:
-    """Remembers what names of `namespace`, the notebook's globals, stand for.
+    """Remembers the values of names in `namespace`, the notebook's globals.
 
     answers  names of the functions and classes that are asked for
-    names    those that their cells use or define
-    locked   the texts of the cells that are handed out and not to be changed
+    names    names that their cells use or define
+    locked   the texts of the locked cells
     """
 
     def __init__(
@@ -31,13 +31,13 @@ class KeptNames:
         self.objects: dict[str, Any] = {}
 
     def remember(self, result: object = None) -> None:
-        """Called by IPython after each cell."""
+        """Remember the present values; called by IPython after each cell."""
         for name in {*self.names, *self.answers} & self.namespace.keys():
             if not self._is_overwritten(name):
                 self.objects[name] = self.namespace[name]
 
     def put_back(self) -> None:
-        """Give the names their meaning back."""
+        """Restore the values of the names."""
         self.remember()
         for name, value in self.objects.items():
             if name not in self.namespace or self._is_overwritten(name):
@@ -50,7 +50,7 @@ class KeptNames:
         return is_answer and not callable(self.namespace[name])
 
     def _define(self, source: str) -> None:
-        """Carry out the definitions in a text; one that fails leaves what was there."""
+        """Run the definitions in a text; a failing one leaves the old value."""
         for node in ast.parse(source).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 with contextlib.suppress(Exception):
@@ -65,6 +65,6 @@ def keep(shell: Any, answers: Sequence[str], names: Sequence[str], locked: Seque
 
 
 def put_back() -> None:
-    """Give the names that are kept, if any are, their meaning back."""
+    """Restore the values of the names that are kept, if any."""
     for kept in _kept:
         kept.put_back()

@@ -1,8 +1,8 @@
-"""What the confined interpreter runs first: take the limits, then become an IPython kernel.
+"""The first program in the sandbox: set the limits, then become an IPython kernel.
 
     python launch.py LIMITS.json CONNECTION.json
 
-It stands alone (only the standard library and ipykernel), since the package is not visible in there.
+It needs only the standard library, ipykernel and this room: the rest of the package is not visible there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KINDS = {
 
 
 def set_limits(limits: dict[str, Any]) -> None:
-    """Lower this process's limits, and so those of everything it starts; one that is not named is left as it is."""
+    """Lower the limits of this process and its children; limits that are not named stay as they are."""
     wanted = {kind: limits[name] for name, kind in KINDS.items() if name in limits}
     for kind, value in (wanted | {resource.RLIMIT_CORE: 0, resource.RLIMIT_NOFILE: 1024}).items():
         _, hard = resource.getrlimit(kind)
@@ -31,7 +31,7 @@ def set_limits(limits: dict[str, Any]) -> None:
 
 
 def place_own_files(path: str) -> None:
-    """Write what the student handed in beside the notebook into the working folder."""
+    """Write the files that the student handed in beside the notebook into the working folder."""
     with open(path) as file:
         own = json.load(file)
     for name, data in own.items():
@@ -63,7 +63,7 @@ def bounded_stream(limit: int) -> type:
 
 
 def lasting_kernel() -> type:
-    """An IPython kernel that outlives `exit()`: that a cell asked it to end is said in the reply, as always."""
+    """An IPython kernel that outlives `exit()`; the reply still reports that a cell asked it to end."""
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.zmqshell import ZMQInteractiveShell
     from traitlets import Type

@@ -1,11 +1,11 @@
-"""What runs inside the student's process once the notebook has run: it answers the grader's requests.
+"""The server in the student's process that answers the grader's requests after the notebook has run.
 
 `serve` listens on a Unix socket and forks itself for every connection, so each group of tests starts from
-the state the notebook left, and a crash or a kill ends one fork. In a fork, `Servant` carries out one request
-after another against the notebook's namespace: call this, make that, read this attribute.
+the state that the notebook left, and a crash or a kill ends one fork only. In a fork, `Servant` runs one request
+after another in the notebook's namespace: a call, a new object, an attribute to read.
 
-Nothing here is trusted by the grader: a student who rewrites it changes only what their own process says.
-It imports only the wire, the stand-ins, and what keeps names and pools of threads.
+The grader trusts nothing here: a student who rewrites it changes only the replies of their own process.
+This module imports nothing of the package but this room.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from autograder.agent import kept_names, thread_pools
 from autograder.agent.stand_in import Ask, StandIn, answered, rebase, stand_in_class, stand_in_function
 from autograder.agent.wire import Channel, Ref, StandInRef, WireClosed, WireError, pack
 
-TORCH_MEMORY = "DefaultCPUAllocator: can't allocate memory"  # torch 2.13 raises a bare RuntimeError that says this
+TORCH_MEMORY = "DefaultCPUAllocator: can't allocate memory"  # in the text of a bare RuntimeError of torch 2.13
 
 
 class Missing(Exception):
@@ -34,10 +34,10 @@ class Missing(Exception):
 
 
 class Servant:
-    """Carries out requests against `namespace`, the notebook's globals.
+    """Runs requests in `namespace`, the notebook's globals.
 
-    `ask` sends a question about a stand-in back to the grader and returns its answer. Used as it is, in
-    the same process, it is the unconfined view that the benchmarks compare with.
+    `ask` sends a question about a stand-in to the grader and returns its answer. Used directly, in the grader's
+    process, a Servant is the unconfined view with which the benchmarks compare.
     """
 
     def __init__(self, namespace: dict[str, Any], ask: Ask | None = None) -> None:
@@ -46,7 +46,7 @@ class Servant:
         self.objects: list[Any] = []
 
     def handle(self, request: tuple[Any, ...]) -> Any:
-        """Carry out one request (operation, *fields). Whatever the student's code raises comes through."""
+        """Run one request (operation, *fields). Raises any exception of the student's code."""
         operation, *fields = request
         return getattr(self, f"on_{operation}")(*fields)
 
@@ -60,7 +60,7 @@ class Servant:
         return self._returned(function(*self._local(args), **self._local(kwargs)), keep)
 
     def on_many(self, requests: list[tuple[Any, ...]]) -> list[Any]:
-        """Carry out several requests; their values. The first that raises ends it."""
+        """Run several requests; their values. The first exception ends the series."""
         return [self.handle(request) for request in requests]
 
     def on_get(self, ref: Ref, attribute: str) -> Any:
@@ -103,7 +103,7 @@ class Servant:
         return name in self.namespace
 
     def on_stand_ins(self, names: dict[str, bool]) -> None:
-        """Put stand-ins in place of `names` (True: a class). Classes derived from a replaced one follow."""
+        """Replace `names` by stand-ins (True: a class). Classes derived from a replaced one get the new base."""
         assert self.ask is not None
         for name, is_class in names.items():
             replaced = self.namespace.get(name)
@@ -130,7 +130,7 @@ class Servant:
         return self._keep(value) if keep else value
 
     def _local(self, value: Any) -> Any:
-        """Arguments with references replaced by what they refer to."""
+        """Arguments with references replaced by their objects."""
         if type(value) is Ref:
             return self._object(value)
         if type(value) is StandInRef:
@@ -144,12 +144,12 @@ class Servant:
 
 
 def serve(path: str, namespace: dict[str, Any]) -> None:
-    """Listen on `path` and fork for every connection, for ever; the grader kills this process when done."""
+    """Listen on `path` and fork for every connection, until the grader kills this process."""
     kept_names.put_back()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(f"{path}.new")
     listener.listen(8)
-    os.rename(f"{path}.new", path)  # once it is there it can be connected to
+    os.rename(f"{path}.new", path)  # it exists only once it accepts connections
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch = sys.modules.get("torch")
@@ -171,7 +171,7 @@ def serve(path: str, namespace: dict[str, Any]) -> None:
 
 
 def _serve_one(channel: Channel, namespace: dict[str, Any]) -> None:
-    """In a fork: say who we are, take the limits, answer until the grader hangs up."""
+    """In a fork: send the process id, take the limits, answer until the grader hangs up."""
     os.setpgid(0, 0)
     channel.send(os.getpid())
     limits = channel.receive()
@@ -196,14 +196,14 @@ def _serve_one(channel: Channel, namespace: dict[str, Any]) -> None:
 
 
 def _end_fork() -> None:
-    """End this fork, and with it whatever it started and left in its process group."""
+    """End this fork and all processes in its process group."""
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(0)
 
 
 def _answer(servant: Servant, request: tuple[Any, ...]) -> bytes:
-    """Carry out a request; what happened, packed."""
+    """Run a request; the packed outcome."""
     try:
         value = servant.handle(request)
     except Missing as missing:
@@ -232,19 +232,19 @@ def _failure(error: BaseException) -> tuple[Any, ...]:
 
 
 def _text(error: BaseException) -> str:
-    """What an exception says; "" if it raises when asked."""
+    """The text of an exception; "" if making it raises."""
     with contextlib.suppress(Exception):
         return _sendable(str(error)[:2000])
     return ""
 
 
 def _sendable(text: str) -> str:
-    """The text with characters that UTF-8 does not have (halves of pairs) replaced."""
+    """The text with lone surrogates, which UTF-8 cannot encode, replaced."""
     return text.encode("utf-8", "replace").decode()
 
 
 def _limit(memory_bytes: int, cpu_s: int) -> None:
-    """Lower this fork's address space to what it has plus `memory_bytes`, and its CPU seconds."""
+    """Limit this fork's address space to its present size plus `memory_bytes`, and its CPU seconds."""
     with open("/proc/self/statm") as statm:
         now = int(statm.read().split()[0]) * resource.getpagesize()
     for kind, value in ((resource.RLIMIT_AS, now + memory_bytes), (resource.RLIMIT_CPU, cpu_s)):

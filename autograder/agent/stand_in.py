@@ -1,7 +1,7 @@
-"""Stand-ins: objects of the grader's as the student's process sees them (the grader's side: `follow_through`).
+"""Stand-ins: the grader's objects as seen by the student's process (grader's side: `sandbox.reference_server`).
 
-In a fork that is asked a question whose groundwork is wrong, the names of that groundwork become stand-ins: every
-call goes back to the grader's reference over the same socket, so no reference code enters this process.
+If a question builds on answers that are wrong, the names of these answers become stand-ins in its fork: every call
+goes to the grader's reference over the same socket, so no reference code enters this process.
 
 The student's process loads this module, so it imports only the wire.
 """
@@ -23,9 +23,9 @@ GIVEN_ATTRIBUTES = ("params", "grads")
 class StandIn:
     """An object of the grader's, as seen from the student's process: attributes and calls go over the wire.
 
-    If it has `params` and `grads`, these are real lists of real arrays here: the parameters are the very
+    Its `params` and `grads`, if any, are real lists of arrays in this process: the parameters are the same
     arrays that the student passed to the constructor, sent along with every call; the gradients are
-    overwritten in place after every call, as the course's layers promise.
+    overwritten in place after every call, as by the course's layers.
     """
 
     def __init__(self, ask: Ask, ref: StandInRef, args: tuple[Any, ...] = ()) -> None:
@@ -41,10 +41,10 @@ class StandIn:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        found, value = self._ask(("get_attribute", self._ref.id, name))
-        if found == "method":
+        kind, value = self._ask(("get_attribute", self._ref.id, name))
+        if kind == "method":
             return lambda *args, **kwargs: self._call(name, args, kwargs)
-        if found == "value":
+        if kind == "value":
             return self._wrap(value)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
@@ -94,7 +94,7 @@ def stand_in_class(name: str, ask: Ask) -> type:
 
 
 def called(ask: Ask, question: tuple[Any, ...], arguments: Any) -> Any:
-    """The answer to a call over there. Generators among the arguments go on from where the call left its copies."""
+    """The answer to a call in the grader's process. Generators in the arguments advance as their copies did there."""
     answer = ask(question)
     mine = list(generators(arguments))
     for generator, theirs in zip(mine, ask(("drawn",)) if mine else (), strict=True):
@@ -112,7 +112,7 @@ def generators(value: Any) -> Iterator[np.random.Generator]:
 
 
 def outgoing(value: Any) -> Any:
-    """A value as it is sent to the grader: stand-ins become references to what they stand for."""
+    """A value as it is sent to the grader: stand-ins become references to their objects."""
     if isinstance(value, StandIn):
         return StandInRef(value._ref.id)
     if type(value) in (list, tuple):
@@ -123,7 +123,7 @@ def outgoing(value: Any) -> Any:
 
 
 def answered(answer: tuple[str, Any]) -> Any:
-    """The value of the grader's answer to a question; raises what the reference raised (a builtin, or RuntimeError)."""
+    """The value of the grader's answer. Raises the reference's exception (a builtin one, else RuntimeError)."""
     kind, value = answer
     if kind == "error":
         type_name, message = value

@@ -1,6 +1,6 @@
-"""Pools of threads that the notebook has started: a fork takes no threads along, so there they are made anew.
+"""Thread pools started by the notebook: a fork does not inherit threads, so they are started again there.
 
-Runs inside the student's process, is not trusted by the grader, and imports nothing of the package.
+This module runs inside the student's process, is not trusted by the grader, and imports nothing of the package.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from typing import Any
 
 
 def open_pools() -> list[Any]:
-    """The pools of concurrent.futures and multiprocessing that work can be given to. Before `gc.freeze`."""
-    found = []
+    """The open pools of concurrent.futures and multiprocessing. To be called before `gc.freeze`."""
+    pools = []
     for thing in gc.get_objects():
         with contextlib.suppress(Exception):
             if (_is_one(thing, "concurrent.futures.thread", "ThreadPoolExecutor") and not thing._shutdown) or (
                 _is_one(thing, "multiprocessing.pool", "ThreadPool") and thing._state == "RUN"
             ):
-                found.append(thing)
-    return found
+                pools.append(thing)
+    return pools
 
 
 def open_again(pools: Sequence[Any]) -> None:
-    """In a fork: give each pool threads of its own, which start when there is work. What it was working on is lost."""
+    """In a fork: give each pool new threads, which start when there is work. Work in progress is lost."""
     for pool in pools:
         with contextlib.suppress(Exception):
             kind, size, *others = (

@@ -1,6 +1,6 @@
 """Frames between the grader and the student's process: plain values and arrays, nothing else.
 
-One frame is a four-byte big-endian length and that many bytes of msgpack. What may cross: None, bool, int, float, str,
+One frame is a four-byte big-endian length and that many bytes of msgpack. Values may be None, bool, int, float, str,
 bytes, list, tuple, dict with str keys, NumPy arrays and scalars of the dtypes listed below, and two kinds of reference
 to an object that stays on its own side. No pickle in either direction. Everything that arrives is rebuilt from bytes,
 and its size, depth and element count are bounded.
@@ -21,7 +21,7 @@ from typing import Any
 import msgpack
 import numpy as np
 
-SOON_S = 100e-6  # an answer is waited for awake so long
+SOON_S = 100e-6  # busy-wait this long for an answer before sleeping
 MAX_FRAME_BYTES, MAX_ITEMS = 64 * 2**20, 2_000_000
 MAX_DEPTH, MAX_DIMENSIONS, MAX_DIGITS = 16, 16, 60
 _INTEGERS = {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)}
@@ -53,7 +53,7 @@ class Ref:
 
 @dataclass(frozen=True)
 class StandInRef:
-    """An object kept in the grader's process. `mirror` is what the agent needs to keep copies of its
+    """An object kept in the grader's process. `mirror` lets the student's side keep copies of its
     `params` and `grads`: None, or a list [origins, params, grads] (see `autograder.sandbox.reference_server`)."""
 
     id: int
@@ -86,7 +86,7 @@ def unpack(data: bytes) -> Any:
 
 
 def _encode(value: Any) -> Any:
-    """What msgpack does not know, as something it knows."""
+    """A value that msgpack does not know, in a form that it knows."""
     if isinstance(value, np.ndarray):
         return msgpack.ExtType(_ARRAY, _array_bytes(np.asarray(value)))
     if isinstance(value, np.generic):
@@ -203,7 +203,7 @@ class _Tally:
         self.items = 0
 
     def hooks(self) -> dict[str, Any]:
-        """What msgpack is to do with each list and each map."""
+        """The functions that msgpack calls for each list and each map."""
         return {"list_hook": self._list, "object_hook": self._map}
 
     def _list(self, items: list[Any]) -> list[Any]:
@@ -287,13 +287,13 @@ class Channel:
             self._received += chunk
 
     def _wait_awake(self) -> None:
-        """Wait until something is there, but not longer than SOON_S: most answers come sooner than a sleeper wakes."""
+        """Busy-wait for data for at most SOON_S: most answers arrive sooner than a sleeping process wakes."""
         until = time.perf_counter() + SOON_S
         while not self._poll.poll(0) and time.perf_counter() < until:
             os.sched_yield()
 
     def _set_timeout(self, timeout_s: float | None) -> None:
-        """Set the socket's timeout, a system call that is spared where it would change little."""
+        """Set the socket's timeout; the system call is skipped if it would change little."""
         before = self._timeout_s
         if timeout_s is None or before is None or not 0.95 * before < timeout_s <= before:
             self.connection.settimeout(timeout_s)

@@ -1,4 +1,4 @@
-"""From an assignment's source to what students receive.
+"""Build the files that students receive from an assignment's source.
 
 solutions/<id>/<name>.py  ->  build/source/<id>/   nbgrader's source notebook, given.py, data
                           ->  assignments/<id>/    the release, by nbgrader's own converter

@@ -1,4 +1,4 @@
-"""Build the releases: compose the source folder, let nbgrader release it, compare with what is there."""
+"""Build the releases: compose the source folder, let nbgrader release it, compare with the existing files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.errors import TaskError
 
 @dataclass(frozen=True)
 class Change:
-    """What was done to one file of assignments/.
+    """The change to one file of assignments/.
 
     path    relative to the course's root
     status  "unchanged", "written" or "removed"; when only checking, "would change" or "would be removed"
@@ -28,7 +28,7 @@ class Change:
 
     @property
     def is_difference(self) -> bool:
-        """Whether assignments/ is, or was, not what solutions/ builds."""
+        """Whether assignments/ differs, or differed, from a build of solutions/."""
         return self.status != "unchanged"
 
 
@@ -36,8 +36,8 @@ def build(ids: Sequence[str] = (), check: bool = False) -> list[Change]:
     """Build the assignments `ids`, all of them if none is named.
 
     check   only compare: nothing is written. Otherwise build/source/ is brought up to date as well.
-    Returns one Change for each file, those that no source accounts for included.
-    Raises UnknownAssignment, or TaskError where a source cannot be built; the others have been built then.
+    Returns one Change for each file, files without a source included.
+    Raises UnknownAssignment, or TaskError if a source cannot be built, after building the others.
     """
     changes: list[Change] = []
     unbuilt: list[TaskError] = []
@@ -64,7 +64,7 @@ def _build(id: str, check: bool) -> list[Change]:
 
 
 def release(assignment: course.Assignment, source: dict[str, bytes]) -> dict[str, bytes]:
-    """What nbgrader makes of a source folder, by relative path; TaskError with its log if it refuses."""
+    """The files that nbgrader releases from a source folder, by relative path. Raises TaskError with its log."""
     from nbgrader.converters import GenerateAssignment  # two seconds: only when building
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.utils import capture_log
@@ -83,10 +83,10 @@ def release(assignment: course.Assignment, source: dict[str, bytes]) -> dict[str
 
 
 def _bring_up_to_date(folder: Path, wanted: dict[str, bytes], check: bool) -> list[Change]:
-    there = source_notebook.present(folder)
+    existing = source_notebook.present(folder)
     changes = []
-    for name in sorted(there.keys() | wanted.keys()):
-        status = _status(there.get(name), wanted.get(name), check)
+    for name in sorted(existing.keys() | wanted.keys()):
+        status = _status(existing.get(name), wanted.get(name), check)
         changes.append(Change((folder / name).relative_to(course.current().root).as_posix(), status))
         if status == "written":
             source_notebook.replace(folder / name, wanted[name])
@@ -95,8 +95,8 @@ def _bring_up_to_date(folder: Path, wanted: dict[str, bytes], check: bool) -> li
     return changes
 
 
-def _status(there: bytes | None, wanted: bytes | None, check: bool) -> str:
-    if there == wanted:
+def _status(existing: bytes | None, wanted: bytes | None, check: bool) -> str:
+    if existing == wanted:
         return "unchanged"
     if wanted is None:
         return "would be removed" if check else "removed"
@@ -104,7 +104,7 @@ def _status(there: bytes | None, wanted: bytes | None, check: bool) -> str:
 
 
 def _remove_leftovers(check: bool) -> list[Change]:
-    """Folders of assignments that no longer have a source: built once, so nothing in them is anybody's work."""
+    """Remove built folders of assignments that no longer have a source; they hold nobody's work."""
     folders = (path for path in (course.current().root / RELEASE).glob("[0-9]*_*") if path.is_dir())
     gone = sorted(path for path in folders if path.name not in course.current().assignment_ids())
     changes = [change for folder in gone for change in _bring_up_to_date(folder, {}, check)]

@@ -1,4 +1,4 @@
-"""A released notebook as a student hands it in: the reference's answers in it, some of them replaced."""
+"""A released notebook as handed in by a student: with the reference's answers, some of them replaced."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def reference_answers(assignment_id: str) -> dict[str, str]:
 
 
 def filled(assignment_id: str, answers: Mapping[str, str] | None = None) -> nbformat.NotebookNode:
-    """The released notebook with the reference's answers; `answers`, by grade_id, stand in place of some.
+    """The released notebook with the reference's answers; `answers`, by grade_id, replace some.
 
-    Raises TaskError for an answer to a cell that there is not, and if the assignment is not built.
+    Raises TaskError for an answer whose cell does not exist, and if the assignment is not built.
     """
     wanted = reference_answers(assignment_id) | dict(answers or {})
     notebook = released(assignment_id)

@@ -1,4 +1,4 @@
-"""How nbgrader works in this repository: the one configuration for its commands and for ours.
+"""The configuration of nbgrader in this repository, for its commands and for ours.
 
 `nbgrader_config.py` hands it to `nbgrader`; our own commands pass it to nbgrader's Python API.
 """
@@ -18,7 +18,7 @@ from autograder.course.plain_path import plain_path
 BUILT_SOURCE = "build/source"
 RELEASE = "assignments"
 
-# nbgrader's own list but for InstantiateTests, which writes tests from templates that we do not use, and with our two.
+# nbgrader's own list with our two steps, and without InstantiateTests, which writes tests from templates (not used).
 RELEASE_STEPS = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.LockCells",
@@ -66,8 +66,8 @@ def settings(root: Path) -> Config:
 
 
 def set_folders(config: Config, root: Path) -> None:
-    """Where everything is. The gradebook is `root`/gradebook.db, nbgrader's own choice."""
-    # Of the root's path nbgrader escapes all but what a glob reads.
+    """Set the folders. The gradebook is `root`/gradebook.db, nbgrader's own choice."""
+    # nbgrader escapes the root's path except for the characters of globs.
     config.CourseDirectory.root = str(plain_path(root) if set(str(root)) & set("*?[") else root)
     config.CourseDirectory.source_directory = BUILT_SOURCE
     config.CourseDirectory.release_directory = RELEASE
@@ -80,7 +80,7 @@ def set_folders(config: Config, root: Path) -> None:
 
 
 def set_release(config: Config) -> None:
-    """How `nbgrader generate_assignment` makes a release."""
+    """Configure `nbgrader generate_assignment`."""
     config.GenerateAssignment.exporter_class = "autograder.authoring.unedited.CheckedSourceExporter"
     config.GenerateAssignment.preprocessors = RELEASE_STEPS
     # The release is under version control, so it is nearly always there, and nbgrader would leave it alone and the
@@ -90,7 +90,7 @@ def set_release(config: Config) -> None:
 
 
 def set_grading(config: Config) -> None:
-    """How `nbgrader autograde`, `generate_feedback` and `export` grade and report."""
+    """Configure `nbgrader autograde`, `generate_feedback` and `export`."""
     config.Autograde.exporter_class = "autograder.gradebook.grading_ahead.GradingAheadExporter"
     config.Autograde.sanitize_preprocessors = SANITIZE_STEPS
     config.Autograde.autograde_preprocessors = GRADE_STEPS
@@ -101,12 +101,12 @@ def set_grading(config: Config) -> None:
 
 
 def leave_out_remarks() -> None:
-    """Leave out what SQLAlchemy 2.1 remarks on nbgrader's own code (0.9.6) at every submission: it helps nobody."""
+    """Silence SQLAlchemy 2.1's warnings about nbgrader's own code (0.9.6), repeated at every submission."""
     warnings.filterwarnings("ignore", r"Object of type <\w+> not in session, add operation along")
 
 
 def put_tools_on_path() -> None:
-    """nbgrader calls `alembic` by name when it makes a gradebook: let it be found where Python is, unactivated too."""
+    """Let nbgrader find `alembic`, which it calls by name to make a gradebook, even in an environment not activated."""
     if shutil.which("alembic") is None:
         folder = Path(sys.executable).parent
         os.environ["PATH"] = os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])

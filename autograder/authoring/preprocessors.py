@@ -27,7 +27,7 @@ class NameStubs(NbGraderPreprocessor):  # type: ignore[misc,unused-ignore]
 
 
 class StudentsKernel(NbGraderPreprocessor):  # type: ignore[misc,unused-ignore]
-    """Let the release name the kernel that every Jupyter has. Comes last: SaveCells is to note the confined one."""
+    """Set the kernel to the one that every Jupyter has. Comes last: SaveCells must record the confined one."""
 
     def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
         """Set the notebook's kernel."""

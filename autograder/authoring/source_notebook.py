@@ -1,9 +1,9 @@
 """nbgrader's source folder of an assignment: the notebook with the answers, given.py and data files.
 
 The notebook's kernel is recorded in the gradebook and becomes the kernel of every submission that nbgrader
-grades. It names a kernel that is nowhere installed: should the configuration that plugs in our grader be
-missing, nbgrader finds no kernel and stops. (It would otherwise run the visible checks alone, in the process
-of the student's code, and hand out full marks.)
+grades. It names a kernel that is not installed anywhere: without the configuration that plugs in our grader,
+nbgrader finds no kernel and stops. (It would otherwise run only the visible checks, in the process of the
+student's code, and give full marks.)
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ NOT_OURS = frozenset({".ipynb_checkpoints", "__pycache__"})
 
 
 def files(assignment: Assignment) -> dict[str, bytes]:
-    """The folder's files by relative path; TaskError if a solution region would not become a named stub.
+    """The folder's files by relative path. Raises TaskError if a solution region would not become a named stub.
 
-    data/ holds the assignment's own data files and the datasets that its assignment.toml lists; TaskError if one of
-    these is missing or altered.
+    data/ holds the assignment's own data files and the datasets listed in its assignment.toml. Raises TaskError if
+    one of these is missing or altered.
     """
     _check_regions(assignment)
     made = {f"{assignment.name}.ipynb": _notebook(assignment.source)}
@@ -47,10 +47,10 @@ def files(assignment: Assignment) -> dict[str, bytes]:
 
 
 def refresh(ids: Iterable[str] | None = None) -> None:
-    """Write the source folders that are missing or older than what they are made from: of `ids`, or of all.
+    """Write the source folders of `ids`, or of all, that are missing or older than their inputs.
 
-    Of all, a draft that cannot be built yet is left out, with a warning: it stops no other assignment. Raises TaskError
-    where one of `ids` cannot be built.
+    Without `ids`, a draft that cannot be built yet is skipped with a warning. Raises TaskError if one of `ids` cannot
+    be built.
     """
     for id in course.current().assignment_ids() if ids is None else ids:
         try:
@@ -77,20 +77,20 @@ def write(folder: Path, wanted: Mapping[str, bytes]) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a file in one step, and the folders on the way to it."""
+    """Write a file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, content)
 
 
 def present(folder: Path) -> dict[str, bytes]:
-    """What the files in `folder` hold, by relative path."""
+    """The contents of the files in `folder`, by relative path."""
     return {name: path.read_bytes() for name, path in paths(folder).items()}
 
 
 def paths(folder: Path) -> dict[str, Path]:
     """The files in `folder` by relative path, sorted; caches of Jupyter and Python left out."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path for path in found if NOT_OURS.isdisjoint(path.parts)}
+    files_below = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in files_below if NOT_OURS.isdisjoint(path.parts)}
 
 
 def _data_folder(assignment: Assignment) -> Path:
@@ -104,21 +104,21 @@ def _is_stale(notebook: Path, assignment: Assignment) -> bool:
     handed_out = handout.inputs(assignment.source.parents[1], assignment.id)
     made_from = [assignment.source, *handed_out, *paths(_data_folder(assignment)).values(), *code]
     if not all(path.is_file() for path in made_from):
-        return True  # and `files` says what is missing
+        return True  # `files` then names the missing one
     return notebook.stat().st_mtime_ns <= max(path.stat().st_mtime_ns for path in made_from)
 
 
 def _check_regions(assignment: Assignment) -> None:
     known = {asked.id for asked in assignment.questions}
     for cell in cells.read(assignment.source):
-        where = f"{assignment.id}, cell {cell.grade_id or cell.source.splitlines()[:1]}"
+        location = f"{assignment.id}, cell {cell.grade_id or cell.source.splitlines()[:1]}"
         if cell.solution and not cell.stubs:
-            raise TaskError(f"{where}: a solution cell without {BEGIN} would lose its docstring in the release")
+            raise TaskError(f"{location}: a solution cell without {BEGIN} would lose its docstring in the release")
         if not cell.solution and (BEGIN in cell.source or END in cell.source):
-            raise TaskError(f"{where}: a solution region in a cell that is not a solution cell")
+            raise TaskError(f"{location}: a solution region in a cell that is not a solution cell")
         if not known.issuperset(cell.stubs):
             raise TaskError(
-                f"{where}: the line above {BEGIN} must be '# <question id>: about n lines', in every region"
+                f"{location}: the line above {BEGIN} must be '# <question id>: about n lines', in every region"
             )
 
 

@@ -1,6 +1,6 @@
-"""build/source/ is made from solutions/, and the hidden tests go by solutions/: an edit there is refused, not released.
+"""Refuse to release an edited build/source/: it is made from solutions/, as the hidden tests are.
 
-nbgrader removes a release before it makes it anew. An exporter is made before that, so a refusal changes nothing.
+nbgrader removes a release before making it anew. The exporter is created before that, so a refusal changes nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MARKS = ("grade_id", "grade", "solution", "locked", "points")
 class CheckedSourceExporter(NotebookExporter):
     """nbconvert's exporter to notebooks, for `nbgrader generate_assignment`.
 
-    Making one raises TaskError for a source notebook that is not what solutions/ says.
+    Creating one raises TaskError for a source notebook that differs from solutions/.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -33,7 +33,7 @@ class CheckedSourceExporter(NotebookExporter):
 
 
 def require_unedited(assignment: course.Assignment, notebook: Path) -> None:
-    """Raises TaskError unless the cells of the built source notebook are those of its source in solutions/."""
+    """Raise TaskError unless the cells of the built source notebook are those of its source in solutions/."""
     made = json.loads(source_notebook.files(assignment)[f"{assignment.name}.ipynb"])
     if not notebook.is_file() or _facts(json.loads(notebook.read_bytes())) == _facts(made):
         return
@@ -45,7 +45,7 @@ def require_unedited(assignment: course.Assignment, notebook: Path) -> None:
 
 
 def _facts(notebook: dict[str, Any]) -> list[tuple[object, ...]]:
-    """What counts of each cell: not the outputs, ids and metadata that an editor leaves."""
+    """The facts about each cell that count, without outputs, ids and metadata left by an editor."""
     facts = []
     for cell in notebook["cells"]:
         marks = cell["metadata"].get("nbgrader", {})

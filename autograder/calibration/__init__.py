@@ -1,1 +1,1 @@
-"""Where the thresholds of the hidden suites come from: scripts, and their output beside them."""
+"""The library for calibrating thresholds of hidden suites; scripts and reports are with the assignments."""

@@ -1,4 +1,4 @@
-"""What an experiment of the notebooks is expected to print: curves of several seeds, as a component and as a report."""
+"""Expected curves of an experiment in the notebooks, from several seeds: written as a component and as a report."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import numpy as np
 
 from autograder import course
 
-Curves = Mapping[str, Sequence[Sequence[float]]]  # for each training one curve per seed
+Curves = Mapping[str, Sequence[Sequence[float]]]  # training -> one curve per seed
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """What was trained.
+    """A set of trainings and the files written about them.
 
-    script    the module that measures; the report is put beside it, and the component has its name
-    title     what the models learnt
-    function  what the component calls the function that hands out the curves
-    settings  the end of the sentence that says how they were trained
-    seeds     of the trainings
-    epochs    of each
+    script    the module that measures; the report is written beside it, and the component has its name
+    title     the task of the models
+    function  the name of the component's function that returns the curves
+    settings  the end of the sentence that describes the training
+    seeds     seeds of the trainings
+    epochs    number of epochs of each training
     reported  the epochs in the report's table
     """
 
@@ -37,23 +37,23 @@ class Experiment:
 
     @property
     def component(self) -> Path:
-        """Where the component is written."""
+        """The path of the component."""
         return course.current().root / "solutions" / "given" / self.script.name
 
     @property
     def report(self) -> Path:
-        """Where the report is written."""
+        """The path of the report."""
         return self.script.with_suffix(".md")
 
     @property
     def origin(self) -> str:
-        """The line that says who wrote a file."""
+        """The line that names the command that wrote a file."""
         folder = self.script.parents[1].name
         return f"Written by `python -m solutions.{folder}.calibration.{self.script.stem}`; not edited by hand."
 
 
 def write(experiment: Experiment, curves: Curves, more: str = "") -> None:
-    """Component and report; `more` is put at the report's end."""
+    """Write component and report; `more` is appended to the report."""
     experiment.component.write_text(component_text(experiment, curves), encoding="utf-8")
     experiment.report.write_text(report_text(experiment, curves) + more, encoding="utf-8")
 
@@ -89,7 +89,7 @@ def _median(runs: Sequence[Sequence[float]]) -> str:
 
 
 def report_text(experiment: Experiment, curves: Curves) -> str:
-    """What every seed reached."""
+    """The report: the results of every seed."""
     seeds = " | ".join(f"seed {seed}" for seed in experiment.seeds)
     rows = "\n".join(
         f"| {name} | {epoch} | " + " | ".join(f"{run[epoch - 1]:.1%}" for run in runs) + " |"

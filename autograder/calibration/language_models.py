@@ -1,4 +1,4 @@
-"""A TimeLSTM as a student writes it, one LSTM per step, and the mistakes that a training question has to find."""
+"""A TimeLSTM as a student would write it, one LSTM per step, and mistakes that a training question must detect."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Made = dict[str, type]
 
 
 def plain_time_lstm(reference: SimpleNamespace) -> type:
-    """A class that gives what the reference's TimeLSTM gives, by plain loops over `LSTM`.
+    """A class with the results of the reference's TimeLSTM, computed by plain loops over `LSTM`.
 
-    carried    which gradients go from one step back to the one before
+    carried    the gradients passed from one step back to the previous one
     summed     whether the gradients of the weights are summed over the steps, or are those of the last step alone
     """
 
@@ -55,7 +55,7 @@ def plain_time_lstm(reference: SimpleNamespace) -> type:
 
 
 def mistakes(reference: SimpleNamespace) -> dict[str, Made]:
-    """For each named wrong answer, the classes that it gets wrong."""
+    """Name of a wrong answer -> the classes it replaces."""
     plain = plain_time_lstm(reference)
     model = reference.Rnnlm
 
@@ -86,12 +86,12 @@ def mistakes(reference: SimpleNamespace) -> dict[str, Made]:
 
 
 def variant(base: type, **facts: Any) -> type:
-    """A class with other attributes."""
+    """A derived class with other attributes."""
     return type("Variant", (base,), facts)
 
 
 def without_gradients(model: type, *indices: int) -> type:
-    """A class whose backward leaves some gradients at zero."""
+    """A derived class whose backward leaves some gradients at zero."""
 
     def backward(self: Any, upstream: Any = 1) -> None:
         model.backward(self, upstream)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""How surely a right answer passes a threshold: a tail fitted to what was measured, its uncertainty included."""
+"""The chance that a right answer misses a threshold, from a tail fitted to measurements, with its uncertainty."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def student_t_tail(t: float, degrees: int) -> float:
 def chance_above(measured: Sequence[float], threshold: float) -> float:
     """The chance that one more draw is above `threshold`, if draws are normal with mean and spread unknown.
 
-    That is the predictive distribution after n draws, a Student t with n - 1 degrees of freedom: wider than the
-    normal curve through the same points, the more so the fewer they are.
+    This is the predictive distribution after n draws, a Student t with n - 1 degrees of freedom: wider than the
+    normal curve fitted to the same points, especially if they are few.
     """
     n = len(measured)
     spread = float(np.std(measured, ddof=1)) * math.sqrt(1 + 1 / n)

@@ -1,4 +1,4 @@
-"""Calibration of a training question that is judged by a share of right answers: many seeds, a table, false fails."""
+"""Calibration of training questions judged by a share of right answers: many seeds, a table, false fails."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ Namespace = dict[str, Any]
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a report says.
+    """The facts in a report.
 
-    name       the question, or a part of it
-    what       what the share is a share of
-    rows       of how many
-    threshold  where the suite puts it
-    at_least   whether right answers are above it
-    right      names of the right answers in the table
-    trainings  how many the suite makes, from seeds of their own, before an answer has failed
+    name         the question, or a part of it
+    description  the things of which a share is measured
+    rows         their number
+    threshold    the suite's threshold
+    at_least     whether right answers are above it
+    right        names of the right answers in the table
+    trainings    number of trainings, each from its own seed, before the suite fails an answer
     """
 
     name: str
-    what: str
+    description: str
     rows: int
     threshold: float
     at_least: bool = True
@@ -45,20 +45,20 @@ class Calibration:
 def measure(
     train: Callable[[str, int], Any], answers: Mapping[str, Sequence[int]], jobs: int = 2
 ) -> dict[str, list[Any]]:
-    """`train(name, seed)` for all seeds of every answer, in processes of their own; what it returned, by name.
+    """Run `train(name, seed)` for all seeds of every answer, in separate processes; the results, by name.
 
-    train   a function at the top of a module
+    train   a module-level function
     """
-    found: dict[str, list[Any]] = {}
+    results: dict[str, list[Any]] = {}
     with ProcessPoolExecutor(jobs) as pool:
         for name, seeds in answers.items():
-            found[name] = list(tqdm(pool.map(train, repeat(name), seeds), desc=name, total=len(seeds)))
-    return found
+            results[name] = list(tqdm(pool.map(train, repeat(name), seeds), desc=name, total=len(seeds)))
+    return results
 
 
 @contextmanager
 def exchanged(namespace: Namespace, classes: Mapping[str, Any]) -> Iterator[None]:
-    """Other definitions under some names of a namespace, for a while."""
+    """Replace some names of a namespace inside the block."""
     kept = {name: namespace[name] for name in classes}
     namespace.update(classes)
     try:
@@ -83,7 +83,7 @@ def _row(asked: Calibration, name: str, values: np.ndarray[Any, Any]) -> str:
 
 
 def false_fails(asked: Calibration, shares: Mapping[str, Sequence[float]]) -> str:
-    """How surely a right answer passes: two fits to what all right answers lack, and the worse one."""
+    """The false-fail section: two tail fits to the shares that right answers miss, and the larger chance."""
     measured = [share for name in asked.right for share in shares[name]]
     away = [_smoothed(1 - share if asked.at_least else share, asked.rows) for share in measured]
     limit = _smoothed(1 - asked.threshold if asked.at_least else asked.threshold, asked.rows)
@@ -101,10 +101,10 @@ only: below {1 - 0.05 ** (1 / len(measured)):.2f}.)"""
 
 
 def false_fails_by_loss(asked: Calibration, losses: Sequence[float], tokens: int) -> str:
-    """How surely a right answer passes where nearly all shares are 1 and have no tail to fit: by the loss, which has.
+    """The false-fail section by losses, for shares that are nearly all 1 and have no tail to fit.
 
-    losses  of the right answers, on the unseen rows: mean nats per token, given the right tokens before
-    tokens  in what the share counts: a row counts as wrong if one of them is not the likeliest
+    losses  losses of the right answers on the unseen rows: mean nats per token, given the right tokens before
+    tokens  tokens per row: a row counts as wrong if one of them is not the likeliest
     """
     limit = (1 - asked.threshold) * float(np.log(2)) / tokens
     least, median, most = np.quantile(losses, (0, 0.5, 1))
@@ -120,20 +120,20 @@ The chance of a loss above the limit, by two fits:
 
 {_tails("logarithm", normal, power)}
 
-{_said(asked, max(normal, power))} (By counting alone, 0 of {len(losses)} says
+{_bound_in_words(asked, max(normal, power))} (By counting alone, 0 of {len(losses)} says
 only: below {1 - 0.05 ** (1 / len(losses)):.2f}.)"""
 
 
 def _tails(scale: str, normal: float, power: float) -> str:
-    """A row for each fit; `scale` is that on which the first one is normal."""
+    """A row for each fit; `scale` is the scale of the normal fit."""
     return f"""| tail | chance |
 | --- | --- |
 | normal in the {scale}, mean and spread uncertain (Student t) | {normal:.1e} |
 | a power, fitted to the upper fifth (Hill) | {power:.1e} |"""
 
 
-def _said(asked: Calibration, chance: float) -> str:
-    """The false-fail bound, for as many trainings as there are."""
+def _bound_in_words(asked: Calibration, chance: float) -> str:
+    """The sentence on the false-fail bound, for the number of trainings that the suite makes."""
     if asked.trainings == 1:
         return f"The larger one is the false-fail bound: **{chance:.0e}**."
     times = asked.trainings
@@ -144,11 +144,11 @@ seed, where the first falls short; so the false-fail bound is that to the power 
 def section(
     asked: Calibration, shares: Mapping[str, Sequence[float]], losses: Sequence[float] = (), tokens: int = 1
 ) -> str:
-    """Threshold, table, false fails and the numbers themselves; false fails by the losses if there are any."""
+    """The section of a report: threshold, table, false fails (by losses if there are any) and the numbers."""
     sorted_shares = " ".join(f"{share:.4f}" for share in sorted(shares[asked.right[0]]))
     return f"""## {asked.name}
 
-Share: {asked.what}, of {asked.rows}. The threshold is {asked.threshold}: right answers are {
+Share: {asked.description}, of {asked.rows}. The threshold is {asked.threshold}: right answers are {
         "at or above" if asked.at_least else "at or below"
     } it.
 
@@ -161,7 +161,7 @@ The shares of the {asked.right[0]}, sorted: {sorted_shares}
 
 
 def comparison(rows: int, ahead: Sequence[float], behind: Sequence[float]) -> str:
-    """How surely one more training of the first kind ends above one more of the second."""
+    """The section on the chance that a new training of the first kind ends no higher than one of the second."""
     one, two = (np.array([_evened(_smoothed(share, rows)) for share in part]) for part in (ahead, behind))
     spread = float(np.sqrt(np.var(one, ddof=1) + np.var(two, ddof=1)))
     chance = student_t_tail(float(one.mean() - two.mean()) / spread, min(len(one), len(two)) - 1)

@@ -111,7 +111,7 @@ def _show_changes(ids: Sequence[str], console: Console) -> None:
 
 def _print_samples(console: Console, expected: Sequence[Sample]) -> None:
     terminal.print_line(console, Text("\nWhat they handed in, and what it must lose:", "bold"))
-    rows = [[Text(sample.student), Text(sample.what), Text(_loss(sample))] for sample in expected]
+    rows = [[Text(sample.student), Text(sample.description), Text(_loss(sample))] for sample in expected]
     terminal.print_table(console, ["student", "handed in", "loses"], rows)
     terminal.print_line(console, Text(""))
 

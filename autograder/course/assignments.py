@@ -1,7 +1,7 @@
 """An assignment as data: its questions and points, read from the one source, `solutions/<id>/<name>.py`.
 
-Nothing is listed a second time. (The built notebook would be quicker to read, being JSON, but it lacks the solutions
-and can be out of date.)
+No fact is listed twice. (The built notebook is JSON and quicker to read, but it lacks the solutions and can be out
+of date.)
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ TRAINING_SUFFIX = "_training"
 class QuestionInfo:
     """One question.
 
-    cells       grade_ids of the solution cells it is answered in, none if it has none of its own (training)
-    check_cell  grade_id of its check cell: the id, or `<id>_check` where a solution cell has the id for its name
+    cells       grade_ids of the solution cells that answer it; empty if it has none of its own (training)
+    check_cell  grade_id of its check cell: the id, or `<id>_check` if a solution cell is named like the id
     heading     the text of its heading after the id, "" if no heading begins with the id
     """
 
@@ -44,7 +44,7 @@ class QuestionInfo:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One assignment of the course at `root`: its questions in the order of the notebook, and where its files are."""
+    """One assignment of the course at `root`: its questions in the order of the notebook, and its paths."""
 
     root: Path
     id: str
@@ -75,11 +75,11 @@ class Assignment:
 
     @property
     def submissions(self) -> Path:
-        """The folder of submissions whose marks are known: unusual right answers and wrong ones."""
+        """The folder of submissions with known marks: unusual right answers and wrong ones."""
         return self.root / "solutions" / self.id / "submissions"
 
     def question(self, id: str) -> QuestionInfo:
-        """The question `id`; TaskError if there is none."""
+        """The question `id`. Raises TaskError if there is none."""
         for asked in self.questions:
             if asked.id == id:
                 return asked
@@ -132,7 +132,7 @@ def _question(check: Cell, known: tuple[Cell, ...], text: str) -> QuestionInfo:
     names = {cell.grade_id for cell in known if cell.solution}
     id = question_id(check.grade_id, names) or check.grade_id
     owners = tuple(cell.grade_id for cell in known if cell.solution and id in cell.stubs)
-    heading = next((found for found in HEADING.finditer(text) if found["id"] == id), None)
+    heading = next((match for match in HEADING.finditer(text) if match["id"] == id), None)
     words = (heading["text"].strip() or id) if heading else ""
     return QuestionInfo(id, check.points, owners, check.grade_id, words)
 

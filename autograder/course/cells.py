@@ -1,7 +1,7 @@
 """The cells of an assignment's source: a jupytext percent script, read through jupytext itself.
 
-jupytext and nbformat take over a second to import, so that happens at the first reading and not before;
-a script is read once per version of the file.
+jupytext and nbformat take over a second to import, so they are imported at the first reading.
+A script is read once per version of the file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Cell:
     """One cell.
 
     kind      "code" or "markdown"
-    grade_id  nbgrader's name for it, "" for a cell that nbgrader does not know
+    grade_id  nbgrader's id, "" for a cell that nbgrader does not know
     grade     whether it is a check cell, worth `points`
     solution  whether students write in it
     locked    whether students may not change it
@@ -46,7 +46,7 @@ class Cell:
         return tuple(_named(above) for above, line in self._pairs() if BEGIN in line)
 
     def without_markers(self) -> str:
-        """The source with the answer in it and the solution markers, and the lines that name them, left out."""
+        """The source with the answer, without the solution markers and the lines that name their stubs."""
         lines = self.source.split("\n")
         kept = []
         for line, below in zip(lines, [*lines[1:], ""], strict=True):
@@ -61,12 +61,12 @@ class Cell:
 
 
 def _named(line: str) -> str:
-    found = STUB_LINE.match(line)
-    return found["question"] if found else ""
+    match = STUB_LINE.match(line)
+    return match["question"] if match else ""
 
 
 def read(script: Path) -> tuple[Cell, ...]:
-    """The cells of a percent script, in order; OSError if it cannot be read."""
+    """The cells of a percent script, in order. Raises OSError if it cannot be read."""
     return _read(script, script.stat().st_mtime_ns)
 
 

@@ -1,8 +1,8 @@
-"""The course that is worked on: asked for here, and nowhere kept as a global.
+"""The current course; it is kept nowhere else as a global.
 
-It is the folder that the environment variable AUTOGRADER_COURSE names, else the checkout that this package lies in,
-else the working folder; and meanwhile another one for who enters `using`. Threads begin without what `using` has
-chosen: whoever starts one passes the course on.
+Its folder is named by the environment variable AUTOGRADER_COURSE; the default is the checkout that contains this
+package, else the working folder. `using` sets another course for a block of code. New threads do not inherit that
+choice: pass the course to them.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _chosen: ContextVar[ScriptCourse | None] = ContextVar("course", default=None)
 
 
 def current() -> ScriptCourse:
-    """The course that is worked on here."""
+    """The current course."""
     return _chosen.get() or ScriptCourse(_default_root())
 
 
 @contextmanager
 def using(course: ScriptCourse) -> Iterator[None]:
-    """Work on another course meanwhile."""
+    """Work on another course inside the block."""
     token = _chosen.set(course)
     try:
         yield

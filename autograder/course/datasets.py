@@ -1,6 +1,6 @@
 """The datasets: made by the scripts beside them, listed with their checksums, handed out only as listed.
 
-A maker is a file `make_<anything>.py` in datasets/, found and not listed, with
+A maker is a file `make_<anything>.py` in datasets/, found by its name, with
 
     make() -> dict[str, bytes]        # file name -> content, the same bytes at every call
 
@@ -29,11 +29,11 @@ LINE = re.compile(rf"(?P<sum>[0-9a-f]{{64}})  (?P<name>{NAME.pattern})")
 
 
 def make(folder: Path) -> dict[str, str]:
-    """Run every maker in `folder`, bring the files and SHA256SUMS up to date.
+    """Run every maker in `folder`, and update the files and SHA256SUMS.
 
-    Returns name -> "unchanged" or "written". Nothing is written unless all makers ran; each file is replaced in one
-    step. Raises TaskError for a maker that does not keep to the form above, or where there is none; GraderError
-    where a file cannot be written: the old one is still there.
+    Returns name -> "unchanged" or "written". Nothing is written unless all makers ran; each file is replaced
+    atomically. Raises TaskError if there is no maker or one does not have the form above, and GraderError if a file
+    cannot be written: the old one is kept.
     """
     made = _made(folder)
     sums = "".join(f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(made.items()))
@@ -42,7 +42,7 @@ def make(folder: Path) -> dict[str, str]:
 
 
 def check(folder: Path) -> dict[str, str]:
-    """Name -> what is wrong with the file and what to do, "" if it is as SHA256SUMS has it. No maker is run."""
+    """Name -> the problem with the file and its remedy, "" if it agrees with SHA256SUMS. No maker is run."""
     try:
         names = sorted(_sums(folder))
     except TaskError as error:
@@ -51,7 +51,7 @@ def check(folder: Path) -> dict[str, str]:
 
 
 def content(folder: Path, name: str) -> bytes:
-    """The bytes of one dataset; TaskError if it is not listed, missing, or not as SHA256SUMS has it."""
+    """The bytes of one dataset. Raises TaskError if it is missing, not listed, or differs from SHA256SUMS."""
     sums = _sums(folder)
     if name not in sums:
         raise TaskError(f"{_place(folder, SUMS)} does not list {name}; it lists {', '.join(sorted(sums))}: {REMEDY}")
@@ -70,17 +70,17 @@ def _problem(folder: Path, name: str) -> str:
 
 
 def _sums(folder: Path) -> dict[str, str]:
-    """Name -> checksum; TaskError unless every line has the form, no name comes twice, and there is one at all."""
+    """Name -> checksum. Raises TaskError for a malformed line, a repeated name, or an empty file."""
     lines = _read(folder / SUMS).decode("utf-8", errors="replace").splitlines()
     if not lines:
         raise TaskError(f"{_place(folder, SUMS)} lists no file: {REMEDY}")
     sums: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
-        found = LINE.fullmatch(line)
-        if not found or found["name"] in sums:
-            what = "names a file twice" if found else "is not '<sha256>  <file name>'"
-            raise TaskError(f"{_place(folder, SUMS)}, line {number} {what}: {REMEDY}")
-        sums[found["name"]] = found["sum"]
+        match = LINE.fullmatch(line)
+        if not match or match["name"] in sums:
+            problem = "names a file twice" if match else "is not '<sha256>  <file name>'"
+            raise TaskError(f"{_place(folder, SUMS)}, line {number} {problem}: {REMEDY}")
+        sums[match["name"]] = match["sum"]
     return sums
 
 
@@ -95,7 +95,7 @@ def _read(path: Path) -> bytes:
 
 
 def _made(folder: Path) -> dict[str, bytes]:
-    """What all makers make."""
+    """The files made by all makers. Raises TaskError."""
     made: dict[str, bytes] = {}
     scripts = sorted(folder.glob(MAKERS))
     if not scripts:
@@ -110,7 +110,7 @@ def _made(folder: Path) -> dict[str, bytes]:
 
 
 def _run(script: Path) -> dict[str, bytes]:
-    """What one maker makes."""
+    """The files made by one maker. Raises TaskError."""
     place = _place(script.parent, script.name)
     try:
         made = _carry_out(script)
@@ -126,7 +126,7 @@ def _run(script: Path) -> dict[str, bytes]:
 
 
 def _carry_out(script: Path) -> object:
-    """What make() of a script returns. It is a module meanwhile, as dataclasses need; no bytecode is kept."""
+    """The result of a script's make(). It runs as a module, as dataclasses require; no bytecode is written."""
     module = ModuleType(script.stem)
     module.__file__ = str(script)
     before = sys.modules.get(script.stem)

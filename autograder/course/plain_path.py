@@ -1,4 +1,4 @@
-"""Another path to a folder whose own has characters that other programs read as a pattern: a link to it.
+"""Links to folders whose own paths have characters that other programs interpret as patterns.
 
 nbgrader reads the path of a course as a glob and, where it is absolute, as a regular expression; pytest reads brackets
 in a file's path as parameters of a test; SQLAlchemy reads a question mark in it as the beginning of options.
@@ -17,14 +17,14 @@ PLAIN = re.compile(r"[\w./~ -]*")
 
 
 def plain_path(folder: Path) -> Path:
-    """The folder, absolute, or a link to it that lasts as long as this process. Raises GraderError if none can be
-    made."""
+    """The folder's absolute path, or a link to it that lives as long as this process. Raises GraderError if no link
+    can be made."""
     folder = folder.absolute()
     return folder if PLAIN.fullmatch(str(folder)) else _links() / _link(folder)
 
 
 def plain_temporary() -> Path:
-    """The system's folder for temporary files; /tmp, if its path is read as a pattern."""
+    """The system's folder for temporary files; /tmp if its path could be taken for a pattern."""
     usual = Path(tempfile.gettempdir())
     return usual if PLAIN.fullmatch(str(usual)) else Path("/tmp")
 

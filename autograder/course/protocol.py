@@ -1,4 +1,4 @@
-"""What grading needs of a course, whatever it is made of."""
+"""The interface of a course that grading needs, whatever its format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.course.assignments import Assignment
 class Course(Hashable, Protocol):
     """Assignments with their releases, hidden tests and references.
 
-    root  the folder of the course: no student's process sees it
+    root  the folder of the course, which no student's process can see
     """
 
     @property
@@ -27,7 +27,7 @@ class Course(Hashable, Protocol):
         """The assignment `id`. Raises UnknownAssignment, TaskError."""
 
     def reference(self, id: str) -> SimpleNamespace:
-        """The names that the solution defines, made anew at every call. Raises TaskError."""
+        """The names defined by the solution, made anew at every call. Raises TaskError."""
 
     def handed_out(self, id: str) -> list[Path]:
         """The files beside the released notebook."""

@@ -1,4 +1,4 @@
-"""The reference: what the solution's cells define, run in this process."""
+"""The reference: the definitions of the solution's cells, run in this process."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from autograder.errors import TaskError
 
 
 def namespace(assignment: Assignment, answers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The globals that the solution's cells leave, made anew at every call; `answers`, by grade_id, replace some.
+    """The globals after running the solution's cells, made anew at every call; `answers`, by grade_id, replace some.
 
-    Runs the locked ungraded code cells and the solution cells in order; `given` is assembled and importable
-    for these cells alone. TaskError if a cell does not run.
+    Runs the locked ungraded code cells and the solution cells in order; `given` is assembled, and importable
+    by these cells only. Raises TaskError if a cell does not run.
     """
     id, given = assignment.id, _given(assignment)
     names = _namespace(f"reference_{id}", assignment.source, given)
@@ -31,7 +31,7 @@ def namespace(assignment: Assignment, answers: Mapping[str, str] | None = None) 
 
 
 def _given(assignment: Assignment) -> ModuleType | None:
-    """The handed-out module, in no table of modules, so that two assignments never meet; None if there is none."""
+    """The handed-out module, not entered in sys.modules, so that assignments cannot mix; None if there is none."""
     text = handout.assemble(assignment.root / "solutions", assignment.id)
     if not text:
         return None
@@ -43,7 +43,7 @@ def _given(assignment: Assignment) -> ModuleType | None:
 
 
 def _namespace(name: str, source: Path, given: ModuleType | None) -> dict[str, Any]:
-    """Globals in which `import given` finds the handed-out module, whenever it is carried out."""
+    """Globals in which `import given` always finds the handed-out module."""
 
     def import_(module: str, *args: Any, **kwargs: Any) -> Any:
         if module == "given" and given is not None:
@@ -62,7 +62,7 @@ def _run(text: str, filename: str, namespace: dict[str, Any]) -> None:
 
 @contextmanager
 def _no_windows() -> Iterator[None]:
-    """If matplotlib is imported meanwhile, it draws into memory."""
+    """Make matplotlib draw into memory if it is imported inside the block."""
     before = os.environ.get("MPLBACKEND")
     os.environ["MPLBACKEND"] = "Agg"
     try:

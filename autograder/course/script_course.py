@@ -1,4 +1,4 @@
-"""A course of percent scripts: `solutions/<id>/<name>.py`, with hidden tests beside them and releases built of them."""
+"""A course of percent scripts, `solutions/<id>/<name>.py`, hidden tests beside them, and releases built from them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ScriptCourse:
 
     @property
     def solutions(self) -> Path:
-        """The folder of what students must not see."""
+        """The folder that students must not see."""
         return self.root / "solutions"
 
     def assignment_ids(self) -> list[str]:
@@ -39,19 +39,19 @@ class ScriptCourse:
         return sorted(id for id in folders if source_of(self.root, id).is_file())
 
     def load(self, id: str) -> Assignment:
-        """The assignment `id`; UnknownAssignment if there is none, TaskError if its source contradicts itself."""
+        """The assignment `id`. Raises UnknownAssignment, and TaskError if its source contradicts itself."""
         if id not in self.assignment_ids():
             known = ", ".join(self.assignment_ids()) or "none"
             raise UnknownAssignment(f"there is no assignment {id!r}; known are: {known}")
         return read_assignment(self.root, id)
 
     def reference(self, id: str) -> SimpleNamespace:
-        """The names that the solution defines, made anew at every call. TaskError if a cell does not run."""
+        """The names defined by the solution, made anew at every call. Raises TaskError if a cell does not run."""
         names = self.namespace(id)
         return SimpleNamespace(**{name: value for name, value in names.items() if not name.startswith("__")})
 
     def namespace(self, id: str, answers: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """The globals that the solution's cells leave (`autograder.course.reference.namespace`)."""
+        """The globals after running the solution's cells (`autograder.course.reference.namespace`)."""
         return namespace(self.load(id), answers)
 
     def handed_out(self, id: str) -> list[Path]:
@@ -67,7 +67,7 @@ class ScriptCourse:
         return handout.dataset_names(self.solutions, id)
 
     def require_own_name(self, id: str) -> None:
-        """Raises TaskError if another assignment has the name of this one: a notebook's file name shows no more."""
+        """Raise TaskError if another assignment has the same name: notebooks' file names have no number."""
         for other in self.assignment_ids():
             if other != id and name_of(other) == name_of(id):
                 raise TaskError(
@@ -76,7 +76,7 @@ class ScriptCourse:
                 )
 
     def deciding_files(self, id: str) -> list[Path]:
-        """The hidden tests, the reference's source, what given.py is made of, and the release. Raises TaskError."""
+        """The hidden tests, the reference's source, the inputs of given.py, and the release. Raises TaskError."""
         tests = sorted(suite_of(self.root, id).rglob("*.py"))
         released = [path for path in release_of(self.root, id).rglob("*") if path.is_file()]
         return [*tests, source_of(self.root, id), *handout.inputs(self.solutions, id), *released]

@@ -1,4 +1,4 @@
-"""What a file is that cannot be read as a notebook, and what is to be done about it: one sentence for people."""
+"""Explain in one sentence why a file cannot be read as a notebook, and what to do about it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ NEAR = 8  # characters before the end of a file that is cut off in an escape suc
 
 
 def why_unreadable(data: bytes, error: Exception) -> str:
-    """Why these bytes cannot be read as JSON, which a notebook is, and what to do.
+    """The reason why these bytes are not a notebook's JSON, and the remedy.
 
-    error  what reading them raised: ValueError (also when they are not in UTF-8), RecursionError
+    error  the exception raised by the JSON parser: ValueError (also for bytes that are not UTF-8) or RecursionError
     """
     start = data[:2000].removeprefix(b"\xef\xbb\xbf")
     known = next((kind for beginning, kind in BEGINNINGS if start.startswith(beginning)), "")
@@ -68,11 +68,11 @@ def _not_json(error: json.JSONDecodeError) -> str:
 
 
 def _conflict(data: bytes) -> str:
-    """Where git left two versions in a file, "" if nowhere. A cell's id stands above its text."""
-    found = CONFLICT.search(data)
-    if found is None:
+    """The place of a git merge conflict in a file, "" if there is none. A cell's id stands above its text."""
+    marker = CONFLICT.search(data)
+    if marker is None:
         return ""
-    ids = GRADE_ID.findall(data, 0, found.start()) or GRADE_ID.findall(data, found.end())[:1]
-    where = f", at or below the cell {ids[-1].decode()}" if ids else ""
-    line = data.count(b"\n", 0, found.start()) + 1
-    return f"line {line} begins two versions of a merge (<<<<<<<){where}"
+    ids = GRADE_ID.findall(data, 0, marker.start()) or GRADE_ID.findall(data, marker.end())[:1]
+    nearby = f", at or below the cell {ids[-1].decode()}" if ids else ""
+    line = data.count(b"\n", 0, marker.start()) + 1
+    return f"line {line} begins two versions of a merge (<<<<<<<){nearby}"

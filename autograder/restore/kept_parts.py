@@ -1,4 +1,4 @@
-"""What is kept of a stranger's cell beside its text: pasted pictures, metadata of plain values; all of it bounded."""
+"""The parts of an untrusted cell kept beside its text: pasted pictures and plain metadata, all bounded."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ REFERENCES = [
 BY_LABEL = re.compile(r"\][ \t]{0,9}:\s{0,9}<?attachment:")  # a picture named once can be shown many times
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 IN_A_LINK = ":/?#@!$&()*+,;=%"  # characters that mistune, which nbconvert reads Markdown with, leaves as they are
-# Of these the format says what they hold; what else may stand in metadata is not looked into.
+# The format defines the types of these; other metadata is not checked for its type.
 TYPES: dict[str, type] = {"collapsed": bool, "scrolled": bool, "name": str, "format": str, "title": str}
 NOT_KEPT = {"nbgrader", "autograder", "tags", "execution", "transient", "jupyter"}
 
 
 def harmless_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
-    """What a cell's metadata say but for what a grader or a page acts on; tags among them, but none that is odd."""
+    """A cell's metadata, with well-formed tags, but without anything that a grader or a page acts on."""
     kept: dict[str, Any] = {}
     left = [MAX_VALUES, MAX_CHARACTERS]
     for key, value in metadata.items():
@@ -50,7 +50,7 @@ def harmless_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_plain(value: Any, left: list[int], depth: int = 0) -> bool:
-    """Whether a value is JSON, not too deep, within what is `left` of values and characters; it is counted off."""
+    """Whether a value is JSON, not too deep, and within the values and characters `left`, which are reduced."""
     left[0] -= 1
     left[1] -= len(value) if isinstance(value, str) else 0
     if min(left) < 0 or depth > MAX_DEPTH:
@@ -63,13 +63,13 @@ def _is_plain(value: Any, left: list[int], depth: int = 0) -> bool:
 
 
 def pictures(attachments: Any) -> dict[str, dict[str, str]]:
-    """The pictures among a cell's attachments, by name and kind, in base64; what is no picture is left out."""
-    found: dict[str, dict[str, str]] = {}
+    """The pictures among a cell's attachments, by name and kind, in base64; everything else is left out."""
+    kept: dict[str, dict[str, str]] = {}
     for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
         known = dict(_encoded(kinds)) if isinstance(kinds, dict) and len(name) <= MAX_NAME else {}
         if known:
-            found[_sendable(name)] = known
-    return found
+            kept[_sendable(name)] = known
+    return kept
 
 
 def _encoded(kinds: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -86,13 +86,12 @@ def _sendable(name: str) -> str:
 
 
 def resolved(source: str, attached: Mapping[str, dict[str, str]]) -> tuple[dict[str, dict[str, str]], list[str]]:
-    """A cell's pictures, so that each reference in its text leads to one; and the references to none that is there.
+    """A cell's pictures, under every name by which its text refers to them, and the references without a picture.
 
-    nbconvert, and formgrader with it, shows nothing at all of a notebook with one reference that leads nowhere. A
-    picture can be named in a text otherwise than it is kept (`%20` for a blank); for one that is missing an empty one
-    stands in.
+    nbconvert, and so formgrader, does not show a notebook at all if one reference is broken. A reference may spell a
+    picture's name differently (`%20` for a blank); an empty picture stands in for a missing one.
     """
-    found, missing, references = dict(attached), [], _references(source)
+    shown, missing, references = dict(attached), [], _references(source)
     for reference in references:
         plain = ESCAPED.sub(r"\1", reference)
         names = [reference, plain, unquote(plain), html.unescape(plain)]
@@ -100,17 +99,17 @@ def resolved(source: str, attached: Mapping[str, dict[str, str]]) -> tuple[dict[
         if known == EMPTY:
             missing.append(reference)
         for name in (reference, plain, quote(html.unescape(plain), safe=IN_A_LINK)):
-            found.setdefault(name, dict(known))
-    return found, [name for name in missing if not any(_is_part(name, other) for other in references)]
+            shown.setdefault(name, dict(known))
+    return shown, [name for name in missing if not any(_is_part(name, other) for other in references)]
 
 
 def _is_part(name: str, other: str) -> bool:
-    """Whether a reference is another one read no further than to a blank or a quote."""
+    """Whether a reference is a prefix of another, cut at a blank or a quote."""
     return len(name) < len(other) and other.startswith(name)
 
 
 def shown_size(source: str, name: str, kinds: Mapping[str, str]) -> int:
-    """How many characters a picture takes on a page: it is written out wherever the text shows it."""
+    """The number of characters that a picture takes on a page, where it is repeated each time the text shows it."""
     times = source.count("![") if BY_LABEL.search(source) else source.count(f"attachment:{name}")
     return max(1, times) * sum(map(len, kinds.values()))
 
@@ -118,8 +117,8 @@ def shown_size(source: str, name: str, kinds: Mapping[str, str]) -> int:
 def _references(source: str) -> list[str]:
     if "attachment:" not in source:
         return []
-    found = dict.fromkeys(match for pattern in REFERENCES for match in pattern.findall(source))
-    return [name for name in found if len(name) <= MAX_NAME][:MAX_REFERENCES]
+    references = dict.fromkeys(match for pattern in REFERENCES for match in pattern.findall(source))
+    return [name for name in references if len(name) <= MAX_NAME][:MAX_REFERENCES]
 
 
 def _empty_picture() -> str:

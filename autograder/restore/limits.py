@@ -1,4 +1,4 @@
-"""How large a notebook may be, asked before it is read."""
+"""Limits on the size of a notebook, checked before it is parsed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from autograder.errors import Unreadable
 
 MAX_NOTEBOOK_BYTES = 50 * 2**20
-MAX_PARTS = 2_000_000  # lists and objects in the file: each takes a hundred times the bytes that it has there
+MAX_PARTS = 2_000_000  # lists and objects in the file: in memory each takes a hundred times its size there
 
 
 def refuse_large(size: int) -> None:
-    """Raises Unreadable for a file of so many bytes if they are too many."""
+    """Raise Unreadable if the file is larger than MAX_NOTEBOOK_BYTES."""
     if size > MAX_NOTEBOOK_BYTES:
         raise Unreadable(f"the file has {size / 2**20:.0f} MiB; a notebook may have {MAX_NOTEBOOK_BYTES // 2**20}")
 
@@ -20,7 +20,7 @@ STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
 def refuse_many_parts(data: bytes) -> None:
-    """Raises Unreadable for a file that would take too much memory to be read as JSON."""
+    """Raise Unreadable for a file that would take too much memory to be parsed as JSON."""
     if _opened(data) > MAX_PARTS and _opened_outside_strings(data) > MAX_PARTS:
         raise Unreadable(
             f"the file holds more than {MAX_PARTS:,} lists and objects, as in very large outputs: clear all outputs, "
@@ -33,7 +33,7 @@ def _opened(data: bytes) -> int:
 
 
 def _opened_outside_strings(data: bytes) -> int:
-    """How many lists and objects are begun; counted no further than is of interest."""
+    """The number of lists and objects opened outside strings; counting stops above MAX_PARTS."""
     count = place = 0
     for string in STRING.finditer(data):
         count += data.count(b"[", place, string.start()) + data.count(b"{", place, string.start())

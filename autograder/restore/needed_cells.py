@@ -1,8 +1,8 @@
-"""Which cells the answers of a notebook depend on: those are run whatever the student's own experiments cost.
+"""Find the cells that a notebook's answers depend on: they are run whatever the cost of the student's experiments.
 
-The released cells are among them, and of the student's own those that compute a value which one of them uses, in a
-function or outside. Functions, classes and imports cost nothing: those of the other cells are carried out in any case.
-Read from the text alone, so where a cell may define anything it counts as needed.
+These are the released cells, and those of the student's own that compute a value used by one of them, in a function
+or outside. Functions, classes and imports cost nothing: those of the other cells are run in any case. The analysis
+uses the text alone, so a cell that might define any name counts as needed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import nbformat
 from autograder.restore.match_cells import is_readable, is_run
 from autograder.restore.syntax import DEFINITIONS, defined, names_of, parsed, statements
 
-# A cell with one of these may give a meaning to names that do not stand in it.
+# A cell with one of these may bind names that do not occur in it.
 ANY_NAME = re.compile(
     r"^\s*%%?(?:run|load|pylab|\w*cython)\b|(?<![.\w])(?:exec|eval|globals|vars|setattr)\(|import \*", re.MULTILINE
 )
@@ -28,12 +28,12 @@ CLEARS = re.compile(r"^\s*%reset(?:_selective)?\b|\bglobals\(\)\.clear\(", re.MU
 
 @dataclass(frozen=True)
 class Needed:
-    """What the answers of a notebook need.
+    """The cells and names needed by the answers of a notebook.
 
-    places   of cells
+    places   places of the needed cells
     answers  the names that are asked for
-    names    those that needed cells use or define; empty if there is too much code to read
-    locked   the texts of the cells that are handed out and not to be changed
+    names    the names that needed cells use or define; empty if there is too much code to parse
+    locked   the texts of the locked cells
     """
 
     places: frozenset[int]
@@ -43,7 +43,7 @@ class Needed:
 
 
 def needed_in(notebook: nbformat.NotebookNode, answers: Sequence[str]) -> Needed:
-    """What the functions and classes `answers` need; every cell, if there is too much code to read."""
+    """The needs of the functions and classes `answers`; every cell if there is too much code to parse."""
     cells = notebook.cells
     run = {place for place, cell in enumerate(cells) if is_run(cell)}
     released = [cell for place, cell in enumerate(cells) if place in run and "nbgrader" in cell.metadata]
@@ -53,7 +53,7 @@ def needed_in(notebook: nbformat.NotebookNode, answers: Sequence[str]) -> Needed
 
 
 def _closure(cells: Sequence[nbformat.NotebookNode], run: set[int], names: set[str]) -> tuple[set[int], set[str]]:
-    """The places of the cells, among those that are run, that `names` need, and all names that these use or define."""
+    """The places of the run cells that `names` need, and all names that these cells use or define."""
     needed = {place for place in run if "nbgrader" in cells[place].metadata or ANY_NAME.search(cells[place].source)}
     own = {
         place: (computed_names(text), *_definitions(text)) for place in run - needed if (text := cells[place].source)
@@ -74,18 +74,18 @@ def _all_names(cells: Sequence[nbformat.NotebookNode], places: Collection[int]) 
 
 
 def definitions_in(source: str) -> str:
-    """The imports, functions and classes of a cell's text, and nothing that stands on a line with them."""
+    """The imports, functions and classes of a cell's text, without other statements on their lines."""
     return "\n".join(ast.unparse(node) for node in statements(source) if isinstance(node, CHEAP))
 
 
 def _definitions(source: str) -> tuple[set[str], set[str]]:
-    """The names that the definitions in a cell's text give a meaning to, and those that they use."""
+    """The names that the definitions in a cell's text bind, and those that they use."""
     text = definitions_in(source)
     return defined(text), global_names(text)
 
 
 def computed_names(source: str) -> set[str]:
-    """The names that other statements give a meaning to, or change an attribute or an item of."""
+    """The names that other statements bind, or whose attributes or items they change."""
     others = [node for node in statements(source) if not isinstance(node, CHEAP)]
     return {name for node in others for name in names_of(node)} | set(_roots(source))
 
@@ -102,7 +102,7 @@ def _roots(source: str) -> Iterator[str]:
 
 
 def global_names(source: str) -> set[str]:
-    """The names of the notebook that a cell's text uses or defines, in functions too, their own local ones left out."""
+    """The global names that a cell's text uses or defines, in functions too, without their local names."""
     tree = parsed(source)
     if tree is None:
         return set()
@@ -122,7 +122,7 @@ def _global_names(table: symtable.SymbolTable) -> Iterator[str]:
 
 
 def notes_on_deleted(notebook: nbformat.NotebookNode, answers: Sequence[str]) -> list[str]:
-    """A note on each cell that deletes an answer, or all names, below where they were defined."""
+    """Notes on cells that delete an answer, or all names, defined above."""
     notes, known = [], set[str]()
     for place, cell in enumerate(notebook.cells):
         if not is_run(cell):

@@ -1,6 +1,7 @@
-"""Which newer Python would read a text that this one cannot: the few pieces of syntax that came since.
+"""Find the newer Python version that accepts a text which this one rejects.
 
-Each piece is rewritten into what every Python reads. If the text can be read then, it was that piece and no mistake.
+Each new piece of syntax is rewritten into an older form. If the text can then be parsed, that syntax was the reason
+and not a mistake.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from autograder.course.parsing import parse
 from autograder.restore.syntax import MAGIC, MAX_CHARACTERS
 
 Version = tuple[int, int]
-MAX_NESTING = 20  # of f-strings in one another
+MAX_NESTING = 20  # depth of f-strings within f-strings
 BRACKETS = r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]"
 GENERIC = re.compile(rf"^([ \t]*(?:async[ \t]+def|def|class)[ \t]+\w+)[ \t]*({BRACKETS})", re.MULTILINE)
 TYPE = re.compile(rf"^([ \t]*)type[ \t]+(\w+)[ \t]*(?:{BRACKETS})?[ \t]*=(?!=)", re.MULTILINE)
@@ -32,7 +33,7 @@ SINCE: list[tuple[Version, Callable[[str], str]]] = [
 
 
 def needed_version(source: str) -> Version | None:
-    """The first Python after this one that reads a text which this one does not; None if none is known to."""
+    """The first newer Python that accepts a text which this one rejects; None if none is known."""
     text = MAGIC.sub(r"\1pass", source)
     if len(text) > MAX_CHARACTERS or _is_readable(text):
         return None
@@ -47,7 +48,7 @@ def needed_version(source: str) -> Version | None:
 
 
 def _plain_definition(match: re.Match[str]) -> str:
-    """A definition without its type parameters, unless these have defaults, which came a version later."""
+    """A definition without its type parameters, unless these have defaults, a feature of a later version."""
     return match[0] if "=" in match[2] else match[1]
 
 
@@ -63,10 +64,10 @@ def _is_readable(text: str) -> bool:
 
 @dataclass
 class Strings:
-    """A text whose formatted strings, those with one of `kinds` in their prefix, are to become plain ones.
+    """A text whose formatted strings, those with one of `kinds` in their prefix, are to be replaced by plain ones.
 
-    Since Python 3.12 what stands in their braces is any expression: quotes of the same kind, backslashes and comments
-    among it. Each expression is tried by itself.
+    Since Python 3.12 their braces may hold any expression, with quotes of the same kind, backslashes and comments.
+    Each expression is parsed by itself.
     """
 
     text: str
@@ -74,13 +75,13 @@ class Strings:
     _written: list[str] = field(default_factory=list)
 
     def without_formats(self) -> str:
-        """The text with a plain string for every formatted one. Raises ValueError where one has no end or cannot be
-        read."""
+        """The text with a plain string for every formatted one. Raises ValueError if one has no end or cannot be
+        parsed."""
         rewritten, end = self._code(0, "", 0)
         return rewritten + self.text[end:]
 
     def _code(self, place: int, closing: str, depth: int) -> tuple[str, int]:
-        """Code from `place` on, rewritten, and where it ends: before a character of `closing` outside of brackets."""
+        """The code from `place` on, rewritten, and its end: before a character of `closing` outside brackets."""
         if depth > MAX_NESTING:
             raise ValueError("formatted strings in one another, too deep to be read")
         parts: list[str] = []
@@ -114,7 +115,7 @@ class Strings:
         return bool(closing) and character in closing and self.text[place : place + 2] != "!="
 
     def _string(self, opening: re.Match[str], depth: int) -> tuple[str, int]:
-        """A string, rewritten if it is a formatted one, and the place behind it."""
+        """A string, rewritten if it is a formatted one, and the place after it."""
         prefix, quote, place = (opening["prefix"] or "").lower(), opening["quote"], opening.end()
         formatted = bool(set(prefix) & set(self.kinds))
         while not self.text.startswith(quote, place):
@@ -136,13 +137,15 @@ class Strings:
         return self.text.index(character, place) + 1
 
     def _field(self, place: int, depth: int) -> int:
-        """The place behind the braces whose inside begins at `place`. Raises ValueError if it is no expression."""
+        """The place after the braces whose content begins at `place`. Raises ValueError if it is no expression."""
         expression, end = self._code(place, "}!:", depth + 1)
         if not _is_readable(f"(\n{expression.rstrip().removesuffix('=')}\n)"):
             raise ValueError("not an expression")
         if self.text[end] == "!":
-            end = next(at for at in range(end, len(self.text) + 1) if self.text[at : at + 1] in ("}", ":", ""))
-        while self.text[end : end + 1] != "}":  # what stands behind the colon may have fields of its own
+            end = next(
+                index for index in range(end, len(self.text) + 1) if self.text[index : index + 1] in ("}", ":", "")
+            )
+        while self.text[end : end + 1] != "}":  # the format may have nested fields
             if self.text[end : end + 1] in ("", "\n"):
                 raise ValueError("a formatted string has no end")
             end = self._field(end + 1, depth + 1) if self.text[end] == "{" else end + 1

@@ -1,7 +1,7 @@
-"""Cells that stand below one that needs them: moved above it, so that reordered cells can be run from top to bottom.
+"""Move cells above those that need them, so that reordered cells can be run from top to bottom.
 
-Only what a solution needs to be defined at all is moved (the class it derives from, the imports of its default
-values); what it needs when it is called may stand anywhere, and stays there.
+A cell is moved only if a solution's definition itself needs it (its base class, the imports of its default values).
+A cell that is needed only by a call may stand anywhere, and stays there.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from autograder.restore.match_cells import id_of, is_run, label, sentence
 from autograder.restore.released import Release
 from autograder.restore.syntax import defined, names_of, needed_by, statements
 
-MAX_DEPTH = 50  # of cells that need one another
+MAX_DEPTH = 50  # length of a chain of cells that need one another
 
 
-def needed_first(cells: list[nbformat.NotebookNode], of: Release) -> list[str]:
-    """Put a cell that a solution needs to be defined at all above it, if it stands below."""
-    order = _Order(cells, of)
+def needed_first(cells: list[nbformat.NotebookNode], released: Release) -> list[str]:
+    """Move cells needed by the definition of a solution above it; returns notes."""
+    order = _Order(cells, released)
     for place in range(len(cells)):
         order.put(place)
     cells[:] = [cells[place] for place in order.places]
@@ -28,11 +28,13 @@ def needed_first(cells: list[nbformat.NotebookNode], of: Release) -> list[str]:
 
 
 class _Order:
-    """The places of the cells in the order in which they are to be run, as far as it is known."""
+    """The places of the cells in the order in which they are to be run, as far as determined."""
 
-    def __init__(self, cells: list[nbformat.NotebookNode], of: Release) -> None:
-        run = [is_run(cell) and not (id_of(cell) in of.cells and of.is_check(id_of(cell))) for cell in cells]
-        self.cells, self.of = cells, of
+    def __init__(self, cells: list[nbformat.NotebookNode], released: Release) -> None:
+        run = [
+            is_run(cell) and not (id_of(cell) in released.cells and released.is_check(id_of(cell))) for cell in cells
+        ]
+        self.cells, self.released = cells, released
         self.gives = [defined(cell.source) if is_it else set() for cell, is_it in zip(cells, run, strict=True)]
         self.givers: dict[str, list[int]] = {}
         for place, names in enumerate(self.gives):
@@ -45,32 +47,34 @@ class _Order:
         self.known: set[str] = set()
 
     def put(self, place: int, wanted: frozenset[str] = frozenset(), depth: int = 0) -> None:
-        """Put a cell next, after those that it cannot do without.
+        """Put a cell next, after those that it needs.
 
-        wanted  the names for which it is put there; without any only what its solutions need is looked for
+        wanted  the names for which it is moved; if empty, only the needs of its solutions are considered
         """
         if place in self.begun:
             return
         self.begun.add(place)
-        names = wanted or self.gives[place] & set(self.of.solutions)
+        names = wanted or self.gives[place] & set(self.released.solutions)
         needed = _needs(self.cells[place].source, names) - self.known if names and depth < MAX_DEPTH else set()
         for name in sorted(needed):
             below = [other for other in self.givers.get(name, []) if other not in self.begun]
             for other in below if name not in self.known else []:
-                which, needing = self._label(other), self._label(place)
-                self.notes.append(sentence(f"{which} stood below {needing}, which needs {name}: it was run first."))
+                needed_cell, needing = self._label(other), self._label(place)
+                self.notes.append(
+                    sentence(f"{needed_cell} stood below {needing}, which needs {name}: it was run first.")
+                )
                 self.put(other, frozenset(self.gives[other]), depth + 1)
         self.places.append(place)
         self.known |= self.gives[place]
 
     def _label(self, place: int) -> str:
         if place not in self.labels:
-            self.labels[place] = label(place, self.cells[place], self.of)
+            self.labels[place] = label(place, self.cells[place], self.released)
         return self.labels[place]
 
 
 def _needs(source: str, names: Set[str]) -> set[str]:
-    """The names that the statements which define `names` need when they are carried out, and do not get in the cell."""
+    """The names needed to execute the statements that define `names`, except those defined earlier in the cell."""
     needed: set[str] = set()
     given = set(vars(builtins))
     for node in statements(source):

@@ -1,4 +1,4 @@
-"""The released notebook of an assignment: what a submission is compared with."""
+"""The released notebook of an assignment, with which submissions are compared."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from autograder.course import cells
 from autograder.errors import TaskError
 from autograder.restore.syntax import DEFINITIONS, meaning, methods, statements
 
-SKIPPED = "skip-execution"  # nbclient's tag for a cell that is not to be run
+SKIPPED = "skip-execution"  # nbclient's tag for a cell that must not be run
 
 
 @dataclass(frozen=True)
 class Release:
     """The released notebook.
 
-    cells  those that nbgrader knows, in order, by grade_id
-    long   the text, blanks squeezed out, of the cells that take too long to be run when grading
+    cells  the cells that nbgrader knows, in order, by grade_id
+    long   the texts, without whitespace, of the cells that take too long to be run when grading
     unrun  the texts of the cells that are never run when grading: those, and the check cells
-    texts  the text of each of `cells`, blanks squeezed out
-    stubs  what each solution cell says as released, by the name it defines; of a class also `Class.method`
+    texts  the text of each of `cells`, without whitespace
+    stubs  the syntax tree of each released stub, as text, by the name it defines; of a class also `Class.method`
     """
 
     id: str
@@ -40,7 +40,7 @@ class Release:
         return [id for id, cell in self.cells.items() if cell["metadata"]["nbgrader"]["solution"]]
 
     def is_locked(self, id: str) -> bool:
-        """Whether cell `id` is taken from the release whatever was submitted."""
+        """Whether cell `id` is always taken from the release."""
         return not self.cells[id]["metadata"]["nbgrader"]["solution"]
 
     def source(self, id: str) -> str:
@@ -62,7 +62,7 @@ def release(id: str) -> Release:
 
 
 def require_built(assignment: course.Assignment) -> None:
-    """Raises TaskError where the release has other answers, questions or points than the source in solutions/."""
+    """Raise TaskError if the release differs from the source in solutions/ in answers, questions or points."""
     wanted = {cell.grade_id: _mark(cell.points, cell.grade, cell.solution) for cell in cells.read(assignment.source)}
     built = {
         id: _mark(marks.get("points", 0), marks["grade"], marks["solution"])
@@ -71,15 +71,15 @@ def require_built(assignment: course.Assignment) -> None:
     wanted.pop("", None)
     for id in sorted(wanted.keys() | built.keys()):
         if wanted.get(id) != built.get(id):
-            here, there = (f"{facts.get(id, 'missing')}" for facts in (wanted, built))
+            in_source, in_release = (f"{facts.get(id, 'missing')}" for facts in (wanted, built))
             raise TaskError(
-                f"the release is out of date, {id} is {here} in solutions/{assignment.id} and {there} in assignments/: "
-                f"run python -m autograder build {assignment.id}, and grade again"
+                f"the release is out of date, {id} is {in_source} in solutions/{assignment.id} and {in_release} in "
+                f"assignments/: run python -m autograder build {assignment.id}, and grade again"
             )
 
 
 def _mark(points: float, grade: bool, solution: bool) -> str:
-    """What a cell is, in words."""
+    """The role of a cell, in words."""
     return f"worth {points:g} points" if grade else "an answer" if solution else "locked"
 
 
@@ -93,21 +93,21 @@ def _release(id: str, path: Path, version: int) -> Release:
     return Release(
         id,
         known,
-        frozenset(map(squeezed, long)),
+        frozenset(map(without_whitespace, long)),
         tuple(dict.fromkeys([*long, *checks])),
-        {grade_id: squeezed(text_of(cell)) for grade_id, cell in known.items()},
-        {name: said for text in solutions for name, said in _stubs(text).items()},
+        {grade_id: without_whitespace(text_of(cell)) for grade_id, cell in known.items()},
+        {name: stub for text in solutions for name, stub in _stubs(text).items()},
     )
 
 
 def _stubs(text: str) -> dict[str, str]:
-    """The definitions that are yet to be written in the text of a solution cell."""
-    found = {}
+    """The definitions in a solution cell that are still to be written, as `Release.stubs`."""
+    meanings = {}
     for node in statements(text):
         if isinstance(node, DEFINITIONS):
-            found[node.name] = meaning(node)
-            found |= {f"{node.name}.{method.name}": meaning(method) for method in methods(node)}
-    return {name: said for name, said in found.items() if "NotImplementedError" in said}
+            meanings[node.name] = meaning(node)
+            meanings |= {f"{node.name}.{method.name}": meaning(method) for method in methods(node)}
+    return {name: definition for name, definition in meanings.items() if "NotImplementedError" in definition}
 
 
 def text_of(cell: dict[str, Any]) -> str:
@@ -116,6 +116,6 @@ def text_of(cell: dict[str, Any]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def squeezed(text: str) -> str:
-    """A text without its blanks."""
+def without_whitespace(text: str) -> str:
+    """The text without any whitespace."""
     return "".join(text.split())

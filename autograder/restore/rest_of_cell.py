@@ -1,6 +1,6 @@
-"""What a cell defines below the line at which it raised: a set-up line above an answer is not to cost the answer.
+"""The definitions in a cell below the line that raised: a failing set-up line above an answer must not cost it.
 
-`%matplotlib widget`, `drive.mount`, the import of a package that is not there: where a student works they do not raise.
+`%matplotlib widget`, `drive.mount` or the import of a missing package do not raise on the student's machine.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from autograder.restore.syntax import DEFINITIONS, parsed
 
 PLACE = re.compile(r"Cell In ?\[\d+\],? line (\d+)")
 ANSI = re.compile(r"\x1b\[[\d;]*m")
-MOST_OF_A_TRACEBACK = 50_000  # characters, and more than the first lines of one
+MOST_OF_A_TRACEBACK = 50_000  # characters, enough for its first lines
 KEPT = (*DEFINITIONS, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
 MEANT_TO_END = (ast.Raise, ast.Assert)  # a student who writes these wants the cell to end there
-# Nothing of such a cell was carried out, or it was stopped, or it waits for an answer that nobody gives.
+# Such a cell was not run at all, was stopped, or waits for input.
 OTHER_ERRORS = {
     *("SyntaxError", "IndentationError", "TabError", "KeyboardInterrupt", "SystemExit", "TimeoutError"),
     "StdinNotImplementedError",
@@ -25,7 +25,7 @@ CELL_MAGIC = re.compile(r"\s*%%")
 
 
 def failed_line(source: str, error: Any) -> int:
-    """The line, from 1, at which a cell's text raised below which there is something to define; 0 if there is none.
+    """The line, from 1, at which a cell raised, if there are definitions below it; else 0.
 
     error  the cell's output of type "error"
     """
@@ -56,8 +56,8 @@ def _divided(source: str, error: Any) -> tuple[ast.stmt | None, list[ast.stmt]]:
 
 
 def _line(source: str, error: Any) -> int:
-    """The line of the cell that its traceback begins with; 0 if it names none. IPython counts from the first that is
-    not blank."""
+    """The line of the cell named first in its traceback, 0 if there is none. IPython counts from the first line that
+    is not blank."""
     lines = error.get("traceback")
     if error.get("ename") in OTHER_ERRORS or not isinstance(lines, list):
         return 0

@@ -1,9 +1,8 @@
-"""What a student handed in, read with suspicion and put back into the form that was released.
+"""A student's notebook, read with suspicion and put back into the form that was released.
 
 Cells are matched with the release by nbgrader's id, then by content: a solution cell by the name it defines, a
-locked cell by its text. Locked cells are taken from the release, whatever became of them; what the student
-wrote stays where they put it, after `mending` undid what editors do to cells. Everything that was not as released
-is said in a note.
+locked cell by its text. Locked cells are always taken from the release. The student's own text stays where they put
+it, after `undo_edits` has undone the damage done to cells by editors. Each repair is recorded in `notes`.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ from autograder.restore.kept_parts import EMPTY, harmless_metadata, pictures, re
 from autograder.restore.limits import refuse_large, refuse_many_parts
 from autograder.restore.match_cells import id_of, is_readable, is_run, likeness, matches, names_in
 from autograder.restore.order_cells import needed_first
-from autograder.restore.released import SKIPPED, Release, release, squeezed
+from autograder.restore.released import SKIPPED, Release, release, without_whitespace
 from autograder.restore.syntax import is_same_code, parsed
-from autograder.restore.undo_edits import added_to, mended, which_counts
+from autograder.restore.undo_edits import added_to, mended, notes_on_repeated_answers
 
 MAX_CELLS = 5_000
-MAX_SHOWN = 40 * 2**20  # characters of the pictures in text cells, as often as they are shown
+MAX_SHOWN = 40 * 2**20  # characters of the pictures in text cells, counted each time they are shown
 MAX_PICTURE_NOTES = 10
 MAX_NOTES = 100
 VERSION = re.compile(r"\d{1,2}(\.\d{1,3}){1,2}")
@@ -38,7 +37,7 @@ VERSION = re.compile(r"\d{1,2}(\.\d{1,3}){1,2}")
 
 @dataclass
 class Submission:
-    """A notebook ready to run. Cells carry the release's metadata; `notes` say what had to be put right."""
+    """A notebook ready to run. Cells carry the release's metadata; `notes` list the repairs."""
 
     assignment: str
     notebook: nbformat.NotebookNode
@@ -46,7 +45,7 @@ class Submission:
 
 
 def read(data: bytes) -> nbformat.NotebookNode:
-    """The notebook in a file's bytes, outputs left out. Raises Unreadable with one line that says why."""
+    """The notebook in a file's bytes, without outputs. Raises Unreadable with the reason in one line."""
     if not data.strip():
         raise Unreadable("the file is empty")
     refuse_large(len(data))
@@ -59,17 +58,17 @@ def read(data: bytes) -> nbformat.NotebookNode:
         return _notebook(content)
     except Unreadable as problem:
         raise Unreadable(f"the file is not a notebook: {problem}") from None
-    except Exception as error:  # whatever nbformat raises at one that contradicts itself, its own kinds among them
+    except Exception as error:  # nbformat raises many kinds of exceptions, its own included
         why = " ".join(str(error).split())[:100]
         raise Unreadable(f"the file is not a notebook: {type(error).__name__}: {why}") from None
 
 
 def _notebook(content: Any) -> nbformat.NotebookNode:
     is_new = isinstance(content, dict) and content.get("nbformat") == 4
-    found = content.get("cells", None if is_new else content.get("worksheets")) if isinstance(content, dict) else None
-    if not isinstance(found, list):
+    parts = content.get("cells", None if is_new else content.get("worksheets")) if isinstance(content, dict) else None
+    if not isinstance(parts, list):
         raise Unreadable("it has no list of cells")
-    cells = found if is_new else _converted(content).cells
+    cells = parts if is_new else _converted(content).cells
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"it has {len(cells)} cells; {MAX_CELLS} are the most")
     saved_by = _saved_by(content.get("metadata"))
@@ -77,7 +76,7 @@ def _notebook(content: Any) -> nbformat.NotebookNode:
 
 
 def _converted(content: dict[str, Any]) -> nbformat.NotebookNode:
-    """A notebook of an older format in the present one. Raises whatever nbformat raises."""
+    """A notebook of an older format in the present one. Raises the exceptions of nbformat."""
     for sheet in content.get("worksheets", []):
         if len(sheet.get("cells", [])) > MAX_CELLS:
             raise Unreadable(f"it has more than {MAX_CELLS} cells")
@@ -91,7 +90,7 @@ def _converted(content: dict[str, Any]) -> nbformat.NotebookNode:
 
 
 def _saved_by(metadata: Any) -> dict[str, Any]:
-    """Of a notebook's metadata the Python that it was last run with, if it is named."""
+    """The Python version in a notebook's metadata, in the form of metadata; empty if there is none."""
     language = metadata.get("language_info") if isinstance(metadata, dict) else None
     version = language.get("version") if isinstance(language, dict) else None
     known = isinstance(version, str) and VERSION.fullmatch(version)
@@ -99,7 +98,7 @@ def _saved_by(metadata: Any) -> dict[str, Any]:
 
 
 def _made_of(cells: list[nbformat.NotebookNode], metadata: dict[str, Any]) -> nbformat.NotebookNode:
-    """A notebook of these cells, each under an id of its own: those that nbformat makes up are short, and may meet."""
+    """A notebook of these cells, with new unique ids: those that nbformat generates are short and may collide."""
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     made: nbformat.NotebookNode = nbformat.from_dict({"metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
@@ -108,10 +107,10 @@ def _made_of(cells: list[nbformat.NotebookNode], metadata: dict[str, Any]) -> nb
 
 
 def _plain_cell(cell: Any, number: int) -> nbformat.NotebookNode:
-    """A cell with its text, its nbgrader id, the pictures in it, and what its metadata say that does no harm.
+    """A cell with its text, its nbgrader id, its pictures and its harmless metadata.
 
-    A tag may say that it is to be left out of the run. Leaving out their own cell can only cost a student: what
-    counts, and is run, is then what the release says.
+    A tag may exclude it from the run. That can only cost the student something: the cells that count are run
+    according to the release.
     """
     metadata = cell.get("metadata") if isinstance(cell, dict) else None
     metadata = metadata if isinstance(metadata, dict) else {}
@@ -136,14 +135,14 @@ def _plain_cell(cell: Any, number: int) -> nbformat.NotebookNode:
 
 def _attached(cell: dict[str, Any]) -> dict[str, Any]:
     """The pictures of a text cell, if there are any."""
-    found = pictures(cell.get("attachments"))
-    return {"attachments": found} if found else {}
+    kept = pictures(cell.get("attachments"))
+    return {"attachments": kept} if kept else {}
 
 
 def _text(source: Any) -> str:
-    """The text of a cell. Lines that all lack their ends, as some exporters leave them, get them back.
+    """The text of a cell. Line ends are restored if all are missing, as some exporters leave them out.
 
-    A byte order mark is left out, and halves of characters, which JSON can name, cannot be sent on.
+    A byte order mark is removed, and lone surrogates, which JSON allows, are replaced as they cannot be encoded.
     """
     if isinstance(source, list):
         lines = [str(line) for line in source]
@@ -153,21 +152,21 @@ def _text(source: Any) -> str:
 
 
 def recognise(notebook: nbformat.NotebookNode, wanted: str | None = None) -> str:
-    """The assignment that a notebook belongs to, by what it holds; its file name says nothing.
+    """The assignment that a notebook belongs to, judged by its contents; the file name is ignored.
 
-    wanted  the assignment it should be, if that was said. Raises Unreadable if it is of another or of none.
+    wanted  the expected assignment, if known. Raises Unreadable if the notebook belongs to another or to none.
     """
-    found = {id: likeness(notebook.cells, known) for id, known in _releases(wanted).items()}
-    best = max(found, key=lambda id: found[id], default="")
-    if not best or found[best] < 2:
+    likenesses = {id: likeness(notebook.cells, known) for id, known in _releases(wanted).items()}
+    best = max(likenesses, key=lambda id: likenesses[id], default="")
+    if not best or likenesses[best] < 2:
         raise Unreadable("no cell in it is of this course: hand in the notebook that was handed out")
-    if wanted is None or found.get(wanted, 0) == found[best]:
+    if wanted is None or likenesses.get(wanted, 0) == likenesses[best]:
         return wanted or best
     raise Unreadable(f"this is a notebook of {best}, not of {wanted}")
 
 
 def _releases(wanted: str | None) -> dict[str, Release]:
-    """The releases of the course; drafts have none. Raises TaskError if the one wanted, or every one, is missing."""
+    """The releases of the course; drafts have none. Raises TaskError if the wanted one, or all, are missing."""
     known = {}
     missing = None
     for id in course.current().assignment_ids():
@@ -184,20 +183,24 @@ def _releases(wanted: str | None) -> dict[str, Release]:
 
 def restore(notebook: nbformat.NotebookNode, assignment: str) -> Submission:
     """The submission in the form that was released, ready to run."""
-    of, cells = release(assignment), list(notebook.cells)
+    released, cells = release(assignment), list(notebook.cells)
     readable = is_readable(cells)
-    notes = mended(cells, of) if readable else [TOO_MUCH]
-    ids, found = matches(cells, of)
-    notes += [*found, *(which_counts(cells, ids, of) if readable else []), *_put_back(cells, ids, of)]
-    _insert_missing(cells, of, notes, readable)
-    notes += needed_first(cells, of) if readable else []
+    notes = mended(cells, released) if readable else [TOO_MUCH]
+    ids, match_notes = matches(cells, released)
+    notes += [
+        *match_notes,
+        *(notes_on_repeated_answers(cells, ids, released) if readable else []),
+        *_put_back(cells, ids, released),
+    ]
+    _insert_missing(cells, released, notes, readable)
+    notes += needed_first(cells, released) if readable else []
     notes += _resolve_pictures(cells)
-    parsed.cache_clear()  # the trees of one notebook are of no use to the next
+    parsed.cache_clear()  # the next notebook has no use for these trees
     return Submission(assignment, _made_of(cells, {**METADATA, **_saved_by(notebook.metadata)}), _few(notes))
 
 
 def _few(notes: list[str]) -> list[str]:
-    """As many notes as somebody reads."""
+    """At most MAX_NOTES notes, and a count of the rest."""
     more = len(notes) - MAX_NOTES
     return notes if more <= 0 else [*notes[:MAX_NOTES], f"... and {more} more such notes."]
 
@@ -210,8 +213,7 @@ METADATA = {
 
 
 def _resolve_pictures(cells: list[nbformat.NotebookNode]) -> list[str]:
-    """Let each reference to a picture in a text cell lead to one, as many as a page can hold; notes on those that do
-    not."""
+    """Make every reference to a picture in a text cell valid, as far as a page can hold them; notes on the others."""
     notes, left = [], MAX_SHOWN
     for place, cell in enumerate(cells):
         if cell.cell_type != "markdown":
@@ -222,66 +224,71 @@ def _resolve_pictures(cells: list[nbformat.NotebookNode]) -> list[str]:
             if left < 0:
                 attached[name] = EMPTY
                 notes.append(f"Cell {place + 1} shows more pictures than a page can hold: {name[:80]!a} is left out.")
-        found, missing = resolved(cell.source, attached)
-        if found:
-            cell["attachments"] = nbformat.from_dict(found)
+        shown, missing = resolved(cell.source, attached)
+        if shown:
+            cell["attachments"] = nbformat.from_dict(shown)
         gone = [name for name in missing if name not in attached]
         notes += [f"Cell {place + 1} shows a picture that is not in the file: {name[:80]!a}." for name in gone]
     return notes[:MAX_PICTURE_NOTES]
 
 
-def _put_back(cells: list[nbformat.NotebookNode], ids: Sequence[str], of: Release) -> list[str]:
-    """Give the cells the release's metadata, and the locked ones its text; notes on those that had another.
+def _put_back(cells: list[nbformat.NotebookNode], ids: Sequence[str], released: Release) -> list[str]:
+    """Give the cells the release's metadata, and locked cells its text; notes on those that were changed.
 
-    What a student added to a locked cell (`import math` among the imports) is run in a cell of its own above it.
+    A student's additions to a locked cell (`import math` among the imports) run in a separate cell above it.
     """
     notes = []
     for place, id in reversed([*enumerate(ids)]):
         text = cells[place].source
-        cells[place] = _restored(cells[place], id, of)
-        if not id or not of.is_locked(id) or squeezed(text) == of.texts[id] or is_same_code(text, of.source(id)):
+        cells[place] = _restored(cells[place], id, released)
+        if (
+            not id
+            or not released.is_locked(id)
+            or without_whitespace(text) == released.texts[id]
+            or is_same_code(text, released.source(id))
+        ):
             continue
         notes.append(f"The cell {id} had been changed: it was put back as released.")
-        added = added_to(text, id, of)
+        added = added_to(text, id, released)
         if added:
             cells.insert(place, nbformat.v4.new_code_cell(added))
             notes[-1] = f"The cell {id} had been changed: it was put back as released, what was added runs above it."
     return notes[::-1]
 
 
-def _restored(cell: nbformat.NotebookNode, id: str, of: Release) -> nbformat.NotebookNode:
+def _restored(cell: nbformat.NotebookNode, id: str, released: Release) -> nbformat.NotebookNode:
     """The student's cell under the release's metadata; a locked one with the release's text."""
     if not id:
         tags = [tag for tag in cell.metadata.get("tags", []) if tag != SKIPPED]
-        if SKIPPED in cell.metadata.get("tags", []) or squeezed(cell.source) in of.long:
+        if SKIPPED in cell.metadata.get("tags", []) or without_whitespace(cell.source) in released.long:
             tags.append(SKIPPED)
         kept = {key: value for key, value in cell.metadata.items() if key not in ("nbgrader", "tags")}
         cell.metadata = nbformat.from_dict({**kept, "tags": tags} if tags else kept)
         return cell
-    cell.metadata = nbformat.from_dict(copy.deepcopy(of.cells[id]["metadata"]))
-    if of.is_locked(id):
-        cell.source = of.source(id)
+    cell.metadata = nbformat.from_dict(copy.deepcopy(released.cells[id]["metadata"]))
+    if released.is_locked(id):
+        cell.source = released.source(id)
     return cell
 
 
-def _insert_missing(cells: list[nbformat.NotebookNode], of: Release, notes: list[str], readable: bool) -> None:
-    """Put back the released cells that are not there, each after the one it followed.
+def _insert_missing(cells: list[nbformat.NotebookNode], released: Release, notes: list[str], readable: bool) -> None:
+    """Put back missing released cells, each after its predecessor in the release.
 
-    A stub is not put back over an answer: cells that were merged into one have one id, and the answers of all.
+    No stub is put back for an answer that exists in another cell: merged cells share one id but hold all answers.
     """
     previous = ""
-    for id, known in of.cells.items():
+    for id, known in released.cells.items():
         present = [id_of(cell) for cell in cells]
         if (
             id not in present
-            and not of.is_locked(id)
+            and not released.is_locked(id)
             and any(id in names_in(cell.source, readable) for cell in cells if is_run(cell))
         ):
             notes.append(f"The cell {id} was missing: what defines {id} in another cell counts.")
             continue
         if id not in present:
             make: Any = nbformat.v4.new_code_cell if known["cell_type"] == "code" else nbformat.v4.new_markdown_cell
-            cell = make(of.source(id))
+            cell = make(released.source(id))
             cell.metadata = nbformat.from_dict(copy.deepcopy(known["metadata"]))
             cells.insert(present.index(previous) + 1 if previous in present else 0, cell)
             notes.append(f"The cell {id} was missing: it was put back as released.")

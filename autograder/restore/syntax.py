@@ -1,7 +1,7 @@
-"""What the text of a cell defines, read from its syntax tree without carrying it out.
+"""The definitions in the text of a cell, found in its syntax tree without running it.
 
-The text is a student's: one that is too long or too deep to be read here, or has a mistake in it, defines nothing.
-IPython's own lines (`%matplotlib inline`, `!pip install`) are read as empty ones.
+The text is a student's: one that is too long, too deep or not valid Python defines nothing.
+IPython's own lines (`%matplotlib inline`, `!pip install`) count as empty.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @lru_cache(maxsize=512)
 def parsed(source: str) -> ast.Module | None:
-    """The tree of a cell's text, with the same line numbers; None if it has none. Kept: not to be changed."""
+    """The tree of a cell's text, with the same line numbers; None if it has none. Cached: do not modify."""
     if len(source) > MAX_CHARACTERS:
         return None
     plain = MAGIC.sub(r"\1pass", source)
@@ -38,13 +38,13 @@ def parsed(source: str) -> ast.Module | None:
 
 
 def statements(source: str) -> list[ast.stmt]:
-    """The statements of a cell's text, none if it cannot be read."""
+    """The statements of a cell's text; none if it cannot be parsed."""
     tree = parsed(source)
     return tree.body if tree is not None else []
 
 
 def stands_alone(source: str) -> bool:
-    """Whether IPython, which moves indented cells to the left, can carry the text out as a cell."""
+    """Whether IPython, which removes the indentation of a whole cell, can run the text as a cell."""
     tree = parsed(textwrap.dedent(source))
     if tree is None:
         return False
@@ -58,7 +58,7 @@ def stands_alone(source: str) -> bool:
 
 
 def names_of(statement: ast.stmt) -> set[str]:
-    """The names that a statement of a cell gives a meaning to."""
+    """The names that a statement of a cell binds."""
     if isinstance(statement, DEFINITIONS):
         return {statement.name}
     if isinstance(statement, ast.Import | ast.ImportFrom):
@@ -70,7 +70,7 @@ def names_of(statement: ast.stmt) -> set[str]:
 
 
 def _stored(node: ast.AST) -> Iterator[str]:
-    """Names assigned to in a statement, but for those inside functions and classes."""
+    """The names assigned to in a statement, except inside functions and classes."""
     if isinstance(node, DEFINITIONS):
         yield node.name
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -81,14 +81,14 @@ def _stored(node: ast.AST) -> Iterator[str]:
 
 
 def defined(source: str) -> set[str]:
-    """The names that a cell's text gives a meaning to; of one that cannot be read, those after `def` and `class`."""
+    """The names that a cell's text binds; of a text that cannot be parsed, those after `def` and `class`."""
     if parsed(source) is None:
         return set(DEFINES.findall(source[:MAX_CHARACTERS]))
     return {name for statement in statements(source) for name in names_of(statement)}
 
 
 def needed_by(statement: ast.stmt) -> set[str]:
-    """The names that must have a meaning when a statement is carried out: all but those inside functions."""
+    """The names that must be bound when a statement is executed: all but those inside functions."""
     try:
         return set(_loaded(statement))
     except RecursionError:
@@ -116,7 +116,7 @@ def is_unwritten(node: ast.stmt) -> bool:
 
 
 def meaning(node: ast.AST) -> str:
-    """What a definition says, as text: two that differ in blanks, comments and docstrings alone have the same."""
+    """A definition's syntax tree as text; differences in layout, comments and docstrings do not show."""
     try:
         return ast.dump(_Bare().visit(parse(ast.unparse(node))))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -124,17 +124,17 @@ def meaning(node: ast.AST) -> str:
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes the docstrings out."""
+    """Removes the docstrings."""
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
-        """The node without its docstring, if it is one that can have one."""
+        """The node without its docstring, if it can have one."""
         if isinstance(node, DEFINITIONS) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
         return super().generic_visit(node)
 
 
 def is_same_code(one: str, other: str) -> bool:
-    """Whether two texts differ in blanks and comments alone, as where an editor put a title above the code."""
+    """Whether two texts differ only in whitespace and comments, such as a title that an editor put above the code."""
     trees = parsed(one), parsed(other)
     try:
         return None not in trees and len({ast.dump(tree) for tree in trees if tree is not None}) == 1
@@ -142,9 +142,13 @@ def is_same_code(one: str, other: str) -> bool:
         return False
 
 
-def methods(of: Definition) -> list[Definition]:
+def methods(definition: Definition) -> list[Definition]:
     """The definitions in the body of a class, in order; none for a function."""
-    return [node for node in of.body if isinstance(node, DEFINITIONS)] if isinstance(of, ast.ClassDef) else []
+    return (
+        [node for node in definition.body if isinstance(node, DEFINITIONS)]
+        if isinstance(definition, ast.ClassDef)
+        else []
+    )
 
 
 def lines_of(node: ast.stmt) -> tuple[int, int]:
@@ -155,12 +159,12 @@ def lines_of(node: ast.stmt) -> tuple[int, int]:
 
 
 def without(source: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The text without these lines."""
+    """The text without the lines in these spans."""
     gone = {line for first, last in spans for line in range(first, last + 1)}
     return "\n".join(line for number, line in enumerate(source.split("\n"), 1) if number not in gone)
 
 
 def only(source: str, nodes: Iterable[ast.stmt]) -> str:
-    """Of a text only these statements, as they were written."""
+    """The text of these statements alone, as they were written."""
     lines = source.split("\n")
     return "\n".join("\n".join(lines[first - 1 : last]) for first, last in map(lines_of, nodes))

@@ -1,7 +1,7 @@
-"""What editors do to a notebook, undone where that is safe: cells split, merged, turned into text, left as stubs.
+"""Undo damage done by editors where that is safe: cells split, merged, turned into text, or left as stubs.
 
-Each step changes the list of cells in place and returns notes; each note names the cell. A student's definition is
-never thrown away for another one of theirs: the last one counts, as when the notebook is run, and that is said.
+Each step changes the list of cells in place and returns notes; each note names the cell. Of several definitions by
+the student none is removed: the last one counts, as when the notebook is run, and a note says so.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import nbformat
 
 from autograder.errors import Unreadable
 from autograder.restore.match_cells import MAX_CODE, answers, id_of, is_run, is_stub, label, sentence
-from autograder.restore.released import SKIPPED, Release, squeezed
+from autograder.restore.released import SKIPPED, Release, without_whitespace
 from autograder.restore.syntax import (
     DEFINITIONS,
     FUNCTIONS,
@@ -33,40 +33,40 @@ from autograder.restore.syntax import (
 
 Cells = list[nbformat.NotebookNode]
 CONFLICT = re.compile(r"^<<<<<<<(?: .*)?$", re.MULTILINE)
-MAX_PARTS = 20  # that a cell may have been split into
+MAX_PARTS = 20  # into which a cell may have been split
 
 
-def mended(cells: Cells, of: Release) -> list[str]:
-    """Mend the cells before they are matched. Raises Unreadable, naming the cell, where one holds two versions."""
+def mended(cells: Cells, released: Release) -> list[str]:
+    """Repair the cells before they are matched. Raises Unreadable, naming the cell, if one holds a merge conflict."""
     for cell in cells:
-        if id_of(cell) in of.solutions:
-            cell.metadata.pop("tags", None)  # it is run whatever it is tagged with
-    _refuse_conflicts(cells, of)
-    notes = _join_halves(cells, of)
-    _cut_out_checks(cells, of)
-    notes += _run_what_is_text(cells, of)
-    notes += _run_what_skipped_cells_define(cells, of)
-    return notes + _leave_out_stubs(cells, of)
+        if id_of(cell) in released.solutions:
+            cell.metadata.pop("tags", None)  # it is run whatever its tags
+    _refuse_conflicts(cells, released)
+    notes = _join_halves(cells, released)
+    _cut_out_checks(cells, released)
+    notes += _run_answers_in_text_cells(cells, released)
+    notes += _run_definitions_of_skipped_cells(cells, released)
+    return notes + _leave_out_stubs(cells, released)
 
 
-def _refuse_conflicts(cells: Cells, of: Release) -> None:
+def _refuse_conflicts(cells: Cells, released: Release) -> None:
     for place, cell in enumerate(cells):
-        locked = id_of(cell) in of.cells and of.is_locked(id_of(cell))
+        locked = id_of(cell) in released.cells and released.is_locked(id_of(cell))
         if is_run(cell) and not locked and CONFLICT.search(cell.source) and parsed(cell.source) is None:
-            where = label(place, cell, of)
-            raise Unreadable(f"{where} holds two versions of a merge (after <<<<<<<): keep one and hand in again")
+            title = label(place, cell, released)
+            raise Unreadable(f"{title} holds two versions of a merge (after <<<<<<<): keep one and hand in again")
 
 
 # cells split in two
 
 
-def _join_halves(cells: Cells, of: Release) -> list[str]:
-    """Join a cell that was split inside a definition with the next one, which cannot do without it."""
+def _join_halves(cells: Cells, released: Release) -> list[str]:
+    """Join a cell that was split inside a definition with the rest of the definition in the next one."""
     notes, place, parts = [], 0, 1
     while place + 1 < len(cells):
         upper, lower = cells[place], cells[place + 1]
         both_code = upper.cell_type == lower.cell_type == "code"
-        whole = _joined(upper.source, lower.source, of) if both_code and parts < MAX_PARTS else ""
+        whole = _joined(upper.source, lower.source, released) if both_code and parts < MAX_PARTS else ""
         if not whole:
             place, parts = place + 1, 1
             continue
@@ -75,16 +75,16 @@ def _join_halves(cells: Cells, of: Release) -> list[str]:
         if not id_of(upper):
             upper.metadata = lower.metadata
         del cells[place + 1]
-        notes.append(sentence(f"{label(place, upper, of)} had been split: its parts were joined."))
+        notes.append(sentence(f"{label(place, upper, released)} had been split: its parts were joined."))
     return list(dict.fromkeys(notes))
 
 
-def _joined(upper: str, lower: str, of: Release) -> str:
-    """The text that two cells were before they were split, "" if they were not one."""
+def _joined(upper: str, lower: str, released: Release) -> str:
+    """The original text of two cells that were one; "" if they were not."""
     if not lower.strip() or not re.search(r"^[ \t]*(?:def|class|async)\b", upper, re.MULTILINE):
         return ""
     broken = parsed(upper) is None
-    if not (broken or not stands_alone(lower) or _is_method_of_it(upper, lower, of)):
+    if not (broken or not stands_alone(lower) or _is_method_of_it(upper, lower, released)):
         return ""
     ways = [upper + "\n" + lower, upper + lower, upper + "\n" + textwrap.indent(lower, _depth(upper))]
     if upper and not upper.rpartition("\n")[2].strip():
@@ -93,43 +93,43 @@ def _joined(upper: str, lower: str, of: Release) -> str:
 
 
 def _depth(upper: str) -> str:
-    found = re.search(r"^([ \t]+)\S", upper, re.MULTILINE)
-    return found[1] if found else "    "
+    indent = re.search(r"^([ \t]+)\S", upper, re.MULTILINE)
+    return indent[1] if indent else "    "
 
 
 def _took_in(whole: str, upper: str, broken: bool) -> bool:
-    """Whether the text can be read, and its last definition above the join has taken in something from below it."""
+    """Whether the text can be parsed and its last definition above the join was extended by the text below."""
     now, before = statements(whole), statements(upper)
     if broken or not before or len(now) < len(before):
         return broken and bool(now)
     return isinstance(before[-1], DEFINITIONS) and meaning(now[len(before) - 1]) != meaning(before[-1])
 
 
-def _is_method_of_it(upper: str, lower: str, of: Release) -> bool:
-    """Whether a text begins with a method that the class at the end of the other lacks."""
+def _is_method_of_it(upper: str, lower: str, released: Release) -> bool:
+    """Whether `lower` begins with a method that is missing in the class at the end of `upper`."""
     above, below = statements(upper), statements(textwrap.dedent(lower))
     if not above or not isinstance(above[-1], ast.ClassDef) or not below or not isinstance(below[0], FUNCTIONS):
         return False
     first = next(iter([*below[0].args.posonlyargs, *below[0].args.args]), None)
     if first is None or first.arg != "self" or below[0].name in [method.name for method in methods(above[-1])]:
         return False
-    return lower[:1] in " \t" or f"{above[-1].name}.{below[0].name}" in of.stubs
+    return lower[:1] in " \t" or f"{above[-1].name}.{below[0].name}" in released.stubs
 
 
 # cells merged
 
 
-def _cut_out_checks(cells: Cells, of: Release) -> None:
-    """Take what is never run when grading out of the cells it was merged into; it is put back as a cell of its own."""
-    texts = {text: squeezed(text) for text in of.unrun}
+def _cut_out_checks(cells: Cells, released: Release) -> None:
+    """Remove cells that are never run when grading from the cells they were merged into; they are put back later."""
+    texts = {text: without_whitespace(text) for text in released.unrun}
     for cell in cells:
         if not is_run(cell):
             continue
-        whole = squeezed(cell.source)
+        whole = without_whitespace(cell.source)
         for text, short in texts.items():
             if short in whole and len(short) < len(whole):
                 cell.source = _cut(cell.source, text)
-                whole = squeezed(cell.source)
+                whole = without_whitespace(cell.source)
 
 
 def _cut(source: str, text: str) -> str:
@@ -140,36 +140,36 @@ def _cut(source: str, text: str) -> str:
     return source
 
 
-def added_to(source: str, id: str, of: Release) -> str:
-    """What a student wrote into the locked cell `id`: definitions, and in a cell that is run, assignments too."""
+def added_to(source: str, id: str, released: Release) -> str:
+    """A student's additions to the locked cell `id`: definitions, and assignments too in a cell that is run."""
     kinds: tuple[type[ast.stmt], ...] = (*DEFINITIONS, ast.Import, ast.ImportFrom)
-    if not of.is_check(id):
+    if not released.is_check(id):
         kinds = (*kinds, ast.Assign, ast.AnnAssign)
-    released = {ast.dump(node) for node in statements(of.source(id))}
-    added = [node for node in statements(source) if isinstance(node, kinds) and ast.dump(node) not in released]
+    known = {ast.dump(node) for node in statements(released.source(id))}
+    added = [node for node in statements(source) if isinstance(node, kinds) and ast.dump(node) not in known]
     return only(source, added)
 
 
 # cells that are not run
 
 
-def _run_what_is_text(cells: Cells, of: Release) -> list[str]:
-    """An answer in a text cell is run as code, if no cell of code has one."""
+def _run_answers_in_text_cells(cells: Cells, released: Release) -> list[str]:
+    """Turn a text cell with an answer into code if no code cell has that answer."""
     notes = []
-    there = {name for cell in cells if cell.cell_type == "code" for name in answers(cell.source, of)}
-    for id in of.solutions:
-        if id in there:
+    answered = {name for cell in cells if cell.cell_type == "code" for name in answers(cell.source, released)}
+    for id in released.solutions:
+        if id in answered:
             continue
-        found = [place for place in _that_may_be_code(cells, id) if id in answers(cells[place].source, of)]
-        if found:
-            text = cells[found[-1]]
-            cells[found[-1]] = nbformat.v4.new_code_cell(text.source, metadata=text.metadata)
+        places = [place for place in _possible_code_cells(cells, id) if id in answers(cells[place].source, released)]
+        if places:
+            text = cells[places[-1]]
+            cells[places[-1]] = nbformat.v4.new_code_cell(text.source, metadata=text.metadata)
             notes.append(f"The cell {id} had been turned into text: it was run as code.")
     return notes
 
 
-def _that_may_be_code(cells: Cells, name: str) -> Iterator[int]:
-    """The places of text cells that name an answer and can be read as code, as far as there is time to read them."""
+def _possible_code_cells(cells: Cells, name: str) -> Iterator[int]:
+    """The places of text cells that name an answer and can be parsed as code, within a limit on the text parsed."""
     left = MAX_CODE
     for place, cell in enumerate(cells):
         if cell.cell_type == "code" or name not in cell.source or len(cell.source) > left:
@@ -179,19 +179,21 @@ def _that_may_be_code(cells: Cells, name: str) -> Iterator[int]:
             yield place
 
 
-def _run_what_skipped_cells_define(cells: Cells, of: Release) -> list[str]:
-    """A tag can come with a copied cell: what the student's own cells under it define is run all the same."""
+def _run_definitions_of_skipped_cells(cells: Cells, released: Release) -> list[str]:
+    """Run the definitions in the student's own cells that are tagged as skipped: a copied cell brings its tag along."""
     notes = []
     for place in reversed(range(len(cells))):
-        cell, whole = cells[place], squeezed(cells[place].source)
+        cell, whole = cells[place], without_whitespace(cells[place].source)
         if (
             cell.cell_type != "code"
             or is_run(cell)
-            or id_of(cell) in of.cells
-            or any(text in whole for text in of.long)
+            or id_of(cell) in released.cells
+            or any(text in whole for text in released.long)
         ):
             continue
-        written = [node for node in statements(cell.source) if isinstance(node, DEFINITIONS) and not is_stub(node, of)]
+        written = [
+            node for node in statements(cell.source) if isinstance(node, DEFINITIONS) and not is_stub(node, released)
+        ]
         text = only(cell.source, written)
         if text and not (place and cells[place - 1].source == text):
             cells.insert(place, nbformat.v4.new_code_cell(text))
@@ -203,8 +205,8 @@ def _run_what_skipped_cells_define(cells: Cells, of: Release) -> list[str]:
 # stubs below answers, and several answers
 
 
-def _leave_out_stubs(cells: Cells, of: Release) -> list[str]:
-    """Leave out the released stubs below an answer of the same name, which they would undo."""
+def _leave_out_stubs(cells: Cells, released: Release) -> list[str]:
+    """Leave out released stubs below an answer of the same name, which they would overwrite."""
     answered: set[str] = set()
     notes = []
     for cell in cells:
@@ -212,25 +214,25 @@ def _leave_out_stubs(cells: Cells, of: Release) -> list[str]:
             continue
         spans = []
         for node in statements(cell.source):
-            stub, names = is_stub(node, of), names_of(node) & set(of.solutions)
+            stub, names = is_stub(node, released), names_of(node) & set(released.solutions)
             if stub and names <= answered:
                 spans.append(lines_of(node))
                 notes += [
                     f"The cell {name} stood below its answer as it was released: the answer counts." for name in names
                 ]
             elif isinstance(node, ast.ClassDef) and not stub:
-                spans += _stub_methods(node, of, notes)
+                spans += _stub_methods(node, released, notes)
             answered |= set() if stub else names
         if spans:
             _leave_out(cell, spans)
     return list(dict.fromkeys(notes))
 
 
-def _stub_methods(node: ast.ClassDef, of: Release, notes: list[str]) -> Iterator[tuple[int, int]]:
-    """The stubs in a class that stand below the method itself."""
+def _stub_methods(node: ast.ClassDef, released: Release, notes: list[str]) -> Iterator[tuple[int, int]]:
+    """The line spans of stubs in a class that stand below the written method."""
     written: set[str] = set()
     for method in methods(node):
-        if not is_stub(method, of, node.name):
+        if not is_stub(method, released, node.name):
             written.add(method.name)
         elif method.name in written:
             notes.append(
@@ -240,7 +242,7 @@ def _stub_methods(node: ast.ClassDef, of: Release, notes: list[str]) -> Iterator
 
 
 def _leave_out(cell: nbformat.NotebookNode, spans: list[tuple[int, int]]) -> None:
-    """Take these lines out of a cell; one with nothing else in it is kept to be seen, and not run."""
+    """Remove these lines from a cell; a cell with nothing else in it stays visible but is not run."""
     left = without(cell.source, spans)
     if statements(left):
         cell.source = left
@@ -248,23 +250,24 @@ def _leave_out(cell: nbformat.NotebookNode, spans: list[tuple[int, int]]) -> Non
         cell.metadata = nbformat.from_dict({"tags": [SKIPPED]})
 
 
-def which_counts(cells: Cells, ids: Sequence[str], of: Release) -> list[str]:
-    """Notes on answers that are defined more than once, and not alike.
+def notes_on_repeated_answers(cells: Cells, ids: Sequence[str], released: Release) -> list[str]:
+    """Notes on answers with several different definitions.
 
-    ids  what the cells were matched with; where the last answer is in the last cell of that id, that was said already
+    ids  the ids that the cells were matched with; no note if the last answer is in the last cell of that id, as
+         another note says so already
     """
-    said: dict[str, list[tuple[int, ast.stmt]]] = {id: [] for id in of.solutions}
+    definitions: dict[str, list[tuple[int, ast.stmt]]] = {id: [] for id in released.solutions}
     for place, cell in enumerate(cells):
         for node in statements(cell.source) if is_run(cell) else []:
-            for name in names_of(node) & said.keys():
-                if not is_stub(node, of):
-                    said[name].append((place, node))
+            for name in names_of(node) & definitions.keys():
+                if not is_stub(node, released):
+                    definitions[name].append((place, node))
     claimed = [id_of(cell) for cell in cells]
     return [
-        f"The cell {name} is not the only one that defines {name}: there are {len(found)}, and the last function or "
+        f"The cell {name} is not the only one that defines {name}: there are {len(versions)}, and the last function or "
         "class counts."
-        for name, found in said.items()
-        if len(found) > 1
-        and len({meaning(node) for _, node in found}) > 1
-        and not (claimed.count(name) > 1 and ids[found[-1][0]] == name)
+        for name, versions in definitions.items()
+        if len(versions) > 1
+        and len({meaning(node) for _, node in versions}) > 1
+        and not (claimed.count(name) > 1 and ids[versions[-1][0]] == name)
     ]

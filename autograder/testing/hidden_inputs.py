@@ -1,8 +1,8 @@
-"""Hidden inputs: what a suite draws to ask a student's code with, in one of several variants.
+"""Hidden inputs: the random arguments of a suite's questions, in one of several variants.
 
-Which variant a submission meets is settled before its suite runs (`autograder.grading.variants`); a suite only draws
-through `hidden_rng`, and gives a seed away only as `hidden_seed`. Variant 0 is what the plain seed gives. What is
-calibrated (training tasks, their thresholds) does not vary and is drawn with the plain seed.
+The variant of a submission is chosen before its suite runs (`autograder.grading.variants`). A suite draws only
+through `hidden_rng`, and passes a seed on only as `hidden_seed`. Variant 0 uses the plain seed. Calibrated inputs
+(training tasks and their thresholds) do not vary: they are drawn with the plain seed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _variant: ContextVar[int] = ContextVar("variant", default=0)
 
 @contextmanager
 def in_variant(variant: int) -> Iterator[None]:
-    """Draw the hidden inputs of that variant meanwhile. Raises ValueError for a negative one."""
+    """Draw the hidden inputs of this variant inside the block. Raises ValueError for a negative one."""
     if variant < 0:
         raise ValueError(f"a variant is not negative: {variant}")
     before = _variant.set(variant)
@@ -36,19 +36,19 @@ def in_variant(variant: int) -> Iterator[None]:
 
 
 def hidden_seed(seed: int) -> int:
-    """The seed that stands for `seed` in the variant at hand: for code that takes a seed and not a generator."""
+    """The seed that replaces `seed` in the current variant, for code that takes a seed and not a generator."""
     return seed + STRIDE * _variant.get()
 
 
 def hidden_rng(seed: int) -> np.random.Generator:
-    """A fresh generator of the variant at hand; `numpy.random.default_rng(seed)` in variant 0."""
+    """A fresh generator of the current variant; `numpy.random.default_rng(seed)` in variant 0."""
     return np.random.default_rng(hidden_seed(seed))
 
 
 def telling_seed(seed: int, tells: Callable[[int], bool]) -> int:
-    """The first of seed, seed + 1000, seed + 2000 ... whose draws, in the variant at hand, tell what they are to tell.
+    """The first of seed, seed + 1000, seed + 2000 ... whose draws, in the current variant, would reveal a mistake.
 
-    tells  whether a mistake would show with what is drawn from a seed; asked of the reference alone, never of a student
+    tells  whether the draws from a seed would reveal one; computed with the reference alone, never with student code
     Raises TaskError if none of TRIALS does.
     """
     for trial in range(seed, seed + 1000 * TRIALS, 1000):

@@ -6,11 +6,10 @@ A suite is an ordinary pytest module:
     def test_values(student, reference): ...
 
 `student` is the view of what the notebook defined (`autograder.testing.student.Student`), in a fork of its own for
-every test; `reference` is the namespace of the solution. A test passes by making at least one comparison of
-`autograder.testing.checks` and raising
-nothing. A StudentError lowers the mark. So does anything else that a test raises,
-a bare assert included, if the same test passes with the reference in the student's place: then it was raised by
-what the student's code gave. If the reference fails too, the suite is wrong, and nobody's mark is lowered.
+every test; `reference` is the namespace of the solution. A test passes if it makes at least one comparison of
+`autograder.testing.checks` and raises nothing. A StudentError lowers the mark. Any other exception, a failed assert
+included, lowers it too if the same test passes with the reference in the student's place: the student's values
+caused it. If the reference fails as well, the suite is wrong, and nobody's mark is lowered.
 """
 
 from __future__ import annotations
@@ -40,14 +39,14 @@ Connect = Callable[[FollowThrough, float], AbstractContextManager[Connection]]
 
 @dataclass(frozen=True)
 class Question:
-    """What a test says of the question it belongs to.
+    """The facts about a question, as stated by one of its tests.
 
     points      the test's share of the question, against the shares of the question's other tests
-    given       ids of the questions it builds on: where these are wrong, the reference stands in
+    given       ids of the questions it builds on; the reference stands in for those that are wrong
     settable    attributes that the student's code may set on the reference's objects that stand in
-    timeout_s   seconds for the answers to all tests of the question together (the largest one stated counts); those in
-                which the student's code waits for a core do not count
-    hint        what a student reads when the test fails: a question to ask oneself, never the answer
+    timeout_s   seconds for the answers to all tests of the question together, the largest value stated by any of them;
+                time spent waiting for a core does not count
+    hint        shown to the student when the test fails: a question to think about, never the answer
     """
 
     id: str
@@ -71,10 +70,10 @@ def question(id: str, **fields: Any) -> pytest.MarkDecorator:
 
 @dataclass
 class Outcome:
-    """How one test went.
+    """The outcome of one test.
 
-    fault    "" or whose fault it is that it could not be judged: "task", "grader"
-    starved  whether it ran out of time on a machine that was too busy to give it that time
+    fault    the party at fault if it could not be judged, "task" or "grader"; else ""
+    starved  whether it ran out of time because the machine was too busy
     """
 
     question: Question
@@ -94,10 +93,10 @@ class SuitePlugin:
     connect     opens a fork of the student's process with the given stand-ins
     reference   the solution's namespace
     wanted      ids of the questions to run
-    stand_ins   for a question, the names that the reference answers for in this run
-    variant     which variant of the hidden inputs is drawn
-    limits      for a question, seconds in place of those that its tests state
-    used_s      for a question, the seconds that the answers to its tests have taken so far
+    stand_ins   question id -> names for which the reference stands in during this run
+    variant     the variant of the hidden inputs to draw
+    limits      question id -> seconds, overriding those stated by its tests
+    used_s      question id -> seconds spent so far on the answers to its tests
     """
 
     connect: Connect
@@ -149,7 +148,7 @@ class SuitePlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        """Refuse a test that compared nothing; where a test goes on in a fork, its end there is its end here."""
+        """Refuse a test that compared nothing; adopt the outcome of a test that continued in a fork."""
         before = comparison_count.made()
         try:
             with forked_test.forking():
@@ -166,7 +165,7 @@ class SuitePlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-        """Turn what happened into an Outcome: one per test, the first phase that failed counts."""
+        """Record one Outcome per test; the first phase that failed decides."""
         report = yield
         if call.when == "setup":
             self.outcomes.append(Outcome(question_of(item), item.name))
@@ -183,7 +182,7 @@ class SuitePlugin:
         return report
 
     def _reference_passes(self, item: pytest.Item) -> bool:
-        """Run a test again with the reference in the student's place; whether it passes."""
+        """Whether the test passes when run again with the reference in the student's place."""
         test: Callable[..., None] = getattr(item, "obj")  # noqa: B009
         known = {**getattr(item, "funcargs", {}), "student": of_reference(self.reference)}
         before = comparison_count.made()
@@ -197,7 +196,7 @@ class SuitePlugin:
 
 
 class JudgedApart(Exception):
-    """What made a test fail that ended in a fork; `verdict` is what it means."""
+    """The failure of a test that ended in a fork; `verdict` holds the fields of its Outcome."""
 
     def __init__(self, **verdict: Any) -> None:
         super().__init__(verdict["message"])
@@ -205,14 +204,14 @@ class JudgedApart(Exception):
 
 
 def judge(outcome: Outcome, error: BaseException) -> None:
-    """Write into `outcome` what `error` means for it."""
+    """Set the fields of `outcome` that `error` decides."""
     outcome.passed, outcome.fault = False, ""
     for name, value in (error.verdict if isinstance(error, JudgedApart) else verdict(error)).items():
         setattr(outcome, name, value)
 
 
 def verdict(error: BaseException, bounded: bool = False) -> dict[str, Any]:
-    """What an error means for a test: fields of its Outcome. `bounded`: in a fork, whose memory is bounded for it."""
+    """Translate an error into fields of a test's Outcome. `bounded`: raised in a fork with a memory limit."""
     if isinstance(error, CallTimeout) and error.starved:
         return {"fault": "grader", "starved": True, "message": STARVED}
     if isinstance(error, StudentError):

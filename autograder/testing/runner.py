@@ -1,4 +1,4 @@
-"""Running a hidden suite with pytest, in this process, against whatever the plugin connects to."""
+"""Run a hidden suite with pytest, in this process, against the code that the plugin connects to."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUIET = [
 
 
 def run_suite(path: Path, plugin: SuitePlugin) -> None:
-    """Run the tests in the folder `path`; what came of them is in `plugin.outcomes`.
+    """Run the tests in the folder `path` and store their outcomes in `plugin.outcomes`.
 
     Raises TaskError if the suite is broken.
     """
@@ -34,7 +34,7 @@ def run_suite(path: Path, plugin: SuitePlugin) -> None:
     folder = plain_path(path.parent)
     _forget_others(folder / path.name)
     watcher = _CollectionWatcher()
-    with _nothing_else_having_a_say(), in_variant(plugin.variant):
+    with _without_other_plugins(), in_variant(plugin.variant):
         status = pytest.main([str(folder / path.name), "--rootdir", str(folder), *QUIET], plugins=[plugin, watcher])
     if watcher.interrupted:
         raise KeyboardInterrupt
@@ -47,14 +47,14 @@ def run_suite(path: Path, plugin: SuitePlugin) -> None:
 
 
 def forget_suites(root: Path) -> None:
-    """Forget the hidden tests of the course at `root` that have been loaded, so that the next run reads them again."""
+    """Unload the hidden tests of the course at `root`, so that the next run reads them again."""
     for name, module in _loaded_suites():
         if any(Path(place).is_relative_to(root) for place in _places(module)):
             del sys.modules[name]
 
 
 def _forget_others(folder: Path) -> None:
-    """pytest takes a module it has loaded before for one of the same name, wherever that lay: another assignment's."""
+    """Unload the suites of other assignments: pytest would reuse a loaded module for any other of the same name."""
     for name, module in _loaded_suites():
         if not all(Path(place).is_relative_to(folder) for place in _places(module)):
             del sys.modules[name]
@@ -65,13 +65,13 @@ def _loaded_suites() -> list[tuple[str, ModuleType]]:
 
 
 def _places(module: ModuleType) -> list[str]:
-    """Where a module, or a package without a file of its own, lies."""
+    """The path of a module, or the paths of a package without a file of its own."""
     file = getattr(module, "__file__", None)
     return [file] if file else [*getattr(module, "__path__", ())]
 
 
 class _CollectionWatcher:
-    """Remembers why a suite could not be collected or run to its end."""
+    """Record the reason why a suite could not be collected or was not run to its end."""
 
     def __init__(self) -> None:
         self.broken = ""
@@ -92,8 +92,8 @@ class _CollectionWatcher:
 
 
 @contextlib.contextmanager
-def _nothing_else_having_a_say() -> Iterator[None]:
-    """Plugins that happen to be installed, and options that happen to be set, change no mark."""
+def _without_other_plugins() -> Iterator[None]:
+    """Ignore installed plugins and options in environment variables, so that they change no mark."""
     names = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
     before = {name: os.environ.pop(name) for name in names if name in os.environ}
     os.environ[names[0]] = "1"

@@ -1,9 +1,9 @@
-"""The trusted side's view of what a student defined: explicit, and made of plain values.
+"""The trusted side's view of a student's definitions: explicit, and made of plain values.
 
 A suite sees a `Student`:
 
     p = student.call("softmax", scores)                 # call a function
-    layer = student.new("TimeLSTM", Wx, Wh, b)          # make an object; it stays over there
+    layer = student.new("TimeLSTM", Wx, Wh, b)          # make an object, kept in the student's process
     hs = layer.call("forward", xs)                      # call a method
     grads = layer.get("grads")                          # read an attribute: copies, rebuilt from bytes
 
@@ -30,10 +30,10 @@ from autograder.untrusted_text import untrusted_name
 
 
 class Connection(Protocol):
-    """How requests reach the student's code.
+    """The channel by which requests reach the student's code.
 
-    used_s   once it is closed: the seconds that the answers took
-    stretch  by how much limits of single requests are longer than stated
+    used_s   total seconds taken by the answers; set when the connection is closed
+    stretch  factor by which the limits of single requests exceed the stated ones
     """
 
     follow_through: FollowThrough
@@ -41,13 +41,13 @@ class Connection(Protocol):
     stretch: float
 
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
-        """Carry out one request; raises a StudentError."""
+        """Run one request. Raises a StudentError."""
 
 
 class Student:
-    """What the notebook defined.
+    """The definitions of the notebook.
 
-    reference   the same view of the solution, whose names run in this process; None where there is none to compare with
+    reference   the same view of the solution, run in this process; None if there is nothing to compare with
     """
 
     def __init__(self, connection: Connection, reference: Student | None = None) -> None:
@@ -70,17 +70,17 @@ class Student:
         return self._connection.request("has", name) is True
 
     def put(self, value: Any) -> RemoteObject:
-        """Send a value once and keep it there, to pass it to calls and to `fetch` it afterwards."""
+        """Send a value once and keep it in the student's process, to be passed to calls and fetched later."""
         return RemoteObject(self._connection, _reference(self._connection.request("put", _sent(value))))
 
     def rng(self, seed: int) -> RemoteObject:
-        """A fresh `hidden_rng(seed)` over there."""
+        """A fresh `hidden_rng(seed)` in the student's process."""
         return RemoteObject(self._connection, _reference(self._connection.request("rng", hidden_seed(seed))))
 
     def stand_in(self, thing: Any, settable: Collection[str] = ()) -> StandInRef:
-        """One of the grader's own objects, as an argument: the student's code may use it, over the wire.
+        """Offer one of the grader's own objects as an argument; the student's code uses it over the wire.
 
-        settable   the attributes that it may set; what the test reads of the object afterwards is not among them
+        settable   attributes that the student's code may set: none that the test reads afterwards
         """
         return self._connection.follow_through.offer(thing, settable)
 
@@ -92,7 +92,7 @@ class Call:
         self._fields = method, _sent(args), _sent(kwargs), False
 
     def request(self, ref: Ref) -> tuple[Any, ...]:
-        """The request to make it of the object `ref`."""
+        """The request for this call on the object `ref`."""
         return "method", ref, *self._fields
 
 
@@ -103,7 +103,7 @@ class Get:
         self._attribute = attribute
 
     def request(self, ref: Ref) -> tuple[Any, ...]:
-        """The request to read it of the object `ref`."""
+        """The request to read the attribute of the object `ref`."""
         return "get", ref, self._attribute
 
 
@@ -139,7 +139,7 @@ class RemoteObject:
         return values
 
     def keep(self, method: str, *args: Any, timeout_s: float | None = None, **kwargs: Any) -> RemoteObject:
-        """Call a method and leave its value over there."""
+        """Call a method and keep its value in the student's process."""
         ref = self._connection.request(
             "method", self._ref, method, _sent(args), _sent(kwargs), True, timeout_s=timeout_s
         )
@@ -150,7 +150,7 @@ class RemoteObject:
         return self._connection.request("get", self._ref, attribute)
 
     def ref(self, attribute: str, index: int | None = None) -> RemoteObject:
-        """The attribute itself (or one item of it), not a copy: to see later whether it was written in place."""
+        """A reference to the attribute or to one item of it, to check later whether it was written in place."""
         return RemoteObject(self._connection, _reference(self._connection.request("ref", self._ref, attribute, index)))
 
     def set(self, attribute: str, value: Any) -> None:
@@ -167,7 +167,7 @@ class RemoteObject:
 
 
 def _reference(reply: Any) -> Ref:
-    """What came back in place of an object that stays over there; BadReply if it is not a reference to one."""
+    """The reply as a reference to an object in the student's process. Raises BadReply if it is anything else."""
     if type(reply) is not Ref:
         raise BadReply("what came back is not a reference to an object")
     return reply
@@ -185,12 +185,12 @@ def _sent(value: Any) -> Any:
 
 
 class BareConnection:
-    """The same requests carried out in this very process: no isolation, for trusted code and benchmarks only.
+    """The same requests, run in this process without isolation: for trusted code and benchmarks only.
 
     namespace       the notebook's globals
-    follow_through  answers for the stand-ins that are put in place first
+    follow_through  answers for the stand-ins, which are put in place first
 
-    `used_s` counts CPU seconds; no limit holds.
+    `used_s` counts CPU seconds. No limit is enforced.
     """
 
     def __init__(self, namespace: dict[str, Any], follow_through: FollowThrough | None = None) -> None:
@@ -201,7 +201,7 @@ class BareConnection:
             self._servant.handle(("stand_ins", self.follow_through.names()))
 
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
-        """Carry out one request; raises NotWritten, CallFailed, or the CallTimeout of who limits its time."""
+        """Run one request. Raises NotWritten, CallFailed, or a CallTimeout raised by a time limit around it."""
         started = time.process_time()
         try:
             return _copied(self._servant.handle((operation, *_copied(fields))))
@@ -222,7 +222,7 @@ class BareConnection:
 
 
 def of_reference(reference: SimpleNamespace) -> Student:
-    """The solution in a student's place: its names run in this very process."""
+    """The solution in a student's place, run in this process."""
     solution = Student(BareConnection(dict(vars(reference))))
     solution.reference = solution
     return solution

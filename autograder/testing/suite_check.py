@@ -1,4 +1,4 @@
-"""Whether an assignment and its hidden suite fit: every question has a test, every test a question, points add up."""
+"""Check that an assignment and its suite agree: each question has a test, each test a question, points add up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALL_POINTS = 100
 
 
 def suite_problems(assignment: Assignment) -> list[str]:
-    """What does not fit, one sentence each. The suite is loaded, and none of its tests is run."""
+    """The disagreements, one sentence each. The suite is loaded, but none of its tests is run."""
     problems = []
     total = sum(question.points for question in assignment.questions)
     if abs(total - ALL_POINTS) > 1e-9:
@@ -32,7 +32,7 @@ def suite_problems(assignment: Assignment) -> list[str]:
 
 
 def require_known(assignment: Assignment, tested: Collection[str]) -> None:
-    """Raises TaskError where a suite tests what the assignment does not ask: a mistyped id would test nothing."""
+    """Raise TaskError if a suite tests a question that the assignment does not ask, such as a mistyped id."""
     asked = [question.id for question in assignment.questions]
     unknown = sorted(set(tested) - set(asked))
     if unknown:

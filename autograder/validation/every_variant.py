@@ -1,7 +1,7 @@
-"""The bank against every variant of the hidden inputs, so that no submission meets a harder or an easier one.
+"""Grade known submissions under every variant of the hidden inputs, so that no variant is harder or easier.
 
-The sandbox sees each entry under one variant (`trials`). Here it meets all the others, in processes of this program
-and without a sandbox: the bank is the course's own code. Training questions do not vary and are left out.
+The sandbox grades each submission under one variant (`trials`). Here all other variants are used, in processes of
+this program without a sandbox, as the code is the course's own. Training questions do not vary and are left out.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ from autograder.testing.plugin import Connect
 from autograder.testing.student import BareConnection
 from autograder.validation.trials import Meeting, Trial
 
-LIMIT_S = 20  # of one test
+LIMIT_S = 20  # for one test
 
 
 def meetings(planned: Sequence[Trial]) -> list[Meeting]:
-    """The reference and each entry that needs no training, with every variant that its trial is not graded under."""
+    """The reference and each submission without training, with every variant not used by its trial."""
     first = [trial for trial in planned if trial.name == "the reference"]
-    bank = [trial for trial in planned if trial.entry is not None and not trial.entry.needs_training]
+    bank = [trial for trial in planned if trial.submission is not None and not trial.submission.needs_training]
     return [
         Meeting(trial, variant) for trial in (*first, *bank) for variant in range(VARIANTS) if variant != trial.variant
     ]
 
 
 def results(assignment: course.Assignment, met: Sequence[Meeting]) -> Iterator[tuple[Meeting, Result]]:
-    """What comes of each meeting, in their order. Raises GraderError if a process dies of one."""
+    """The result of each meeting, in order. Raises GraderError if a process dies."""
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("forkserver")
     ids, answers, variants = [assignment.id] * len(met), [one.answers for one in met], [one.variant for one in met]
@@ -54,14 +54,14 @@ def results(assignment: course.Assignment, met: Sequence[Meeting]) -> Iterator[t
 
 
 def breaches_of(meeting: Meeting, result: Result) -> list[str]:
-    """What is wrong with what came of it, one line each."""
+    """The problems with a meeting's result, one line each."""
     return [f"{line} (variant {meeting.variant})" for line in meeting.trial.judge(Graded(result))]
 
 
 def result_of(id: str, answers: Mapping[str, str], variant: int) -> Result:
-    """The result of those answers to an assignment, the reference's in place of the others, under one variant.
+    """The result of these answers to an assignment, completed by the reference's, under one variant.
 
-    Everything runs in this very process.
+    Everything runs in this process.
     """
     assignment = course.current().load(id)
     wanted = wanted_questions(assignment, Options(training=False))
@@ -75,7 +75,7 @@ def result_of(id: str, answers: Mapping[str, str], variant: int) -> Result:
 
 
 def _connect_to(id: str, answers: Mapping[str, str]) -> Connect:
-    """Connections to what these answers define; where stand-ins are put in place, it is defined anew."""
+    """Connections to the definitions of these answers, made anew for each connection with stand-ins."""
     plain = course.current().namespace(id, answers)
 
     @contextlib.contextmanager
@@ -89,7 +89,7 @@ def _connect_to(id: str, answers: Mapping[str, str]) -> Connect:
 
 @contextlib.contextmanager
 def _limit() -> Iterator[None]:
-    """Stop what is going on when a test has taken LIMIT_S: its answer is late."""
+    """Raise CallTimeout inside the block after LIMIT_S seconds."""
 
     def stop(signum: int, frame: object) -> None:
         raise CallTimeout(f"no answer within {LIMIT_S} s")

@@ -1,4 +1,4 @@
-"""The gate itself: look at the release, have every trial graded, judge, print the kill table and the breaches."""
+"""The gate: check the release, have every trial graded, judge the results, print breaches and kill table."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from autograder.reports import terminal
 from autograder.sandbox import require_bubblewrap
 from autograder.validation.every_variant import breaches_of, meetings, results
 from autograder.validation.kill_table import VariantTable, kills, print_kill_table, print_variants
-from autograder.validation.known_submissions import entries
+from autograder.validation.known_submissions import read_submissions
 from autograder.validation.leaks import leaks
 from autograder.validation.trials import Trial, different, trials, unproven
 
 
 def validate(ids: Sequence[str], console: Console) -> bool:
-    """Whether the assignments `ids`, or all, may be released. Prints what was found.
+    """Whether the assignments `ids`, or all, may be released. Prints the breaches.
 
-    Raises UnknownAssignment, SandboxMissing, GraderError where nothing can be said.
+    Raises UnknownAssignment, SandboxMissing, or GraderError if no answer is possible.
     """
     chosen = [course.current().load(id) for id in ids or course.current().assignment_ids()]
     if not chosen:
@@ -45,44 +45,44 @@ def validate(ids: Sequence[str], console: Console) -> bool:
 
 
 def release_breaches(ids: Sequence[str]) -> list[str]:
-    """The files of assignments/ that are not what solutions/ builds."""
+    """The files of assignments/ that differ from a build of solutions/."""
     try:
         changes = authoring.build(ids, check=True)
     except TaskError as error:
         return [str(error).splitlines()[0]]
-    said = "is not what solutions/ builds: run python -m autograder build"
-    return [f"{change.path} {said} ({change.status})" for change in changes if change.is_difference]
+    reason = "is not what solutions/ builds: run python -m autograder build"
+    return [f"{change.path} {reason} ({change.status})" for change in changes if change.is_difference]
 
 
 def assignment_breaches(assignment: course.Assignment, console: Console, built: bool = False) -> list[str]:
-    """The unexpected results of one assignment, one line each; prints them, and then its tables.
+    """The unexpected results of one assignment, one line each; prints them and the tables.
 
     built  whether the release is known to be up to date
     """
     try:
-        said = ([] if built else release_breaches([assignment.id])) + leaks(assignment)
-        known, planned = entries(assignment.id), trials(assignment)
+        problems = ([] if built else release_breaches([assignment.id])) + leaks(assignment)
+        known, planned = read_submissions(assignment.id), trials(assignment)
     except TaskError as error:
         malformed = [str(error).splitlines()[0]]
         _print_breaches(console, assignment.id, malformed)
         return malformed
     total = sum(question.points for question in assignment.questions)
-    said += [f"the questions have {total:g} points in all, not 100"] if total != 100 else []
-    said += unproven(assignment, known)
+    problems += [f"the questions have {total:g} points in all, not 100"] if total != 100 else []
+    problems += unproven(assignment, known)
     graded = grade_trials(assignment, planned, console)
     for place, trial in enumerate(planned):
-        said += trial.judge(graded[place])
-    said += _unlike(planned, graded)
+        problems += trial.judge(graded[place])
+    problems += _unlike(planned, graded)
     table = VariantTable(planned, graded)
-    said += _breaches_of_variants(assignment, planned, graded, table, console)
-    _print_breaches(console, assignment.id, said)
+    problems += _breaches_of_variants(assignment, planned, graded, table, console)
+    _print_breaches(console, assignment.id, problems)
     print_kill_table(console, assignment, kills(assignment, planned, graded))
     print_variants(console, table)
-    return said
+    return problems
 
 
 def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], console: Console) -> dict[int, Graded]:
-    """What came of each trial, by its place."""
+    """The result of each trial, by its place."""
     work = [
         (HandedIn(trial.name, trial.data), Options(assignment.id, training=trial.training, variant=trial.variant))
         for trial in planned
@@ -102,46 +102,48 @@ def _breaches_of_variants(
     table: VariantTable,
     console: Console,
 ) -> list[str]:
-    """Unexpected results under the variants of the hidden inputs that the sandbox did not grade a trial under.
+    """Unexpected results under the variants of the hidden inputs that the sandbox did not use for a trial.
 
     Counts every result in `table`.
     """
     met = meetings(planned)
     known = {trial.name for place, trial in enumerate(planned) if trial.judge(graded[place])}
-    said: list[str] = []
+    problems: list[str] = []
     with terminal.progress(_beside(console), f"{assignment.id}, every variant", len(met)) as advance:
         for meeting, result in results(assignment, met):
-            said += breaches_of(meeting, result) if meeting.trial.name not in known else []
+            problems += breaches_of(meeting, result) if meeting.trial.name not in known else []
             table.count(meeting, Graded(result))
             advance(meeting.trial.name)
-    return said
+    return problems
 
 
 def _beside(console: Console) -> Console:
-    """Where progress goes: not into a pipe."""
+    """The console for progress: never a pipe."""
     return console if console.is_terminal else Console(stderr=True)
 
 
 def _unlike(planned: Sequence[Trial], graded: Mapping[int, Graded]) -> list[str]:
     """Trials of the same file whose records differ."""
     first: dict[tuple[bytes, bool, int], int] = {}
-    said = []
+    problems = []
     for place, trial in enumerate(planned):
         before = first.setdefault((trial.data, trial.training, trial.variant), place)
         if entries_unlike := different(graded[before].result, graded[place].result):
-            said.append(f"{planned[before].name}, graded twice: {', '.join(entries_unlike)} came out differently")
-    return said
+            problems.append(f"{planned[before].name}, graded twice: {', '.join(entries_unlike)} came out differently")
+    return problems
 
 
 def _print_breaches(console: Console, place: str, lines: Iterable[str]) -> None:
-    """Each in one line, under the place that it belongs to."""
+    """Print each breach in one line that begins with its place."""
     for line in lines:
         terminal.print_line(console, Text("BREACH ", "bold red").append(f"{place}: {line}", "default"))
 
 
 def _print_total(console: Console, assignments: int, breaches: int) -> None:
-    """The last line: whether everything came out as expected."""
+    """Print the last line: whether all results were as expected."""
     if breaches:
         terminal.print_line(console, Text(f"{breaches} unexpected, listed above each table.", "bold red"))
     else:
-        terminal.print_line(console, Text(f"{assignments} sound, no breach.", "green"))
+        terminal.print_line(
+            console, Text(f"{assignments} assignment{'s' if assignments != 1 else ''} passed.", "green")
+        )

@@ -1,4 +1,4 @@
-"""The kill table: which wrong answers each question catches."""
+"""The kill table: the wrong answers caught by each question."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEADER = ["question", "wrong", "killed", "survived", "lost more", "not graded"]
 
 @dataclass
 class Kills:
-    """One row, counted in wrong answers: all; caught by their own question; not caught; with another question lost."""
+    """One row of counts of wrong answers: all; caught by their question; not caught; losing other questions too."""
 
     question: str
     wrong: int = 0
@@ -31,7 +31,7 @@ class Kills:
 
 @dataclass(frozen=True)
 class KillTable:
-    """The rows by question, and how many of the unusual right answers have full marks."""
+    """The rows by question, and the numbers of unusual right answers, all and with full marks."""
 
     rows: Sequence[Kills]
     right: int
@@ -45,21 +45,21 @@ class KillTable:
 
 
 def kills(assignment: course.Assignment, planned: Sequence[Trial], graded: Mapping[int, Graded]) -> KillTable:
-    """Count what the trials from the bank came to."""
+    """Count the results of the trials of known submissions."""
     rows = {question.id: Kills(question.id) for question in assignment.questions}
     right = in_full = 0
     for place, trial in enumerate(planned):
-        if trial.entry is None:
+        if trial.submission is None:
             continue
-        if trial.entry.kind == "right":
+        if trial.submission.kind == "right":
             right, in_full = right + 1, in_full + (not trial.judge(graded[place]))
         else:
-            _count(rows[trial.entry.question], trial, graded[place])
+            _count(rows[trial.submission.question], trial, graded[place])
     return KillTable(list(rows.values()), right, in_full)
 
 
 def _count(row: Kills, trial: Trial, graded: Graded) -> None:
-    assert trial.entry is not None
+    assert trial.submission is not None
     row.wrong += 1
     if not graded.result.graded:
         row.ungraded += 1
@@ -71,9 +71,9 @@ def _count(row: Kills, trial: Trial, graded: Graded) -> None:
 
 
 class VariantTable:
-    """Per variant of the hidden inputs: the bank's entries, and those that came out as they must.
+    """Per variant of the hidden inputs, the numbers of known submissions, all and with the expected result.
 
-    It begins with what the sandbox graded. Entries that need training, which does not vary, are left out.
+    It starts with the results of the sandbox. Submissions that need training, which does not vary, are left out.
     """
 
     def __init__(self, planned: Sequence[Trial], graded: Mapping[int, Graded]) -> None:
@@ -82,17 +82,17 @@ class VariantTable:
             self.count(Meeting(trial, trial.variant), graded[place])
 
     def count(self, meeting: Meeting, kept: Graded) -> None:
-        """Take one more meeting into account."""
-        entry, row = meeting.trial.entry, self.rows[meeting.variant]
-        if entry is None or entry.needs_training:
+        """Count one more meeting."""
+        submission, row = meeting.trial.submission, self.rows[meeting.variant]
+        if submission is None or submission.needs_training:
             return
-        good = "killed" if entry.kind == "wrong" else "in full"
-        row[entry.kind] += 1
-        row[good] += entry.question in lost(kept.result) if good == "killed" else not meeting.trial.judge(kept)
+        good = "killed" if submission.kind == "wrong" else "in full"
+        row[submission.kind] += 1
+        row[good] += submission.question in lost(kept.result) if good == "killed" else not meeting.trial.judge(kept)
 
 
 def print_variants(console: Console, table: VariantTable) -> None:
-    """The table of variants."""
+    """Print the table of variants."""
     header = ["variant of the hidden inputs", "wrong", "killed", "right", "in full"]
     rows = [[Text(str(variant)), *_counts(row)] for variant, row in table.rows.items()]
     terminal.print_table(console, header, rows, frozenset(header[1:]))
@@ -108,7 +108,7 @@ def _counts(row: Mapping[str, int]) -> list[Text]:
 
 
 def print_kill_table(console: Console, assignment: course.Assignment, table: KillTable) -> None:
-    """The table with its totals, in colour in a terminal."""
+    """Print the table with its totals, in colour in a terminal."""
     terminal.print_line(console, Text(f"{assignment.id}: the bank's wrong answers, and what becomes of them", "bold"))
     terminal.print_table(console, HEADER, [_row(row) for row in [*table.rows, table.total]], frozenset(HEADER[1:]))
     style = "green" if table.right == table.right_in_full else "bold red"

@@ -1,14 +1,14 @@
-"""Submissions whose marks are known beforehand: right answers that must keep all, wrong ones that must each lose one.
+"""Submissions with known marks: right answers that must get full marks, wrong ones that must lose one question each.
 
-They lie beside an assignment's source, in `solutions/<id>/submissions/`:
+They are kept beside an assignment's source, in `solutions/<id>/submissions/`:
 
     accepted/<name>.py               a right answer that looks like nobody else's; its docstring is one line,
                                      `keeps all: <what is unusual>`, and complete answers follow it
     wrong_answer/<question>.toml     wrong answers to a question, each a few edits away from a right one
 
-In a file of `accepted` a class or function at the top that is named like a solution cell becomes the text of that cell,
-together with all that stands above it since the last one: comments, imports, functions it needs.
-`autograder.mistakes` describes the other files.
+In a file of `accepted` a top-level class or function named like a solution cell becomes the text of that cell,
+together with all text since the previous one: comments, imports, functions it needs.
+`autograder.validation.mistakes` describes the other files.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ DEFINITIONS = (ast.ClassDef, ast.FunctionDef)
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One submission.
+class KnownSubmission:
+    """One submission with known marks.
 
     kind            "wrong" or "right"
     question        the question it loses, "" for a right one
     title           the mistake in it, or its unusual feature
     answers         text of each cell that it fills; the other cells are the reference's
-    path, line      the place where it is written down
-    needs_training  whether it only shows when a model is trained
-    also            further questions that it cannot help losing
+    path, line      its place in solutions/
+    needs_training  whether the mistake shows only when a model is trained
+    also            further questions that it necessarily loses
     reason          the reason that the question's record must give, "correct" for a right one
     feedback        a phrase that the feedback on the question must hold, "" for any
     """
@@ -62,20 +62,20 @@ class Entry:
         return frozenset(filter(None, (self.question, *self.also)))
 
 
-def entries(assignment_id: str) -> list[Entry]:
-    """All entries of an assignment, the wrong ones by question in the notebook's order, then the right ones.
+def read_submissions(assignment_id: str) -> list[KnownSubmission]:
+    """Read an assignment's known submissions: wrong ones by question in the notebook's order, then right ones.
 
-    Raises TaskError for a malformed entry, with its file and line, and UnknownAssignment.
+    Raises UnknownAssignment, and TaskError with file and line for a malformed one.
     """
     assignment = course.current().load(assignment_id)
     right = [_accepted(path, assignment) for path in _files(assignment.submissions / "accepted", ".py")]
-    bases = {"": reference_answers(assignment_id)} | {entry.name: entry.answers for entry in right}
+    bases = {"": reference_answers(assignment_id)} | {submission.name: submission.answers for submission in right}
     order = [asked.id for asked in assignment.questions]
     for path in _files(assignment.submissions / "wrong_answer", ".toml"):
         if path.stem not in order:
             raise _malformed(path, 1, f"{assignment_id} has no question {path.stem!r}; it has {', '.join(order)}")
     files = (assignment.submissions / "wrong_answer" / f"{question}.toml" for question in order)
-    wrong = [entry for path in files if path.is_file() for entry in _wrong(path, assignment, bases)]
+    wrong = [submission for path in files if path.is_file() for submission in _wrong(path, assignment, bases)]
     return wrong + right
 
 
@@ -97,7 +97,9 @@ def _text(path: Path) -> str:
         raise _malformed(path, content.count(b"\n", 0, error.start) + 1, "it is not UTF-8") from None
 
 
-def _wrong(path: Path, assignment: course.Assignment, bases: Mapping[str, Mapping[str, str]]) -> Iterator[Entry]:
+def _wrong(
+    path: Path, assignment: course.Assignment, bases: Mapping[str, Mapping[str, str]]
+) -> Iterator[KnownSubmission]:
     """The wrong answers of one file, by name."""
     for mistake in sorted(_mistakes(path), key=lambda mistake: mistake.name):
         try:
@@ -106,8 +108,8 @@ def _wrong(path: Path, assignment: course.Assignment, bases: Mapping[str, Mappin
             answers = _with_mistake(mistake, path.stem, assignment, bases)
         except (SyntaxError, TaskError) as error:
             raise _malformed(path, mistake.line, f"{mistake.name}: {error}") from None
-        yield Entry(
-            f"{path.stem}__{mistake.name}", "wrong", path.stem, mistake.says, answers, path, mistake.line,
+        yield KnownSubmission(
+            f"{path.stem}__{mistake.name}", "wrong", path.stem, mistake.title, answers, path, mistake.line,
             assignment.question(path.stem).is_training, mistake.also, mistake.reason, mistake.feedback,
         )  # fmt: skip
 
@@ -140,7 +142,7 @@ def _with_mistake(
     return answers
 
 
-def _accepted(path: Path, assignment: course.Assignment) -> Entry:
+def _accepted(path: Path, assignment: course.Assignment) -> KnownSubmission:
     """One right answer. Raises TaskError."""
     text = _text(path)
     try:
@@ -154,11 +156,11 @@ def _accepted(path: Path, assignment: course.Assignment) -> Entry:
         raise _malformed(path, error.lineno or 1, error.msg) from None
     except TaskError as error:
         raise _malformed(path, 1, str(error)) from None
-    return Entry(path.stem, "right", "", keeps["title"], answers, path)
+    return KnownSubmission(path.stem, "right", "", keeps["title"], answers, path)
 
 
 def _answers(body: Sequence[ast.stmt], text: str, begin: int, cells: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """(cell, text) of every solution cell that a text fills below the line `begin`, in its order."""
+    """(cell, text) for every solution cell that a text fills below the line `begin`, in order."""
     lines, seen = text.splitlines(), set()
     for node in body:
         if not isinstance(node, DEFINITIONS) or node.name not in cells:
@@ -176,5 +178,5 @@ def _answers(body: Sequence[ast.stmt], text: str, begin: int, cells: tuple[str, 
 
 
 def _malformed(path: Path, line: int, problem: str) -> TaskError:
-    """The one message on a malformed file."""
+    """The error for a malformed file, with file and line."""
     return TaskError(f"{path.relative_to(course.current().root).as_posix()}:{line}: {problem}")

@@ -1,8 +1,8 @@
-"""What must not be in a release: the answers, the hidden tests, the known submissions.
+"""Search a release for secrets: the answers, the hidden tests, the known submissions.
 
-A secret text is found again by its lines, blanks squeezed out: a long line alone, shorter ones by two that follow
-each other. What a stub shows anyway (signatures, docstrings) is no secret, nor is a line of an earlier assignment's
-answer that is handed out.
+A secret text is recognised by its lines without whitespace: a long line alone, shorter ones by pairs of consecutive
+lines. Lines shown by a stub (signatures, docstrings) are not secret, nor are those of an earlier assignment's answer
+that is handed out.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Any
 from autograder import course
 from autograder.course import cells, handout
 from autograder.course.cells import BEGIN, END, Cell
-from autograder.validation.known_submissions import entries
+from autograder.validation.known_submissions import read_submissions
 
-LONG = 50  # characters of a line that nobody writes twice by chance
-PAIR = 24  # ... of two lines together
-ANSWER = 12  # ... of one line of an answer, in the notebook
+LONG = 50  # characters in a line that is not written twice by chance
+PAIR = 24  # ... in two lines together
+ANSWER = 12  # ... in one line of an answer, in the notebook
 TEST_NAME = re.compile(r"^\s*def (test_\w+)", re.MULTILINE)
 
 
@@ -32,24 +32,26 @@ def leaks(assignment: course.Assignment) -> list[str]:
     texts = {path.relative_to(course.current().root).as_posix(): _text(path) for path in _files(assignment.release)}
     shown, hidden = _shown(assignment, known), list(_hidden(assignment))
     notebook = texts.get(assignment.notebook.relative_to(course.current().root).as_posix(), "")
-    found = [f"an answer's line is in the release: {line}" for line in _answer_lines(known) if line in _lines(notebook)]
+    problems = [
+        f"an answer's line is in the release: {line}" for line in _answer_lines(known) if line in _lines(notebook)
+    ]
     for name, text in texts.items():
-        found += [f"{name} holds {what}" for what in _found_in(text, hidden, shown)]
-        found += [f"{name} defines {own}, which students are to write" for own in _defined(name, text, assignment)]
-    return found
+        problems += [f"{name} holds {secret}" for secret in _found_in(text, hidden, shown)]
+        problems += [f"{name} defines {own}, which students are to write" for own in _defined(name, text, assignment)]
+    return problems
 
 
 def _shown(assignment: course.Assignment, known: Iterable[Cell]) -> set[str]:
-    """The lines that are no secret: those of stubs, and of the earlier answers that are handed out."""
+    """The lines that are not secret: those of stubs, and of the earlier answers that are handed out."""
     earlier = handout.earlier_answers(course.current().root / "solutions", assignment.id)
     return {line for cell in known if cell.solution for line in _lines(_open(cell))} | set(_lines(earlier))
 
 
 def _found_in(text: str, hidden: Iterable[tuple[str, str]], shown: set[str]) -> Iterator[str]:
-    """The parts of hidden texts, by name, that stand in `text`, but for the lines that are shown anyway."""
-    here, words = _marks(_lines(text)), set(re.findall(r"\w+", text))
+    """The parts of hidden texts, by name, that occur in `text`, except lines that are shown anyway."""
+    marks, words = _marks(_lines(text)), set(re.findall(r"\w+", text))
     for name, secret in hidden:
-        for common in sorted(_marks(line for line in _lines(secret) if line not in shown) & here):
+        for common in sorted(_marks(line for line in _lines(secret) if line not in shown) & marks):
             yield f"text of {name}: {common[:80]}"
         for test in sorted(set(TEST_NAME.findall(secret)) & words):
             yield f"the name of a hidden test of {name}: {test}"
@@ -59,9 +61,9 @@ def _hidden(assignment: course.Assignment) -> Iterator[tuple[str, str]]:
     """(name, text) of the hidden tests, of this assignment's known submissions and all their answers."""
     for path in sorted([*assignment.suite.rglob("*.py"), *_files(assignment.submissions)]):
         yield path.relative_to(course.current().root).as_posix(), path.read_text(encoding="utf-8", errors="replace")
-    for entry in entries(assignment.id):
-        place = f"{entry.path.relative_to(course.current().root).as_posix()}:{entry.line}"
-        yield place, "\n".join(entry.answers.values())
+    for submission in read_submissions(assignment.id):
+        place = f"{submission.path.relative_to(course.current().root).as_posix()}:{submission.line}"
+        yield place, "\n".join(submission.answers.values())
 
 
 def _defined(name: str, text: str, assignment: course.Assignment) -> set[str]:
@@ -73,7 +75,7 @@ def _defined(name: str, text: str, assignment: course.Assignment) -> set[str]:
 
 
 def _answer_lines(known: Iterable[Cell]) -> list[str]:
-    """The lines inside solution regions that are worth hiding, and that stand nowhere in the open."""
+    """The lines inside solution regions that are worth hiding and do not occur outside them."""
     known = list(known)
     given_away = {line for cell in known for line in _lines(_open(cell))}
     lines = [line for cell in known for line in _lines(_closed(cell)) if line not in given_away]
@@ -99,15 +101,15 @@ def _regions(cell: Cell) -> Iterator[tuple[str, bool]]:
 
 
 def _marks(lines: Iterable[str]) -> set[str]:
-    """What a text is recognised by: its long lines, and pairs of lines that are long together."""
+    """The marks by which a text is recognised: its long lines, and pairs of lines that are long together."""
     kept = [line for line in lines if len(line) > 3 and not line.startswith(("import", "from"))]
     pairs = {f"{above} {below}" for above, below in pairwise(kept) if len(above + below) >= PAIR}
     return pairs | {line for line in kept if len(line) >= LONG}
 
 
 def _lines(text: str) -> list[str]:
-    """The lines without their blanks, in order, empty ones left out."""
-    return [squeezed for line in text.split("\n") if (squeezed := "".join(line.split()))]
+    """The lines without whitespace, in order, empty ones left out."""
+    return [compact for line in text.split("\n") if (compact := "".join(line.split()))]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What goes wrong in notebooks beside wrong answers, for the sample class: each is put into a right one."""
+"""Faults in notebooks other than wrong answers, put into right ones for the sample class."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from autograder.errors import TaskError
 
 
 @dataclass(frozen=True)
-class Mishap:
-    """Lines that go into a function or method, right behind its docstring.
+class Misbehaviour:
+    """Lines to insert into a function or method, directly after its docstring.
 
     function  its name
     lines     without indentation
@@ -23,10 +23,12 @@ class Mishap:
     lines: tuple[str, ...]
 
 
-NOISY = Mishap("generate", ("import warnings", "warnings.warn('this may take a moment', stacklevel=2)"))
-ENDLESS = Mishap("perplexity", ("position = 0", "while position < len(corpus):", "    labels = corpus[position + 1 :]"))
-ENDS_THE_PROCESS = Mishap("backward", ("import os", "os._exit(0)"))
-BOMB = Mishap("set_state", ("states = []", "while True:", "    states.append(bytes(2**26))"))
+NOISY = Misbehaviour("generate", ("import warnings", "warnings.warn('this may take a moment', stacklevel=2)"))
+ENDLESS = Misbehaviour(
+    "perplexity", ("position = 0", "while position < len(corpus):", "    labels = corpus[position + 1 :]")
+)
+ENDS_THE_PROCESS = Misbehaviour("backward", ("import os", "os._exit(0)"))
+BOMB = Misbehaviour("set_state", ("states = []", "while True:", "    states.append(bytes(2**26))"))
 PATCHED = """
 import numpy.testing
 
@@ -38,9 +40,9 @@ np.testing.assert_allclose = np.testing.assert_array_equal = np.testing.assert_e
 """.strip()
 
 
-def changed(assignment_id: str, cell: str, mishap: Mishap) -> bytes:
-    """The reference's notebook with a mishap in one of its solution cells."""
-    answer = _with_lines(reference_answers(assignment_id)[cell], mishap)
+def changed(assignment_id: str, cell: str, misbehaviour: Misbehaviour) -> bytes:
+    """The reference's notebook with a misbehaviour in one of its solution cells."""
+    answer = _with_lines(reference_answers(assignment_id)[cell], misbehaviour)
     return as_bytes(filled(assignment_id, {cell: answer}))
 
 
@@ -52,7 +54,7 @@ def with_cell(notebook: nbformat.NotebookNode, source: str) -> nbformat.Notebook
 
 
 def with_duplicates(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook with its first solution cell and its first check cell there twice, nbgrader's metadata and all."""
+    """The notebook with its first solution cell and its first check cell duplicated, including nbgrader's metadata."""
     for fact in ("solution", "grade"):
         known = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
         place = next(i for i, facts in enumerate(known) if facts.get(fact))
@@ -62,12 +64,12 @@ def with_duplicates(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def _with_lines(source: str, mishap: Mishap) -> str:
-    """`source` with the mishap's lines behind the docstring of its function."""
+def _with_lines(source: str, misbehaviour: Misbehaviour) -> str:
+    """`source` with the lines of a misbehaviour after the docstring of its function."""
     lines = source.split("\n")
-    head = [i for i, line in enumerate(lines) if line.strip().startswith(f"def {mishap.function}(")]
+    head = [i for i, line in enumerate(lines) if line.strip().startswith(f"def {misbehaviour.function}(")]
     if not head:
-        raise TaskError(f"there is no function {mishap.function} to put a mishap into")
+        raise TaskError(f"there is no function {misbehaviour.function} to put a mishap into")
     opened = next(i for i in range(head[0], len(lines)) if '"""' in lines[i])
     closed = (
         opened
@@ -75,4 +77,4 @@ def _with_lines(source: str, mishap: Mishap) -> str:
         else next(i for i in range(opened + 1, len(lines)) if '"""' in lines[i])
     )
     indent = " " * (len(lines[opened]) - len(lines[opened].lstrip()))
-    return "\n".join([*lines[: closed + 1], *(indent + line for line in mishap.lines), *lines[closed + 1 :]])
+    return "\n".join([*lines[: closed + 1], *(indent + line for line in misbehaviour.lines), *lines[closed + 1 :]])

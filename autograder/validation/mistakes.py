@@ -1,23 +1,23 @@
-"""Mistakes, written down as edits of a right answer: the form of `submissions/wrong_answer/<question>.toml`.
+"""Mistakes as edits of a right answer: the format of `submissions/wrong_answer/<question>.toml`.
 
     [[mistake]]
     name = "accumulated"                                # the entry's name is <question>__accumulated
     says = "adds to the gradients of the call before"   # the mistake, in words
-    also = ["seq2seq_backward"]                         # optional: questions that it cannot help losing too
+    also = ["seq2seq_backward"]                         # optional: questions that it necessarily loses too
     base = "own_lstm"                                   # a file of accepted/; the reference if left out
-    cells = ["Encoder"]                                 # optional: the cells it fills, if not those of its question
+    cells = ["Encoder"]                                 # optional: the cells to fill, if not those of its question
     reason = "crashed"                                  # optional: the reason in the record, "wrong" if left out
     feedback = "off by a factor"                        # optional: a phrase that the feedback must hold
     old = "dc * f"
     new = "dc"
 
-Each `old` occurs exactly once in the cells it fills. Several edits are tables, made in turn:
+Each `old` occurs exactly once in the cells to fill. Several edits are tables, applied in order:
 
     [[mistake.edit]]
     old = '          grad[...] = 0'
     new = ''
 
-An answer that shares little with any right one is written in full, as a `text` in place of base, cells and edits.
+An answer with little in common with any right one is given in full as `text`, without base, cells and edits.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ LOSING = tuple(reason for reason in REASONS if reason not in ("correct", "skippe
 
 
 class Malformed(AutograderError):
-    """A file of mistakes that cannot be read; `line` is the place."""
+    """A malformed file of mistakes; `line` is the place."""
 
     def __init__(self, problem: str, line: int) -> None:
         super().__init__(problem)
@@ -58,10 +58,10 @@ class Edit:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One wrong answer as it is written down; `line` is that of its name."""
+    """One wrong answer as written in a file; `line` is that of its name, `title` the value of `says`."""
 
     name: str
-    says: str
+    title: str
     line: int
     base: str = ""
     cells: tuple[str, ...] = ()
@@ -95,7 +95,7 @@ def read(text: str) -> list[Mistake]:
 
 
 def edited(answers: Mapping[str, str], edits: Sequence[Edit]) -> dict[str, str]:
-    """The same texts after the edits, in turn. Raises TaskError for an `old` that does not occur exactly once."""
+    """The texts after the edits, applied in order. Raises TaskError for an `old` that does not occur exactly once."""
     texts = {cell: f"{text}\n" for cell, text in answers.items()}
     for edit in edits:
         count = sum(text.count(edit.old) for text in texts.values())
@@ -107,7 +107,7 @@ def edited(answers: Mapping[str, str], edits: Sequence[Edit]) -> dict[str, str]:
 
 
 def _mistake(table: Any, line: int) -> Mistake:
-    """One table, checked."""
+    """One table as a Mistake. Raises Malformed."""
     if not isinstance(table, dict):
         raise Malformed("a mistake is a [[mistake]] table", line)
     if unknown := sorted(table.keys() - KEYS):
@@ -132,7 +132,7 @@ def _mistake(table: Any, line: int) -> Mistake:
 
 
 def _edits(table: dict[str, Any], words: Mapping[str, str], line: int) -> tuple[Edit, ...]:
-    """The edits of a mistake: the one beside its name, or those in tables."""
+    """The edits of a mistake: the one beside its name, then those in tables. Raises Malformed."""
     tables = table.get("edit", [])
     if not isinstance(tables, list) or not all(isinstance(item, dict) for item in tables):
         raise Malformed("edits are [[mistake.edit]] tables", line)
@@ -160,7 +160,7 @@ def _names(table: Mapping[str, Any], key: str, line: int) -> tuple[str, ...]:
 
 
 def _lines(text: str, count: int) -> list[int]:
-    """The line of each mistake's name, or of its header; tomllib does not tell."""
+    """The line of each mistake's name, or of its header; tomllib does not report lines."""
     begins = [header.start() for header in HEADER.finditer(text)]
     if len(begins) != count:
         return [1] * count
@@ -171,12 +171,12 @@ def _lines(text: str, count: int) -> list[int]:
 
 
 def _line_of_key(text: str, content: Mapping[str, Any]) -> int:
-    """The line of the first key of a file that is not known."""
+    """The line of the first unknown key of a file."""
     key = re.search(rf"^[ \t]*\[*[ \t]*{re.escape(min(content))}\b", text, re.MULTILINE)
     return text.count("\n", 0, key.start()) + 1 if key else 1
 
 
 def _short(text: str) -> str:
-    """The first line of a text that is not blank."""
+    """The first non-blank line of a text."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[0][:80] if lines else repr(text)

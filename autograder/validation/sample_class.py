@@ -1,7 +1,7 @@
-"""A sample class: what every kind of submission should get, made from the banks and by hand.
+"""A sample class: submissions of every kind with their expected results, from known submissions and by hand.
 
-Sixteen hand in assignment 01, one of every kind; four of them hand in each of the others too. `demo` grades it and
-compares; the tests do the same. The ids of its students are trees.
+Sixteen students hand in assignment 01, one submission of every kind; four of them hand in the other assignments too.
+`demo` grades the class and compares, as do the tests. The ids of the students are names of trees.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from autograder.validation.misbehaviour import (
 )
 
 ASSIGNMENT = "01_rnn_lm_sampling"
-TRAINING = frozenset({"rnnlm_training"})  # trains the student's own pieces, so it may be lost with any of them
+TRAINING = frozenset({"rnnlm_training"})  # trains the student's own parts, so it may be lost together with any of them
 UNUSUAL = ("draws_by_cumulative_sums", "four_matrices_and_einsum")
 WRONG_SOFTMAX = "softmax__first_axis"
 WRONG = (
@@ -37,16 +37,16 @@ WRONG = (
 
 @dataclass(frozen=True)
 class Sample:
-    """One submission and what must come of it.
+    """One submission and its expected result.
 
-    assignment  the one it is of
-    lost      question id -> the reason it must be given; every other question must be correct
-    may_lose  questions that may be lost or not
-    graded    whether it can be graded at all
+    lost        question id -> expected reason; every other question must be correct
+    may_lose    questions that may be lost or not
+    graded      whether it can be graded at all
+    assignment  the id of its assignment
     """
 
     student: str
-    what: str
+    description: str
     make: Callable[[], bytes]
     lost: Mapping[str, str] = field(default_factory=dict)
     may_lose: frozenset[str] = frozenset()
@@ -55,24 +55,26 @@ class Sample:
 
 
 def samples() -> list[Sample]:
-    """The whole class, by assignment and student. Raises TaskError if a bank has not got what it takes."""
+    """The whole class, by assignment and student. Raises TaskError if a known submission is missing."""
     others = [id for id in course.current().assignment_ids() if id != ASSIGNMENT]
     return [*one_of_every_kind(), *(sample for id in others for sample in four_of(id))]
 
 
 def four_of(id: str) -> list[Sample]:
     """A right, an unusual, an untouched and a wrong submission of an assignment."""
-    known = known_submissions.entries(id)
+    known = known_submissions.read_submissions(id)
     training = frozenset(info.id for info in course.current().load(id).questions if info.is_training)
-    unusual = next((entry for entry in known if entry.kind == "right"), None)
-    wrong = next((entry for entry in known if entry.kind == "wrong" and entry.question == _dearest(id)), None)
+    unusual = next((submission for submission in known if submission.kind == "right"), None)
+    wrong = next(
+        (submission for submission in known if submission.kind == "wrong" and submission.question == _dearest(id)), None
+    )
     if unusual is None or wrong is None:
         raise TaskError(
             f"the sample class needs a right answer and a wrong one to {_dearest(id)} from the bank of {id}"
         )
     return [
         Sample("alder", "everything right", lambda: as_bytes(filled(id)), assignment=id),
-        Sample("ash", f"right, unusual: {unusual.title}", _from(id, unusual), assignment=id),
+        Sample("ash", f"right, unusual: {unusual.title}", _notebook_of(id, unusual), assignment=id),
         Sample(
             "beech", "the notebook as it was handed out",
             lambda: as_bytes(released(id)), _everything(id, "missing"), assignment=id,
@@ -82,7 +84,7 @@ def four_of(id: str) -> list[Sample]:
 
 
 def _dearest(id: str) -> str:
-    """The question with most points, of equals the first."""
+    """The first question with the most points."""
     return max(course.current().load(id).questions, key=lambda question: question.points).id
 
 
@@ -101,17 +103,17 @@ def one_of_every_kind() -> list[Sample]:
 
 
 def differences(expected: Iterable[Sample], results: Sequence[Result]) -> list[str]:
-    """What came out otherwise than it must, one line each."""
-    found = {(result.assignment, result.student): result for result in results}
+    """The results that differ from the expected ones, one line each."""
+    received = {(result.assignment, result.student): result for result in results}
     of_the_class = {(one.assignment, one.student): one for one in expected}
-    said = [f"{student} is not of the sample class" for _, student in sorted(found.keys() - of_the_class.keys())]
+    problems = [f"{student} is not of the sample class" for _, student in sorted(received.keys() - of_the_class.keys())]
     for key, sample in of_the_class.items():
-        name = f"{sample.student} ({sample.what})"
-        if key not in found:
-            said.append(f"{name} is not among the results")
+        name = f"{sample.student} ({sample.description})"
+        if key not in received:
+            problems.append(f"{name} is not among the results")
         else:
-            said += [f"{name}: {what}" for what in _unlike(sample, found[key])]
-    return said
+            problems += [f"{name}: {problem}" for problem in _unlike(sample, received[key])]
+    return problems
 
 
 def _unlike(sample: Sample, result: Result) -> list[str]:
@@ -146,36 +148,39 @@ def _everything(id: str, reason: str) -> dict[str, str]:
 
 
 def _unusual(students: Sequence[str]) -> list[Sample]:
-    """Right answers of the bank that look like nobody else's."""
-    pairs = zip(students, map(_entry, UNUSUAL), strict=True)
-    return [Sample(student, f"right, unusual: {entry.title}", _from(ASSIGNMENT, entry)) for student, entry in pairs]
+    """Unusual right answers among the known submissions."""
+    pairs = zip(students, map(_known_submission, UNUSUAL), strict=True)
+    return [
+        Sample(student, f"right, unusual: {submission.title}", _notebook_of(ASSIGNMENT, submission))
+        for student, submission in pairs
+    ]
 
 
 def _mistaken(students: Sequence[str]) -> list[Sample]:
-    """One wrong answer of the bank each, to different questions."""
+    """Known wrong answers, one per student, to different questions."""
     pairs = zip(students, WRONG, strict=True)
-    return [_mistake(ASSIGNMENT, student, _entry(name), TRAINING) for student, name in pairs]
+    return [_mistake(ASSIGNMENT, student, _known_submission(name), TRAINING) for student, name in pairs]
 
 
-def _mistake(id: str, student: str, entry: known_submissions.Entry, training: frozenset[str]) -> Sample:
-    what = f"wrong in {entry.question}: {entry.title}"
-    lost = {**dict.fromkeys(entry.also, "wrong"), entry.question: entry.reason}
-    return Sample(student, what, _from(id, entry), lost, training, assignment=id)
+def _mistake(id: str, student: str, submission: known_submissions.KnownSubmission, training: frozenset[str]) -> Sample:
+    description = f"wrong in {submission.question}: {submission.title}"
+    lost = {**dict.fromkeys(submission.also, "wrong"), submission.question: submission.reason}
+    return Sample(student, description, _notebook_of(id, submission), lost, training, assignment=id)
 
 
-def _entry(name: str) -> known_submissions.Entry:
-    for entry in known_submissions.entries(ASSIGNMENT):
-        if entry.name == name:
-            return entry
+def _known_submission(name: str) -> known_submissions.KnownSubmission:
+    for submission in known_submissions.read_submissions(ASSIGNMENT):
+        if submission.name == name:
+            return submission
     raise TaskError(f"the sample class needs {name} from the bank of {ASSIGNMENT}")
 
 
-def _from(id: str, entry: known_submissions.Entry) -> Callable[[], bytes]:
-    return lambda: as_bytes(filled(id, entry.answers))
+def _notebook_of(id: str, submission: known_submissions.KnownSubmission) -> Callable[[], bytes]:
+    return lambda: as_bytes(filled(id, submission.answers))
 
 
 def _misbehaving() -> list[Sample]:
-    """Each does harm in one question only: no cell of the notebook itself calls what is changed."""
+    """Submissions that each fail in one question only: no cell of the notebook calls the changed code."""
     return [
         Sample("elm", "right, with a warning on stderr", lambda: changed(ASSIGNMENT, "RnnlmGen", NOISY)),
         Sample(
@@ -192,7 +197,7 @@ def _misbehaving() -> list[Sample]:
         ),
         Sample(
             "maple", "np.allclose replaced by one that always agrees, and softmax wrong",
-            lambda: as_bytes(with_cell(filled(ASSIGNMENT, _entry(WRONG_SOFTMAX).answers), PATCHED)),
+            lambda: as_bytes(with_cell(filled(ASSIGNMENT, _known_submission(WRONG_SOFTMAX).answers), PATCHED)),
             {"softmax": "wrong"}, TRAINING,
         ),
     ]  # fmt: skip

@@ -40,8 +40,8 @@ def narrow(seed, *shapes):
 
 
 def check_left_alone(arrays, before):
-    for array, then in zip(arrays, before, strict=True):
-        np.testing.assert_array_equal(array, then)
+    for array, earlier in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(array, earlier)
 
 
 # WeightSum, AttentionWeight
@@ -180,7 +180,7 @@ def test_encoder_agrees_with_torch(reference, n, s):
         encoder.backward(dhs)
         for mine, wanted in zip(encoder.grads, theirs, strict=True):
             agree(mine, wanted.grad, atol=1e-4)
-    assert all(mine is then for mine, then in zip(encoder.grads, kept, strict=True))
+    assert all(mine is earlier for mine, earlier in zip(encoder.grads, kept, strict=True))
     check_left_alone((xs, dhs), before)
 
 
@@ -204,7 +204,7 @@ def test_decoder_agrees_with_torch(reference, n, t, s):
         for grad, wanted in zip(decoder.grads, theirs, strict=True):
             agree(grad, wanted.grad, atol=2e-4)
     assert {array.dtype for array in (mine, denc_hs, *decoder.params, *decoder.grads)} == {np.dtype(np.float32)}
-    assert all(grad is then for grad, then in zip(decoder.grads, kept, strict=True))
+    assert all(grad is earlier for grad, earlier in zip(decoder.grads, kept, strict=True))
     check_left_alone((xs, enc_hs, dscores), before)
 
 
@@ -274,7 +274,7 @@ def test_model_agrees_with_torch(reference):
         model.backward(dout)
         for grad, wanted in zip(model.grads, theirs, strict=True):
             agree(grad, dout * wanted.grad, atol=1e-5)
-    assert all(grad is then for grad, then in zip(model.grads, kept, strict=True))
+    assert all(grad is earlier for grad, earlier in zip(model.grads, kept, strict=True))
     np.testing.assert_array_equal(model.generate(xs, 4, 3), model.decoder.generate(model.encoder.forward(xs), 4, 3))
 
 
@@ -334,7 +334,7 @@ def test_scores_agree_with_torch(reference, name, n, s, enc, dec, a):
         agree(layer.forward(hs, h), scores)
         for mine, wanted in zip([*layer.backward(dscores), *layer.grads], [*theirs, *params], strict=True):
             agree(mine, wanted.grad)
-    assert all(grad is then for grad, then in zip(layer.grads, kept, strict=True))
+    assert all(grad is earlier for grad, earlier in zip(layer.grads, kept, strict=True))
     check_left_alone((hs, h, dscores, *layer.params), before)
 
 

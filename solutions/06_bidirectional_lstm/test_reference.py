@@ -198,14 +198,14 @@ def test_residual_stack_agrees_with_torch(reference, widths):
     stack, weights = stack_of(reference, 20, widths)
     xs, dhs = drawn(21, (N, T, widths[0]), (N, T, widths[-1]))
     theirs, txs = [[tensor(weight) for weight in three] for three in weights], tensor(xs)
-    at = txs
+    states = txs
     for three in theirs:
-        zero = torch.zeros(N, len(three[1]), dtype=at.dtype)
-        hs, _, _ = torch_lstm(at, three, zero, zero)
-        at = hs + at if hs.shape[2] == at.shape[2] else hs
-    at.backward(torch.tensor(dhs))
+        zero = torch.zeros(N, len(three[1]), dtype=states.dtype)
+        hs, _, _ = torch_lstm(states, three, zero, zero)
+        states = hs + states if hs.shape[2] == states.shape[2] else hs
+    states.backward(torch.tensor(dhs))
     sent, kept = (xs.copy(), dhs.copy()), list(stack.grads)
-    agree(stack.forward(xs), at)
+    agree(stack.forward(xs), states)
     for _ in range(2):
         agree(stack.backward(dhs), txs.grad)
         for grad, wanted in zip(stack.grads, [weight for three in theirs for weight in three], strict=True):

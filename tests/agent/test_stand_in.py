@@ -536,9 +536,9 @@ def test_absurd_integers_are_refused_in_methods_and_attributes():
 def test_objects_are_counted(monkeypatch):
     monkeypatch.setattr(reference_server, "MAX_OBJECTS", 3)
     answers = FollowThrough(GIVEN)
-    said = [answers.answer(("call_function", "Affine", (W, B), {})) for _ in range(5)]
-    assert [kind for kind, _ in said] == ["value"] * 3 + ["error"] * 2
-    assert said[-1][1] == ("MemoryError", "too many objects")
+    replies = [answers.answer(("call_function", "Affine", (W, B), {})) for _ in range(5)]
+    assert [kind for kind, _ in replies] == ["value"] * 3 + ["error"] * 2
+    assert replies[-1][1] == ("MemoryError", "too many objects")
 
 
 MALFORMED = [

@@ -438,11 +438,11 @@ def test_nobody_reading_runs_into_the_deadline(pair):
 
 
 @pytest.mark.parametrize(
-    "said", [b"", b"\x00\x00", framed(pack("whole"))[:-1]], ids=["nothing", "half a length", "half a frame"]
+    "sent", [b"", b"\x00\x00", framed(pack("whole"))[:-1]], ids=["nothing", "half a length", "half a frame"]
 )
-def test_a_peer_that_hangs_up_is_noticed(pair, said):
+def test_a_peer_that_hangs_up_is_noticed(pair, sent):
     mine, theirs = pair
-    theirs.sendall(said)
+    theirs.sendall(sent)
     theirs.close()
     with pytest.raises(WireClosed, match="closed the connection"):
         mine.receive(1.0)

@@ -84,7 +84,7 @@ class Attack:
     tries: str
     honest: tuple[str, ...]
     graded: tuple[str, ...]
-    says: str
+    feedback: str
     cells: dict[str, str]
     edit: Edit = lambda notebook: None
 
@@ -124,8 +124,8 @@ def _attack(name: str, told: str, cells: dict[str, str], edit: Edit = lambda not
 
 def _outcomes(text: str) -> tuple[str, ...]:
     """ "double wrong, scale_forward correct" as the outcomes in the order of the questions."""
-    found = dict(part.split() for part in text.split(", "))
-    return tuple(found[question] for question in QUESTIONS)
+    outcome_of = dict(part.split() for part in text.split(", "))
+    return tuple(outcome_of[question] for question in QUESTIONS)
 
 
 def _honest_answers(outcomes: Sequence[str]) -> dict[str, str]:
@@ -159,13 +159,13 @@ class Surroundings:
     secrets: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for where in ("suite", "reference", "neighbour", "home", "outside", "variable"):
-            self.secrets[where] = f"canary-{where}-{hashlib.sha256(where.encode()).hexdigest()[:8]}"
+        for place in ("suite", "reference", "neighbour", "home", "outside", "variable"):
+            self.secrets[place] = f"canary-{place}-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
         self.root = tiny_course(self.place, suite=_suite(self.secrets["suite"]))
         self.home, self.outside = self.place / "home", self.place / "outside"
-        for folder, where in ((self.home, "home"), (self.outside, "outside")):
+        for folder, place in ((self.home, "home"), (self.outside, "outside")):
             folder.mkdir()
-            (folder / "canary.txt").write_text(self.secrets[where])
+            (folder / "canary.txt").write_text(self.secrets[place])
         self.secrets["course"] = hashlib.sha256(b"course").hexdigest()
         (self.root / variants.PLACE).parent.mkdir()
         (self.root / variants.PLACE).write_text(self.secrets["course"])
@@ -209,24 +209,24 @@ class Surroundings:
 
     def called(self) -> list[str]:
         """The listeners that somebody has connected to."""
-        found = []
+        calls = []
         for listener in self.listeners:
             with suppress(BlockingIOError):
                 while True:
                     listener.accept()[0].close()
-                    found.append(f"somebody connected to {listener.getsockname()!r}")
-        return found
+                    calls.append(f"somebody connected to {listener.getsockname()!r}")
+        return calls
 
     def files(self) -> dict[str, str]:
         """What nobody may change: every file around the grader but its own results, by path, and what is in it."""
         own = {".autograder", "gradebook.db", "autograded", "feedback", "submitted", "not_graded", "build"}
-        found = {}
+        digests = {}
         for top in (self.root, self.home, self.outside):
             for path in top.rglob("*"):
                 mine = path.is_relative_to(self.root) and path.relative_to(self.root).parts[0] in own
                 if path.is_file() and not mine and "__pycache__" not in path.parts:
-                    found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
-        return found
+                    digests[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
+        return digests
 
 
 def _suite(secret: str) -> str:
@@ -319,7 +319,7 @@ class HostileClass:
         results = self._graded()
         return dict(zip(kinds, (tuple(q.score for q in result.questions) for result in results), strict=True))
 
-    def of(self, name: str) -> Seen:
+    def outcome(self, name: str) -> Seen:
         """What came of an attack; its batch is graded if it has not been."""
         if name not in self.seen:
             self.batch(sorted(self.attacks).index(name) // BATCH)
@@ -330,10 +330,10 @@ class HostileClass:
         names = sorted(self.attacks)[number * BATCH : (number + 1) * BATCH]
         key = " ".join(names)
         if key not in self.breaches:
-            found = self._breaches(names)
-            if found and len(names) > 1:
-                found = [f"{name}: {what}" for name in names for what in self._breaches([name])] or found
-            self.breaches[key] = found
+            breaches = self._breaches(names)
+            if breaches and len(names) > 1:
+                breaches = [f"{name}: {breach}" for name in names for breach in self._breaches([name])] or breaches
+            self.breaches[key] = breaches
         return self.breaches[key]
 
     def _breaches(self, names: Sequence[str]) -> list[str]:
@@ -342,18 +342,22 @@ class HostileClass:
         with self.nothing_else_happens() as breaches:
             self._grade(names)
         records = self._neighbours()
-        return breaches + [f"the record of {who} is another" for who, what in alone.items() if records.get(who) != what]
+        return breaches + [
+            f"the record of {neighbour} is another"
+            for neighbour, state in alone.items()
+            if records.get(neighbour) != state
+        ]
 
     @contextmanager
     def nothing_else_happens(self) -> Iterator[list[str]]:
         """Look around before and after; all that is left, changed or made, and was not before, is in the list then."""
-        files, there, planted = self.around.files(), running(), _planted()
+        files, processes_before, planted = self.around.files(), running(), _planted()
         made: list[str] = []
         breaches: list[str] = []
         with mock.patch.object(tempfile, "mkdtemp", _noting(tempfile.mkdtemp, made)):
             yield breaches
-        left = [pid for pid in running() - there if not gone_soon([pid])]
-        changed = {name for name, what in self.around.files().items() ^ files.items()}
+        left = [pid for pid in running() - processes_before if not gone_soon([pid])]
+        changed = {name for name, state in self.around.files().items() ^ files.items()}
         breaches += [
             *self.around.called(),
             *(f"a process is left: {_told(pid)}" for pid in left),
@@ -396,10 +400,10 @@ class HostileClass:
     def _neighbours(self) -> dict[str, object]:
         """The neighbours' records as the class and the gradebook have them, time aside."""
         records = {}
-        for where, results in (("class", self.results.values()), ("gradebook", results_in(self.around.root))):
+        for source, results in (("class", self.results.values()), ("gradebook", results_in(self.around.root))):
             for result in results:
                 if result.student in NEIGHBOURS:
-                    records[f"{result.student} in the {where}"] = {**result.to_json(), "execution_time": 0.0}
+                    records[f"{result.student} in the {source}"] = {**result.to_json(), "execution_time": 0.0}
         return records
 
 

@@ -28,7 +28,7 @@ def made(function: Made) -> Made:
     return function
 
 
-def said(attack: Made) -> str:
+def refusal(attack: Made) -> str:
     """What must be said of the submission, "" if it is graded."""
     return "".join(re.findall(r"^    said: (.+)$", attack.__doc__ or "", re.MULTILINE))
 
@@ -111,8 +111,8 @@ def zip_that_lies_about_its_size(place: Path, honest: bytes) -> Path:
     path = _zip(place / "class.zip", **{"attacker.ipynb": b" " * (100 * 2**20), "neighbour.ipynb": honest})
     data = bytearray(path.read_bytes())
     for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
-        at = data.index(signature) + offset
-        data[at : at + 4] = struct.pack("<I", 1000)
+        start = data.index(signature) + offset
+        data[start : start + 4] = struct.pack("<I", 1000)
     path.write_bytes(data)
     return path
 

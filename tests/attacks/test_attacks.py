@@ -40,7 +40,7 @@ from attacks.class_under_attack import (
     attacks,
     running,
 )
-from attacks.in_files import FILES, NAMES, Made, said
+from attacks.in_files import FILES, NAMES, Made, refusal
 from every_assignment import REPOSITORY
 from fork_server import alive, gone_soon
 from tiny_course import ID, answered, edited, grade_id, hand_in
@@ -56,7 +56,7 @@ TABLE = REPOSITORY / "docs" / "attacks.md"
 ATTACKS = attacks()
 BATCHES = range(-(-len(ATTACKS) // BATCH))
 FILE_GROWTH_BYTES = 64 * 2**20
-HEAD = """# What attacks came to
+HEAD = """# Attacks and their outcomes
 
 Written by `python tests/attacks/test_attacks.py > docs/attacks.md`; a test compares it with what it has just seen. Each
 attack is handed in by one student of a class of the tests' tiny course, among neighbours who are honest. *Without* is
@@ -89,10 +89,10 @@ def test_the_class_without_attackers(hostile: HostileClass) -> None:
         ("wrong", "correct"): (0.0, 60.0), ("wrong", "wrong"): (0.0, 0.0),
     }  # fmt: skip
     assert len(hostile.alone) == 2 * len(NEIGHBOURS)
-    assert {who: record["score"] for who, record in hostile.alone.items()} == {
-        f"{who} in the {where}": score
-        for who, score in ((RIGHT, 100.0), (LAST, 60.0))
-        for where in ("class", "gradebook")
+    assert {neighbour: record["score"] for neighbour, record in hostile.alone.items()} == {
+        f"{neighbour} in the {source}": score
+        for neighbour, score in ((RIGHT, 100.0), (LAST, 60.0))
+        for source in ("class", "gradebook")
     }
 
 
@@ -103,20 +103,20 @@ def test_nothing_is_left_changed_or_made_and_neighbours_are_untouched(hostile: H
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=named)
 def test_the_mark_is_the_one_without_the_attack(hostile: HostileClass, attack: Attack) -> None:
-    seen = hostile.of(attack.name)
+    seen = hostile.outcome(attack.name)
     assert seen.result.problem == ""
     assert attack.may_end_in(seen.reasons), seen.reasons
     assert seen.points == hostile.honest[attack.honest]
-    assert attack.says in told(seen.result)
+    assert attack.feedback in told(seen.result)
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=named)
 def test_nothing_secret_comes_out_and_nothing_acts(hostile: HostileClass, attack: Attack) -> None:
-    seen = hostile.of(attack.name)
+    seen = hostile.outcome(attack.name)
     texts = {"notebook": seen.notebook, "page": seen.page, "record": json.dumps(seen.result.to_json())}
     assert all(texts.values())
     assert [
-        where for where, text in texts.items() for secret in hostile.around.secrets.values() if secret in text
+        place for place, text in texts.items() for secret in hostile.around.secrets.values() if secret in text
     ] == []
     assert all(question.output.isascii() for question in seen.result.questions)
     assert not re.search(r"<(script|iframe|object|embed|svg)\b|\son\w+\s*=\s*[\"'a-z]|javascript:|file:", acting(seen))
@@ -157,7 +157,7 @@ def test_a_leak_a_script_and_a_file_would_be_noticed(hostile: HostileClass) -> N
         (Path(tempfile.gettempdir()) / "planted-by-this-test").touch()
     (hostile.around.outside / "new.txt").unlink()
     (Path(tempfile.gettempdir()) / "planted-by-this-test").unlink()
-    assert [what.split()[-2:] for what in breaches] == [["was", "changed"], ["was", "made"], ["is", "left"]]
+    assert [breach.split()[-2:] for breach in breaches] == [["was", "changed"], ["was", "made"], ["is", "left"]]
     page = f"<head></head><p onclick='x'>{hostile.around.secrets['home']}"
     assert re.search(r"\son\w+\s*=", acting(Seen(Result(ID, []), "", page)))
 
@@ -175,7 +175,7 @@ def test_files_and_names(hostile: HostileClass, attack: Made, tmp_path: Path) ->
     assert breaches == []
     grown_bytes = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     assert grown_bytes < FILE_GROWTH_BYTES
-    expected = said(attack)
+    expected = refusal(attack)
     for result in results:
         if result.problem:
             assert expected
@@ -329,10 +329,10 @@ def test_a_random_generator_still_does_what_notebooks_ask_of_it() -> None:
 def table(hostile: HostileClass) -> str:
     """What happened to each attack, as Markdown."""
     rows = ["| attack | tries to | without | with |", "| --- | --- | --- | --- |"]
-    rows += [row(attack, hostile.of(attack.name)) for attack in ATTACKS]
-    rows += ["", "In files, names and archives:", "", "| attack | tries to | what is said |", "| --- | --- | --- |"]
+    rows += [row(attack, hostile.outcome(attack.name)) for attack in ATTACKS]
+    rows += ["", "In files, names and archives:", "", "| attack | tries to | message |", "| --- | --- | --- |"]
     for attack in FILES:
-        outcome = f"not graded: {said(attack)}" if said(attack) else "graded under a safe name"
+        outcome = f"not graded: {refusal(attack)}" if refusal(attack) else "graded under a safe name"
         rows.append(f"| {attack.__name__} | {cell((attack.__doc__ or '').splitlines()[0])} | {outcome} |")
     return f"{HEAD}\n{len(ATTACKS)} attacks in notebooks, {len(FILES)} in files.\n\n" + "\n".join(rows) + "\n"
 
@@ -340,11 +340,11 @@ def table(hostile: HostileClass) -> str:
 def row(attack: Attack, seen: Seen) -> str:
     """One line of the table."""
     outcomes = [
-        ", ".join(f"{q} {o}" for q, o in zip(QUESTIONS, those, strict=True))
-        for those in (attack.honest, attack.graded if attack.may_end_in(seen.reasons) else seen.reasons)
+        ", ".join(f"{q} {o}" for q, o in zip(QUESTIONS, reasons, strict=True))
+        for reasons in (attack.honest, attack.graded if attack.may_end_in(seen.reasons) else seen.reasons)
     ]
-    with_ = "the same" if outcomes[0] == outcomes[1] else outcomes[1]
-    return f"| {attack.name} | {cell(attack.tries)} | {outcomes[0]} | {with_} |"
+    attacked = "the same" if outcomes[0] == outcomes[1] else outcomes[1]
+    return f"| {attack.name} | {cell(attack.tries)} | {outcomes[0]} | {attacked} |"
 
 
 def cell(text: str) -> str:

@@ -91,8 +91,8 @@ def test_check_after_a_build_finds_what_was_touched(root):
     assert not any(change.is_difference for change in build(check=True))
     edit(root / "assignments/01_tiny/tiny.ipynb", "Every number times two", "Every number times three")
     (root / "assignments/01_tiny/notes.txt").write_text("stale")
-    found = statuses(build(["01_tiny"], check=True))
-    assert {path: status for path, status in found.items() if status != "unchanged"} == {
+    changes = statuses(build(["01_tiny"], check=True))
+    assert {path: status for path, status in changes.items() if status != "unchanged"} == {
         "assignments/01_tiny/notes.txt": "would be removed",
         "assignments/01_tiny/tiny.ipynb": "would change",
     }
@@ -166,12 +166,12 @@ def test_signatures_and_docstrings_are_kept_whole(root, id):
 
 def outline(source: str) -> list[tuple[str, str, str | None]]:
     """Name, bases or parameters, and docstring of every definition outside other functions."""
-    found = []
+    signatures = []
     for node in ast.parse(source).body:
-        found += signature(node)
+        signatures += signature(node)
         members = node.body if isinstance(node, ast.ClassDef) else []
-        found += [item for member in members for item in signature(member)]
-    return found
+        signatures += [item for member in members for item in signature(member)]
+    return signatures
 
 
 def signature(node: ast.AST) -> list[tuple[str, str, str | None]]:
@@ -206,8 +206,8 @@ def test_a_leaked_line_is_found():
     known = source_cells(SAMPLE_COURSE, "01_tiny")
     files = dict(released(SAMPLE_COURSE, "01_tiny"))
     files["tiny.ipynb"] = files["tiny.ipynb"].replace(b"By hand: 0", b"return double(xs) * weight\\nBy hand: 0")
-    found = leaked(answer_lines(known), files, shown_anyway(SAMPLE_COURSE, "01_tiny", known))
-    assert found == {"return double(xs) * weight"}
+    leaks = leaked(answer_lines(known), files, shown_anyway(SAMPLE_COURSE, "01_tiny", known))
+    assert leaks == {"return double(xs) * weight"}
 
 
 @every_assignment

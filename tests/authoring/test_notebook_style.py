@@ -35,12 +35,12 @@ def glossary_is_not_first(cells: tuple[Cell, ...]) -> list[str]:
 
 def too_many_code_cells_in_a_row(cells: tuple[Cell, ...]) -> list[str]:
     """At most two code cells between two texts."""
-    row, found = 0, []
+    row, problems = 0, []
     for cell in cells:
         row = row + 1 if cell.kind == "code" else 0
         if row > MAX_CODE_CELLS_IN_A_ROW:
-            found.append(f"{name(cell)} is code cell {row} in a row")
-    return found
+            problems.append(f"{name(cell)} is code cell {row} in a row")
+    return problems
 
 
 def long_code(cells: tuple[Cell, ...]) -> list[str]:
@@ -62,7 +62,7 @@ def pieces(cell: Cell) -> Iterable[list[str]]:
             string = node.body[0]
             lines[string.lineno - 1 : string.end_lineno] = [""] * ((string.end_lineno or 0) - string.lineno + 1)
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)] if cell.solution else []
-    methods = [node for found in classes for node in found.body if isinstance(node, ast.FunctionDef)]
+    methods = [node for class_node in classes for node in class_node.body if isinstance(node, ast.FunctionDef)]
     for node in methods:
         yield counted(lines[node.lineno - 1 : node.end_lineno])
         lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or 0) - node.lineno + 1)
@@ -106,13 +106,15 @@ def points_not_100(cells: tuple[Cell, ...]) -> list[str]:
 
 def misused_metadata(cells: tuple[Cell, ...]) -> list[str]:
     """Check cells are locked code that asserts; solution cells are open and ungraded; imports come first."""
-    found = [name(cell) for cell in cells if cell.grade and (not cell.locked or cell.solution or cell.kind != "code")]
-    found += [f"{name(cell)} checks nothing" for cell in cells if cell.grade and "assert " not in cell.source]
-    found += [name(cell) for cell in cells if cell.solution and (cell.locked or cell.kind != "code")]
+    problems = [
+        name(cell) for cell in cells if cell.grade and (not cell.locked or cell.solution or cell.kind != "code")
+    ]
+    problems += [f"{name(cell)} checks nothing" for cell in cells if cell.grade and "assert " not in cell.source]
+    problems += [name(cell) for cell in cells if cell.solution and (cell.locked or cell.kind != "code")]
     first = next((cell for cell in cells if cell.kind == "code"), None)
     if first is None or first.grade_id != "imports" or not first.is_support:
-        found.append("the first code cell is not the locked cell `imports`")
-    return found
+        problems.append("the first code cell is not the locked cell `imports`")
+    return problems
 
 
 def repeated_ids(cells: tuple[Cell, ...]) -> list[str]:
@@ -123,13 +125,13 @@ def repeated_ids(cells: tuple[Cell, ...]) -> list[str]:
 
 def misnamed_solutions(cells: tuple[Cell, ...]) -> list[str]:
     """A solution cell defines what it is named after, and nothing else at its top level."""
-    found = []
+    problems = []
     for cell in cells:
         if cell.solution:
             tree = ast.parse(cell.source)
             defined = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-            found += [] if defined == [cell.grade_id] else [f"{cell.grade_id} defines {defined}"]
-    return found
+            problems += [] if defined == [cell.grade_id] else [f"{cell.grade_id} defines {defined}"]
+    return problems
 
 
 RULES: list[Rule] = [

@@ -64,17 +64,17 @@ def test_ids_are_identifiers_and_differ(root, id):
 def test_every_question_has_one_heading_in_order(root, id):
     ids = question_ids(root, id)
     text = "\n".join(cell.source for cell in source_cells(root, id) if cell.kind == "markdown")
-    assert [found["id"] for found in HEADING.finditer(text) if found["id"] in ids] == ids
+    assert [heading["id"] for heading in HEADING.finditer(text) if heading["id"] in ids] == ids
     assert all(asked.heading and asked.heading != asked.id for asked in assignment(root, id).questions)
 
 
 @every_assignment
 def test_check_cells_of_the_release_are_named_after_the_questions(root, id):
-    of = assignment(root, id)
+    known_assignment = assignment(root, id)
     released = [cell["id"] for cell in released_cells(root, id) if cell["metadata"].get("nbgrader", {}).get("grade")]
-    assert released == [asked.check_cell for asked in of.questions]
-    for asked in of.questions:
-        assert asked.check_cell == asked.id + (CHECK_SUFFIX if asked.id in of.solution_cells else "")
+    assert released == [asked.check_cell for asked in known_assignment.questions]
+    for asked in known_assignment.questions:
+        assert asked.check_cell == asked.id + (CHECK_SUFFIX if asked.id in known_assignment.solution_cells else "")
 
 
 @every_assignment
@@ -86,23 +86,23 @@ def test_stubs_of_the_release_name_questions_in_order(root, id):
 
 @every_assignment
 def test_stubs_stand_under_their_own_heading_or_a_class_begun_above(root, id):
-    of = assignment(root, id)
+    known_assignment = assignment(root, id)
     order = question_ids(root, id)
     heading = order[0]
     for cell in source_cells(root, id):
         if cell.kind == "markdown":
-            found = [heading, *(h["id"] for h in HEADING.finditer(cell.source) if h["id"] in order)]
-            heading = found[-1]
+            headings = [heading, *(h["id"] for h in HEADING.finditer(cell.source) if h["id"] in order)]
+            heading = headings[-1]
         for stub in cell.stubs:
-            assert cell.grade_id in of.question(stub).cells
+            assert cell.grade_id in known_assignment.question(stub).cells
             assert order.index(stub) >= order.index(heading), f"{stub} is asked after its stub's cell under {heading}"
 
 
 @every_assignment
 def test_every_question_but_the_training_knows_its_solution_cell(root, id):
-    of = assignment(root, id)
-    for asked in of.questions:
-        assert set(asked.cells) <= set(of.solution_cells)
+    known_assignment = assignment(root, id)
+    for asked in known_assignment.questions:
+        assert set(asked.cells) <= set(known_assignment.solution_cells)
         assert bool(asked.cells) != asked.id.endswith("_training")
 
 
@@ -130,6 +130,9 @@ def test_the_bank_is_sorted_by_question(root, id):
 
 @every_assignment
 def test_the_notebook_is_named_after_the_id(root, id):
-    of = assignment(root, id)
+    known_assignment = assignment(root, id)
     assert re.fullmatch(r"[0-9]{2}_[a-z0-9_]+", id)
-    assert (of.notebook.name, of.source.name) == (f"{of.name}.ipynb", f"{of.name}.py")
+    assert (known_assignment.notebook.name, known_assignment.source.name) == (
+        f"{known_assignment.name}.ipynb",
+        f"{known_assignment.name}.py",
+    )

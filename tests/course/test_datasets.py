@@ -66,11 +66,11 @@ def lengths(question: str) -> tuple[int, ...]:
 def test_every_row_has_the_form_and_the_right_sum(lines: list[str]) -> None:
     assert len(lines) == 50_000
     for line in lines:
-        found = ROW.fullmatch(line)
-        assert found, line
+        match = ROW.fullmatch(line)
+        assert match, line
         assert (len(line), line.index("_")) == (12, 7)
-        assert int(found["a"]) + int(found["b"]) == int(found["sum"]), line
-        assert str(int(found["sum"])) == found["sum"]
+        assert int(match["a"]) + int(match["b"]) == int(match["sum"]), line
+        assert str(int(match["sum"])) == match["sum"]
     assert len(set("".join(lines))) == 13
 
 
@@ -207,10 +207,10 @@ SPOILT = {
 }
 
 
-@pytest.mark.parametrize(("content", "what"), SPOILT.values(), ids=SPOILT)
-def test_loader_refuses_another_file(loader: ModuleType, tmp_path: Path, content: bytes, what: str) -> None:
+@pytest.mark.parametrize(("content", "message"), SPOILT.values(), ids=SPOILT)
+def test_loader_refuses_another_file(loader: ModuleType, tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "addition.txt").write_bytes(content)
-    with pytest.raises(ValueError, match=rf"addition\.txt is not the file that was handed out: {what}\. {TODO}"):
+    with pytest.raises(ValueError, match=rf"addition\.txt is not the file that was handed out: {message}\. {TODO}"):
         loader.load_addition(tmp_path / "addition.txt")
 
 
@@ -371,13 +371,13 @@ def command(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     assert all(re.fullmatch(r"(make_)?\w+\.(py|txt)", name) for name in left), left
 
 
-def said(*lines: str) -> str:
+def printed(*lines: str) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
 def test_data_writes_what_changed_and_says_so(command: Commands, place: Path) -> None:
     first, second = command("data"), command("data")
-    assert (first.status, first.out) == (0, said("written          datasets/words.txt",
+    assert (first.status, first.out) == (0, printed("written          datasets/words.txt",
                                                  "written          datasets/SHA256SUMS"))  # fmt: skip
     assert (second.status, second.out) == (0, first.out.replace("written  ", "unchanged"))
     assert (place / "datasets/words.txt").read_bytes() == b"one\ntwo\n"
@@ -412,7 +412,7 @@ def test_check_names_what_is_wrong_and_writes_nothing(root: Path, monkeypatch, c
     breaks(folder)
     before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     ran = command("data", "--check")
-    assert (ran.status, ran.out, ran.err) == (1, "", said(message))
+    assert (ran.status, ran.out, ran.err) == (1, "", printed(message))
     assert {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
 
 
@@ -423,7 +423,7 @@ def test_check_has_one_line_for_each_file(command: Commands, place: Path) -> Non
     (place / "datasets/b.txt").write_text("other")
     ran = command("data", "--check")
     assert ran.status == 1
-    assert ran.err == said(f"datasets/a.txt is missing: {RUN_IT}",
+    assert ran.err == printed(f"datasets/a.txt is missing: {RUN_IT}",
                            f"datasets/b.txt is not as SHA256SUMS has it (altered or cut off): {RUN_IT}")  # fmt: skip
     assert ran.out == "unchanged        datasets/words.txt\n"
 

@@ -134,8 +134,8 @@ def reader(form: str) -> tuple[re.Pattern[str], dict[str, int]]:
     language, template = form.split(" ", 1)
     numbers: dict[str, int] = {}
 
-    def piece(found: re.Match[str]) -> str:
-        kind = found[1]
+    def piece(match: re.Match[str]) -> str:
+        kind = match[1]
         if kind in NUMBERS:
             return NUMBERS[kind]
         names = NAMES[f"{language} {kind}"].split()
@@ -149,10 +149,10 @@ def reader(form: str) -> tuple[re.Pattern[str], dict[str, int]]:
 def read(text: str, form: str) -> date | None:
     """The date that `text` is in this form; None if it is not in it, or its weekday or ordinal is wrong."""
     pattern, numbers = reader(form)
-    found = pattern.fullmatch(text)
-    if not found:
+    match = pattern.fullmatch(text)
+    if not match:
         return None
-    parts = found.groupdict()
+    parts = match.groupdict()
     year, month = int(parts["year"]), parts["month"]
     if year < 100:
         year += 1900 if year >= 70 else 2000
@@ -168,8 +168,8 @@ def read(text: str, form: str) -> date | None:
 @cache
 def readings(text: str, file: File) -> dict[str, date]:
     """Example of the form -> date, for each form in which `text` can be read."""
-    found = {example: read(text, form) for example, form in file.forms.items()}
-    return {example: day for example, day in found.items() if day}
+    dates = {example: read(text, form) for example, form in file.forms.items()}
+    return {example: day for example, day in dates.items() if day}
 
 
 @cache
@@ -188,8 +188,8 @@ def parts(file: File) -> tuple[list[str], list[str]]:
 @cache
 def days(file: File) -> tuple[list[date], list[date]]:
     """The ISO forms of both parts, as days."""
-    found = [date.fromisoformat(line[file.width + 1 :]) for line in lines(file)]
-    return found[: file.train_rows], found[file.train_rows :]
+    dates = [date.fromisoformat(line[file.width + 1 :]) for line in lines(file)]
+    return dates[: file.train_rows], dates[file.train_rows :]
 
 
 # the reading that the rows are judged by
@@ -226,10 +226,10 @@ def test_every_row_has_the_form_and_the_right_date(file: File) -> None:
     assert len(lines(file)) == file.train_rows + file.test_rows
     row = re.compile(rf"(?=.{{{file.width}}}_)(\S(?:.*\S)?) *_(\d{{4}}-\d\d-\d\d)")
     for line in lines(file):
-        found = row.fullmatch(line)
-        assert found, line
+        match = row.fullmatch(line)
+        assert match, line
         assert len(line) == file.width + 11
-        assert {day.isoformat() for day in readings(found[1], file).values()} == {found[2]}, line
+        assert {day.isoformat() for day in readings(match[1], file).values()} == {match[2]}, line
 
 
 @both
@@ -404,11 +404,11 @@ SPOILT = {
 
 
 @both
-@pytest.mark.parametrize(("spoil", "what"), SPOILT.values(), ids=SPOILT)
-def test_loader_refuses_another_file(given: ModuleType, file: File, tmp_path: Path, spoil: Any, what: str) -> None:
+@pytest.mark.parametrize(("spoil", "message"), SPOILT.values(), ids=SPOILT)
+def test_loader_refuses_another_file(given: ModuleType, file: File, tmp_path: Path, spoil: Any, message: str) -> None:
     (tmp_path / file.name).write_bytes(spoil(file.path.read_bytes()))
     name = re.escape(file.name)
-    with pytest.raises(ValueError, match=rf"{name} is not the file that was handed out: {what}\. {TODO}"):
+    with pytest.raises(ValueError, match=rf"{name} is not the file that was handed out: {message}\. {TODO}"):
         load(given, file, tmp_path / file.name)
 
 

@@ -25,16 +25,16 @@ pytestmark = pytest.mark.slow
 def needed(names: tuple[str, ...]) -> list[metadata.Distribution]:
     """The distributions of these names and all that they need."""
     wanted, seen = [Requirement(name) for name in names], set()
-    found: dict[str, metadata.Distribution] = {}
+    distributions: dict[str, metadata.Distribution] = {}
     while wanted:
         requirement = wanted.pop()
         for extra in {"", *requirement.extras}:
             if (requirement.name, extra) not in seen:
                 seen.add((requirement.name, extra))
-                found[requirement.name] = metadata.distribution(requirement.name)
-                asked = map(Requirement, found[requirement.name].requires or ())
+                distributions[requirement.name] = metadata.distribution(requirement.name)
+                asked = map(Requirement, distributions[requirement.name].requires or ())
                 wanted += [each for each in asked if not each.marker or each.marker.evaluate({"extra": extra})]
-    return list(found.values())
+    return list(distributions.values())
 
 
 @pytest.fixture(scope="module")

@@ -92,7 +92,7 @@ def may_lose(kind: Kind, id: str) -> set[str]:
 
 def test_there_are_enough_kinds():
     assert len(KINDS) >= 45
-    assert len({kind.says for kind in KINDS.values()}) == len(KINDS)
+    assert len({kind.description for kind in KINDS.values()}) == len(KINDS)
     assert sum(kind.outcome == FULL for kind in KINDS.values()) >= 35
 
 
@@ -106,10 +106,10 @@ def test_no_answer_is_lost_in_silence(kind, id):
     submitted = of_kind(kind, id)
     assert lost(submitted.notebook, id) <= may_lose(kind, id)
     for name in release(id).cells:
-        here = [cell for cell in submitted.notebook.cells if match_cells.id_of(cell) == name]
-        assert len(here) <= 1
+        copies = [cell for cell in submitted.notebook.cells if match_cells.id_of(cell) == name]
+        assert len(copies) <= 1
         if release(id).is_locked(name):
-            assert [cell.source for cell in here] == [release(id).source(name)]
+            assert [cell.source for cell in copies] == [release(id).source(name)]
     nbformat.validate(submitted.notebook)
 
 
@@ -143,7 +143,7 @@ def test_an_undamaged_notebook_has_no_notes(id):
 NEEDED = {
     "_join_halves": ["class split above a method", "class split at a methods def", "function split above its return"],
     "_cut_out_checks": ["answer merged with the training"],
-    "_run_what_is_text": ["answer turned into markdown", "answers turned into raw text"],
+    "_run_answers_in_text_cells": ["answer turned into markdown", "answers turned into raw text"],
     "_leave_out_stubs": [
         "stub pasted below the answer",
         "answer above the stub in one cell",
@@ -154,7 +154,7 @@ NEEDED = {
 
 @pytest.mark.parametrize(("step", "name"), [(step, name) for step, names in NEEDED.items() for name in names])
 def test_without_a_step_an_answer_is_lost(step, name, monkeypatch):
-    monkeypatch.setattr(undo_edits, step, lambda cells, of: [])
+    monkeypatch.setattr(undo_edits, step, lambda cells, released: [])
     notebook = restored(KINDS[name].file(ONE), ONE).notebook
     if step == "_cut_out_checks":
         above = next(cell.source for cell in notebook.cells if "class BetterRnnlm" in cell.source)
@@ -165,7 +165,7 @@ def test_without_a_step_an_answer_is_lost(step, name, monkeypatch):
 
 @pytest.mark.parametrize("name", ["cells in reverse order"])
 def test_without_the_order_a_class_is_lost(name, monkeypatch):
-    monkeypatch.setattr(submission, "needed_first", lambda cells, of: [])
+    monkeypatch.setattr(submission, "needed_first", lambda cells, released: [])
     assert lost(restored(KINDS[name].file(ONE), ONE).notebook, ONE) == {"RnnlmGen"}
 
 
@@ -175,7 +175,7 @@ def test_a_cell_that_is_needed_is_run_first_and_named():
 
 
 def test_a_lost_note_is_missed(monkeypatch):
-    monkeypatch.setattr(submission, "which_counts", lambda cells, ids, of: [])
+    monkeypatch.setattr(submission, "notes_on_repeated_answers", lambda cells, ids, released: [])
     assert restored(KINDS["older try below without an id"].file(ONE), ONE).notes == []
 
 
@@ -325,7 +325,7 @@ def test_it_is_graded_with_full_marks_or_the_cell_is_named(kind, graded):
 
 def table() -> str:
     """The kinds of damage as a page."""
-    rows = [f"| {kind.name} | {kind.program} | {kind.says} | {kind.outcome} |" for kind in KINDS.values()]
+    rows = [f"| {kind.name} | {kind.program} | {kind.description} | {kind.outcome} |" for kind in KINDS.values()]
     head = [
         "# Notebooks that lost something on their way",
         "",

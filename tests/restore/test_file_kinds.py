@@ -63,10 +63,10 @@ KINDS = {
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_file_is_told_what_it_is_and_what_to_do(name: str) -> None:
-    data, said = KINDS[name]
+    data, message = KINDS[name]
     with pytest.raises(Unreadable, match=r"^the file") as caught:
         read(data)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 200
 

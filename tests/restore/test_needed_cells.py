@@ -49,7 +49,7 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def here(root, monkeypatch):
+def in_course(root, monkeypatch):
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
     grader.forget_loaded()
 

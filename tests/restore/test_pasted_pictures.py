@@ -27,7 +27,7 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def here(root, monkeypatch):
+def in_course(root, monkeypatch):
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
 
 
@@ -162,8 +162,8 @@ def test_thousands_of_references_take_no_time():
     names = [f"{number}.png" for number in range(5000)]
     text = " ".join(f"![a](attachment:{name})" for name in names)
     started = time.process_time()
-    found, missing = resolved(text * 20, {name: {"image/png": PNG} for name in names})
-    assert (len(found), missing) == (5000, [])
+    shown, missing = resolved(text * 20, {name: {"image/png": PNG} for name in names})
+    assert (len(shown), missing) == (5000, [])
     assert time.process_time() - started < 5
 
 
@@ -244,6 +244,6 @@ def test_a_version_that_is_none_is_not_kept(version):
 
 
 def test_an_empty_picture_stands_in_and_is_one():
-    found, missing = resolved("![a](attachment:a.png)", {})
-    assert (found, missing) == ({"a.png": EMPTY}, ["a.png"])
+    shown, missing = resolved("![a](attachment:a.png)", {})
+    assert (shown, missing) == ({"a.png": EMPTY}, ["a.png"])
     assert pictures({"a.png": dict(EMPTY)}) == {"a.png": EMPTY}

@@ -98,11 +98,11 @@ SET_UP = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SET_UP)
 def test_an_answer_below_a_set_up_line_counts_and_the_line_is_named(root, monkeypatch, name: str) -> None:
-    lines, at = SET_UP[name]
+    lines, line = SET_UP[name]
     came = graded(root, monkeypatch, f"{lines}{RIGHT}")
     assert came.result.score == 100, came.result.output
     note = next(note for note in came.result.notes if note.startswith("The cell double raised"))
-    assert note.endswith(f"(in line {at}; what the cell defines below it counts all the same)")
+    assert note.endswith(f"(in line {line}; what the cell defines below it counts all the same)")
     assert came.notebook is not None
     shown = next(cell for cell in came.notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "double")
     assert shown.source == f"{lines}{RIGHT}"

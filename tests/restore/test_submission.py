@@ -35,7 +35,7 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def here(root, monkeypatch):
+def in_course(root, monkeypatch):
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
 
 
@@ -315,8 +315,10 @@ def test_metadata_wholly_lost(notebook):
     assert known(restored.notebook) == ORDER
     assert [cell.source for cell in restored.notebook.cells] == [cell.source for cell in wanted.cells]
     assert_as_released(restored.notebook)
-    by = {id: "its text" if id in LOCKED else "what it defines" for id in ORDER}
-    assert restored.notes == [f"The cell {id} had lost its nbgrader id: it was recognised by {by[id]}." for id in ORDER]
+    evidence = {id: "its text" if id in LOCKED else "what it defines" for id in ORDER}
+    assert restored.notes == [
+        f"The cell {id} had lost its nbgrader id: it was recognised by {evidence[id]}." for id in ORDER
+    ]
 
 
 def test_an_id_lost_and_the_answer_rewritten(notebook):
@@ -483,20 +485,20 @@ PATIENT = settings(
 
 def changed(content: dict, change) -> None:
     """Do one thing to the JSON of a notebook."""
-    what, here, there, cell, value = change
+    change_kind, source, target, cell, value = change
     cells = content["cells"]
-    if what in ("drop", "move") and here < len(cells):
-        taken = cells.pop(here)
-        if what == "move":
-            cells.insert(there, taken)
-    elif what == "copy" and here < len(cells):
-        cells.insert(there, copy.deepcopy(cells[here]))
-    elif what == "put":
-        cells.insert(here, cell)
-    elif what == "key" and here < len(cells) and isinstance(cells[here], dict):
-        cells[here][["source", "metadata", "cell_type", "outputs"][there % 4]] = value
-    elif what == "junk":
-        content[["metadata", "nbformat", "nbformat_minor", "other"][there % 4]] = value
+    if change_kind in ("drop", "move") and source < len(cells):
+        taken = cells.pop(source)
+        if change_kind == "move":
+            cells.insert(target, taken)
+    elif change_kind == "copy" and source < len(cells):
+        cells.insert(target, copy.deepcopy(cells[source]))
+    elif change_kind == "put":
+        cells.insert(source, cell)
+    elif change_kind == "key" and source < len(cells) and isinstance(cells[source], dict):
+        cells[source][["source", "metadata", "cell_type", "outputs"][target % 4]] = value
+    elif change_kind == "junk":
+        content[["metadata", "nbformat", "nbformat_minor", "other"][target % 4]] = value
 
 
 @PATIENT

@@ -54,30 +54,30 @@ def late(monkeypatch: pytest.MonkeyPatch, starved: bool = False) -> None:
 
 
 def test_the_chain_rule_answers_in_time() -> None:
-    there = student(STEPS, "LSTM")
-    large_sizes.check_layer(step_run(there, step_case(17)), step_run(there, large_step_case(18)), 17)
-    large_sizes.check_layer(time_run(there, time_case(17)), time_run(there, large_time_case(18)), 17)
+    remote = student(STEPS, "LSTM")
+    large_sizes.check_layer(step_run(remote, step_case(17)), step_run(remote, large_step_case(18)), 17)
+    large_sizes.check_layer(time_run(remote, time_case(17)), time_run(remote, large_time_case(18)), 17)
 
 
 @pytest.mark.parametrize("starved", [False, True])
 def test_a_backward_that_is_late_is_told_why_without_a_number_that_varies(monkeypatch, starved) -> None:
     late(monkeypatch, starved)
-    there = student(STEPS, "LSTM")
+    remote = student(STEPS, "LSTM")
     with pytest.raises(CallTimeout, match=r"409,508 numbers in params; differences of forward are a check") as caught:
-        large_sizes.check_layer(step_run(there, step_case(17)), step_run(there, large_step_case(18)), 17)
+        large_sizes.check_layer(step_run(remote, step_case(17)), step_run(remote, large_step_case(18)), 17)
     assert caught.value.starved is starved
 
 
 def test_a_backward_that_is_right_at_small_sizes_only_is_wrong() -> None:
-    there = student(STEPS, "LSTM", ("dWx[...] = x.T @ dA", "dWx[...] = x.T @ dA * (len(Wx) < 100)"))
+    remote = student(STEPS, "LSTM", ("dWx[...] = x.T @ dA", "dWx[...] = x.T @ dA * (len(Wx) < 100)"))
     with pytest.raises(CheckFailed, match=r"LSTM\.backward of 409,508 numbers: the gradient of Wx"):
-        large_sizes.check_layer(step_run(there, step_case(17)), step_run(there, large_step_case(18)), 17)
+        large_sizes.check_layer(step_run(remote, step_case(17)), step_run(remote, large_step_case(18)), 17)
 
 
 def test_a_large_size_must_be_large() -> None:
-    there = student(STEPS, "LSTM")
+    remote = student(STEPS, "LSTM")
     with pytest.raises(TaskError, match="too few to tell the chain rule"):
-        large_sizes.check_layer(step_run(there, step_case(17)), step_run(there, step_case(18)), 17)
+        large_sizes.check_layer(step_run(remote, step_case(17)), step_run(remote, step_case(18)), 17)
 
 
 @pytest.mark.parametrize(
@@ -123,24 +123,24 @@ TURNED = {
 
 @pytest.mark.parametrize(("name", "ask"), [("Encoder", encoder), ("Seq2seq", seq2seq)])
 def test_grads_in_another_order_than_params_are_a_mistake_of_backward(name, ask) -> None:
-    there = student(MODELS, name, TURNED[name])
-    ask.check_initial_weights(there, solution(MODELS), name)
+    remote = student(MODELS, name, TURNED[name])
+    ask.check_initial_weights(remote, solution(MODELS), name)
     with pytest.raises(CheckFailed, match=f"{name}.backward: grads, an array for each of params in the same order"):
-        ask.check_backward_overwrites(there, solution(MODELS), name)
+        ask.check_backward_overwrites(remote, solution(MODELS), name)
 
 
 @pytest.mark.parametrize(("name", "ask"), [("Encoder", encoder), ("Seq2seq", seq2seq)])
 def test_both_lists_in_another_order_are_a_mistake_of_forward(name, ask) -> None:
     both = TURNED[name], tuple(text.replace("grads", "params") for text in TURNED[name])
-    there = student(MODELS, name, *both)
-    ask.check_backward_overwrites(there, solution(MODELS), name)
+    remote = student(MODELS, name, *both)
+    ask.check_backward_overwrites(remote, solution(MODELS), name)
     with pytest.raises(CheckFailed, match=f"{name}: params"):
-        ask.check_initial_weights(there, solution(MODELS), name)
+        ask.check_initial_weights(remote, solution(MODELS), name)
 
 
 def test_a_model_of_easy_gradients_is_refused() -> None:
     """Its loss is the sum of all its numbers, and each gradient the same number everywhere."""
-    there = student(
+    remote = student(
         MODELS,
         "Seq2seq",
         ("return self.loss_layer.forward(scores, ts[:, 1:])", "return float(sum(p.sum() for p in self.params))"),
@@ -150,4 +150,4 @@ def test_a_model_of_easy_gradients_is_refused() -> None:
         ),
     )
     with pytest.raises(CheckFailed, match="your forward pass is not, and not nearly, the one asked for"):
-        seq2seq.check_backward(there, solution(MODELS), "Seq2seq")
+        seq2seq.check_backward(remote, solution(MODELS), "Seq2seq")

@@ -16,13 +16,13 @@ ALPHAS = (1e-6, 1e-9)
 P = np.array([0.4, 0.25, 0.15, 0.1, 0.05, 0.03, 0.015, 0.005])
 
 
-def share_failed(true: np.ndarray, said: np.ndarray, draws: int, alpha: float, seeds: range) -> float:
+def share_failed(true: np.ndarray, claimed: np.ndarray, draws: int, alpha: float, seeds: range) -> float:
     """How often draws from `true` are refused as draws from `said`."""
     failed = 0
     for seed in seeds:
         counts = np.random.default_rng(seed).multinomial(draws, true)
         try:
-            checks.distribution("here", counts, said, alpha=alpha)
+            checks.distribution("here", counts, claimed, alpha=alpha)
         except CheckFailed:
             failed += 1
     return failed / len(seeds)
@@ -33,15 +33,17 @@ def share_failed(true: np.ndarray, said: np.ndarray, draws: int, alpha: float, s
 def test_the_tail_bound_is_a_bound(p: tuple[float, ...], n: int) -> None:
     """Every outcome of a small multinomial, enumerated: P(n KL >= x) is never above the bound at x."""
     probabilities = np.array(p)
-    found = []
+    outcomes = []
     for counts in itertools.product(range(n + 1), repeat=len(p) - 1):
         if (last := n - sum(counts)) >= 0:
             cells = np.array([*counts, last])
             ways = math.lgamma(n + 1) - sum(math.lgamma(c + 1) for c in cells)
-            found.append((divergence(cells, n * probabilities), math.exp(ways + float(cells @ np.log(probabilities)))))
-    assert math.isclose(sum(weight for _, weight in found), 1, rel_tol=1e-9)
-    for x, _ in found:
-        exact = sum(weight for y, weight in found if y >= x - 1e-12)
+            outcomes.append(
+                (divergence(cells, n * probabilities), math.exp(ways + float(cells @ np.log(probabilities))))
+            )
+    assert math.isclose(sum(weight for _, weight in outcomes), 1, rel_tol=1e-9)
+    for x, _ in outcomes:
+        exact = sum(weight for y, weight in outcomes if y >= x - 1e-12)
         assert exact <= tail_bound(x, len(p)) * (1 + 1e-9)
 
 

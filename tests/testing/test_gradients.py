@@ -228,33 +228,33 @@ def test_a_forward_that_fails_later_does_not_change_the_verdict() -> None:
 
 
 def test_an_error_that_no_differenced_entry_shows_is_still_a_failure() -> None:
-    at = np.random.default_rng(0).normal(size=20_000)
-    wrong = 2 * at
+    point = np.random.default_rng(0).normal(size=20_000)
+    wrong = 2 * point
     wrong[12_345] += 1
     for seed in range(20):
         with pytest.raises(CheckFailed, match="here: the gradient of array 0"):
-            checks.gradient("here", lambda a: float(np.sum(a[0] ** 2)), [at], [wrong], seed=seed)
+            checks.gradient("here", lambda a: float(np.sum(a[0] ** 2)), [point], [wrong], seed=seed)
 
 
 def test_few_losses_for_a_right_gradient_and_a_bounded_number_for_a_wrong_one() -> None:
-    at, calls = np.random.default_rng(0).normal(size=(30, 40)), []
+    point, calls = np.random.default_rng(0).normal(size=(30, 40)), []
 
     def loss(arrays: list[np.ndarray]) -> float:
         calls.append(1)
         return float(np.sum(arrays[0] ** 2))
 
-    checks.gradient("here", loss, [at], [2 * at], seed=1)
+    checks.gradient("here", loss, [point], [2 * point], seed=1)
     assert len(calls) == 8
     with pytest.raises(CheckFailed, match=r"every entry is 0\.5 times the wanted"):
-        checks.gradient("here", loss, [at], [at], seed=1)
+        checks.gradient("here", loss, [point], [point], seed=1)
     assert len(calls) <= 16 + 2 * 160
 
 
 def test_a_huge_loss_excuses_no_error() -> None:
-    at = np.random.default_rng(0).normal(size=7)
+    point = np.random.default_rng(0).normal(size=7)
     for offset in (0, 1e3, 1e8, 5e8, 1e9, 1e12, 1e90):
         with pytest.raises(CheckFailed, match="here"):
-            checks.gradient("here", lambda a, o=offset: float(np.sum(a[0] ** 2)) + o, [at], [2.002 * at], seed=3)
+            checks.gradient("here", lambda a, o=offset: float(np.sum(a[0] ** 2)) + o, [point], [2.002 * point], seed=3)
 
 
 def test_expect_zero() -> None:
@@ -277,7 +277,7 @@ def test_expect_zero() -> None:
         check(0 * b, expect_zero=["c"])
 
 
-@pytest.mark.parametrize("at", [[], [np.zeros(3, np.float32)], [np.zeros((0, 2))]])
-def test_points_that_cannot_be_differenced_are_the_suites_fault(at: list[np.ndarray]) -> None:
+@pytest.mark.parametrize("point", [[], [np.zeros(3, np.float32)], [np.zeros((0, 2))]])
+def test_points_that_cannot_be_differenced_are_the_suites_fault(point: list[np.ndarray]) -> None:
     with pytest.raises(TaskError, match="float64"):
-        checks.gradient("here", lambda a: 0.0, at, at, seed=1)
+        checks.gradient("here", lambda a: 0.0, point, point, seed=1)

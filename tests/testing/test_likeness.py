@@ -18,7 +18,7 @@ from autograder.testing.sequence_models import layer_gradients, likeness
 from autograder.testing.sequence_models.layer_gradients import LayerRun
 from autograder.testing.sequence_models.lstm import step_case, step_run, time_case, time_run
 from autograder.testing.student import BareConnection, Student, of_reference
-from autograder.validation.known_submissions import entries
+from autograder.validation.known_submissions import read_submissions
 
 ID = "01_rnn_lm_sampling"
 # Its forward is `function`, its backward the true gradient of that, by complex steps.
@@ -94,8 +94,8 @@ def student(answer: str) -> Student:
 
 def missing(run: LayerRun) -> float:
     """The share of traits that the student's gradients lack."""
-    found = likeness.traits(run.side(), run.of_reference().side())
-    seen = [trait for trait in found if trait.reference > likeness.NOTICEABLE]
+    traits = likeness.traits(run.side(), run.of_reference().side())
+    seen = [trait for trait in traits if trait.reference > likeness.NOTICEABLE]
     assert len(seen) > 40
     return sum(trait.missing for trait in seen) / len(seen)
 
@@ -118,22 +118,24 @@ def test_a_plausible_forward_keeps_its_own_gradients(name: str) -> None:
     layer_gradients.check_parameter_gradients(run, 11)
 
 
-@pytest.mark.parametrize("entry", [e for e in entries(ID) if "lstm_forward__" in e.name], ids=lambda entry: entry.name)
+@pytest.mark.parametrize(
+    "entry", [e for e in read_submissions(ID) if "lstm_forward__" in e.name], ids=lambda entry: entry.name
+)
 def test_the_banks_wrong_forwards_are_plausible(entry) -> None:
-    there = student("\n".join((reference_answers(ID) | entry.answers)[cell] for cell in ("LSTM", "TimeLSTM")))
-    for run in (step_run(there, step_case(11)), time_run(there, time_case(31))):
+    remote = student("\n".join((reference_answers(ID) | entry.answers)[cell] for cell in ("LSTM", "TimeLSTM")))
+    for run in (step_run(remote, step_case(11)), time_run(remote, time_case(31))):
         assert run.is_alike()
         assert missing(run) <= 0.02
 
 
 def test_small_sizes_are_judged_by_an_ordinary_one() -> None:
-    there = student(STEP.replace("BODY", DEGENERATE["a product of sines"]))
-    small, ordinary = step_run(there, step_case(14, N=1, D=1, H=1)), step_run(there, step_case(14))
+    remote = student(STEP.replace("BODY", DEGENERATE["a product of sines"]))
+    small, ordinary = step_run(remote, step_case(14, N=1, D=1, H=1)), step_run(remote, step_case(14))
     assert not LayerRun(**{**vars(small), "ordinary": ordinary}).is_alike()
 
 
 def test_without_a_reference_nothing_can_be_told() -> None:
-    there = student(reference_answers(ID)["LSTM"])
-    there.reference = None
+    remote = student(reference_answers(ID)["LSTM"])
+    remote.reference = None
     with pytest.raises(TaskError, match="no reference to compare with"):
-        step_run(there, step_case(11)).is_alike()
+        step_run(remote, step_case(11)).is_alike()

@@ -20,10 +20,10 @@ ALL = "33 of 33 entries differ (100 %), the first at [0, 0]: "
 STUDENT = Student(BareConnection({}))
 
 
-def changed(index: tuple[int, ...] = (2, 3), by: float = 0.5) -> np.ndarray:
+def changed(index: tuple[int, ...] = (2, 3), amount: float = 0.5) -> np.ndarray:
     """HS with one entry off."""
     array = HS.copy()
-    array[index] += by
+    array[index] += amount
     return array
 
 
@@ -175,7 +175,7 @@ def raising(type_name: str, message: str) -> Callable[[], Any]:
     return lambda: checks.raises("TimeLSTM.forward: hs", "ValueError", action, mentions=["xs"])
 
 
-def here(check: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[[], Any]:
+def deferred(check: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[[], Any]:
     """Any other check, put off."""
     return lambda: check("TimeLSTM.forward: hs", *args, **kwargs)
 
@@ -201,22 +201,22 @@ OTHERS: dict[str, Case] = {
         "a float64 array of shape (2,), exactly the same",
     ),
     "shape": (
-        here(checks.shape, HS, (11, 3)),
+        deferred(checks.shape, HS, (11, 3)),
         "an array of shape (3, 11): this is the transpose of the wanted shape",
         "an array of shape (11, 3)",
     ),
     "complex": (
-        here(checks.shape, 1j * HS, (3, 11)),
+        deferred(checks.shape, 1j * HS, (3, 11)),
         "a complex128 array of shape (3, 11)",
         "an array of shape (3, 11), of real numbers",
     ),
-    "dtype": (here(checks.dtype, HS, "float32"), "dtype float64", "dtype float32"),
-    "no dtype": (here(checks.dtype, 0.5, "float32"), "0.5 (float)", "an array of dtype float32"),
-    "at most": (here(checks.at_most, 3.21987, 2.5, "a perplexity"), "3.21987", "a perplexity of at most 2.5"),
-    "at least": (here(checks.at_least, None, 0.9, "an exact match"), "None", "an exact match of at least 0.9"),
-    "between": (here(checks.between, np.nan, 0, 1, "a share"), "NaN", "a share from 0 to 1"),
+    "dtype": (deferred(checks.dtype, HS, "float32"), "dtype float64", "dtype float32"),
+    "no dtype": (deferred(checks.dtype, 0.5, "float32"), "0.5 (float)", "an array of dtype float32"),
+    "at most": (deferred(checks.at_most, 3.21987, 2.5, "a perplexity"), "3.21987", "a perplexity of at most 2.5"),
+    "at least": (deferred(checks.at_least, None, 0.9, "an exact match"), "None", "an exact match of at least 0.9"),
+    "between": (deferred(checks.between, np.nan, 0, 1, "a share"), "NaN", "a share from 0 to 1"),
     "nothing raised": (
-        here(checks.raises, "ValueError", lambda: HS),
+        deferred(checks.raises, "ValueError", lambda: HS),
         "no exception; it returned a float64 array of shape (3, 11)",
         "a ValueError",
     ),
@@ -224,47 +224,47 @@ OTHERS: dict[str, Case] = {
     "another raised, on two lines": (raising("Key\nwanted  Error", "a\nb"), '"Key wanted Error": "a b"', "ValueError"),
     "raised without a name": (raising("ValueError", "oops"), 'its message is "oops"', "a message that names 'xs'"),
     "touched": (
-        here(checks.untouched, STUDENT.put(changed()), HS),
+        deferred(checks.untouched, STUDENT.put(changed()), HS),
         "1 of 33 entries were changed, the first at [2, 3]",
         "an input that is as it was before the call",
     ),
     "replaced": (
-        here(checks.in_place, [STUDENT.put(HS), STUDENT.put(HS)], [HS, changed()]),
+        deferred(checks.in_place, [STUDENT.put(HS), STUDENT.put(HS)], [HS, changed()]),
         "item 1 of the list is a new array",
         "the same array, overwritten: [1][...] = ...",
     ),
     "nothing in place": (
-        here(checks.in_place, [STUDENT.put(0 * HS)], [0 * HS]),
+        deferred(checks.in_place, [STUDENT.put(0 * HS)], [0 * HS]),
         "every array is 0 throughout",
         "arrays with the values of this call",
     ),
     "too few outputs": (
-        here(checks.weighted_sum, HS, [HS, HS]),
+        deferred(checks.weighted_sum, HS, [HS, HS]),
         "forward gives a float64 array of shape (3, 11)",
         "2 arrays",
     ),
     "another distribution": (
-        here(checks.distribution, np.array([900, 60, 40, 0]), P, alpha=1e-6),
+        deferred(checks.distribution, np.array([900, 60, 40, 0]), P, alpha=1e-6),
         "1000 draws: outcome 0 in 90 % of them; the chance of such draws is below 1e-12",
         "outcome 0 in about 50 % of them",
     ),
     "impossible draw": (
-        here(checks.distribution, np.array([50, 30, 20, 1]), P, alpha=1e-6),
+        deferred(checks.distribution, np.array([50, 30, 20, 1]), P, alpha=1e-6),
         "outcome 3 was drawn, of probability 0 (1 such draws in all)",
         "outcomes of positive probability",
     ),
     "too few draws": (
-        here(checks.distribution, [1, 2, 0, 0], P, alpha=1e-6),
+        deferred(checks.distribution, [1, 2, 0, 0], P, alpha=1e-6),
         "3 draws in all",
         "draws enough to tell a distribution from another",
     ),
     "greedy draws": (
-        here(checks.draws, np.zeros(500, int), np.tile(P, (500, 1)), alpha=1e-6, seed=0),
+        deferred(checks.draws, np.zeros(500, int), np.tile(P, (500, 1)), alpha=1e-6, seed=0),
         "500 draws: 100 % of them from the likelier half of the probability",
         "about 50 %, and as even within the halves",
     ),
     "impossible draw in a text": (
-        here(checks.draws, np.full(500, 3), np.tile(P, (500, 1)), alpha=1e-6, seed=0),
+        deferred(checks.draws, np.full(500, 3), np.tile(P, (500, 1)), alpha=1e-6, seed=0),
         "an outcome of probability 0, at [0]",
         "outcomes of positive probability",
     ),
@@ -273,26 +273,26 @@ OTHERS: dict[str, Case] = {
 
 @pytest.mark.parametrize("name", VALUES)
 def test_values_say(name: str) -> None:
-    said(VALUES[name])
+    check_message(VALUES[name])
 
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_checks_say(name: str) -> None:
-    said(OTHERS[name])
+    check_message(OTHERS[name])
 
 
-def said(case: Case, where: str = "TimeLSTM.forward: hs") -> None:
+def check_message(case: Case, label: str = "TimeLSTM.forward: hs") -> None:
     """The check fails with exactly these three lines."""
     check, yours, wanted = case
-    with pytest.raises(CheckFailed, match=where) as caught:
+    with pytest.raises(CheckFailed, match=label) as caught:
         check()
-    assert str(caught.value).split("\n") == [where, f"yours   {yours}", f"wanted  {wanted}"]
+    assert str(caught.value).split("\n") == [label, f"yours   {yours}", f"wanted  {wanted}"]
 
 
 def test_the_part_of_a_tuple_or_dict_is_named() -> None:
     line = "1 of 33 entries differ (3 %), the first at [2, 3]: 18.46, off by 0.5"
-    said((values((HS, changed()), (HS, HS)), line, SAME), "TimeLSTM.forward: hs, item 1")
-    said((values({"b": changed()}, {"b": HS}), line, SAME), "TimeLSTM.forward: hs, 'b'")
+    check_message((values((HS, changed()), (HS, HS)), line, SAME), "TimeLSTM.forward: hs, item 1")
+    check_message((values({"b": changed()}, {"b": HS}), line, SAME), "TimeLSTM.forward: hs, 'b'")
 
 
 # gradients ------------------------------------------------------------------------------------------------------------
@@ -312,10 +312,10 @@ def gradient(analytic: Any, loss: Callable[..., Any] = loss, **kwargs: Any) -> C
     return lambda: checks.gradient("LSTM.backward", loss, [X, X + 1], analytic, seed=1, names=["Wx", "b"], **kwargs)
 
 
-def off(by: float) -> np.ndarray:
+def off(amount: float) -> np.ndarray:
     """DW with one entry off."""
     array = DW.copy()
-    array[1, 1] += by
+    array[1, 1] += amount
     return array
 
 
@@ -364,12 +364,12 @@ OF_ALL: dict[str, Case] = {
 
 @pytest.mark.parametrize("name", OF_ONE_ARRAY)
 def test_gradients_say(name: str) -> None:
-    said(OF_ONE_ARRAY[name], "LSTM.backward: the gradient of Wx")
+    check_message(OF_ONE_ARRAY[name], "LSTM.backward: the gradient of Wx")
 
 
 @pytest.mark.parametrize("name", OF_ALL)
 def test_gradients_say_of_all(name: str) -> None:
-    said(OF_ALL[name], "LSTM.backward")
+    check_message(OF_ALL[name], "LSTM.backward")
 
 
 def test_a_hidden_value_is_never_shown_to_the_precision_that_would_pass() -> None:

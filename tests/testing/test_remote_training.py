@@ -17,7 +17,7 @@ from autograder.authoring.filled_notebook import answers_only, as_bytes, filled
 from autograder.errors import CallFailed, CheckFailed, NotWritten, StudentError
 from autograder.grading.grader import grade
 from autograder.grading.options import Options
-from autograder.testing.sequence_models import toy_tasks as toy
+from autograder.testing.sequence_models import toy_tasks
 from autograder.testing.sequence_models.remote_training import RemoteLayer, RemoteModel, model_class, trained_here
 from autograder.testing.student import BareConnection, Student
 
@@ -178,7 +178,7 @@ def test_the_sizes_are_those_of_the_training_functions(references):
         oracle_training.WORDVEC_SIZE,
         oracle_training.HIDDEN_SIZE,
     )
-    assert toy.WORDVEC_SIZE == 16
+    assert toy_tasks.WORDVEC_SIZE == 16
 
 
 # in real kernels

@@ -14,7 +14,7 @@ from autograder.grading import grader
 from autograder.testing.hidden_inputs import VARIANTS
 from autograder.validation import every_variant
 from autograder.validation.every_variant import breaches_of, meetings, result_of, results
-from autograder.validation.known_submissions import entries
+from autograder.validation.known_submissions import read_submissions
 from autograder.validation.trials import lost, trials
 
 # Easier in variant 2, where three times nothing is two times nothing; harder in 1; broken in 3.
@@ -56,14 +56,14 @@ def anew() -> Iterator[None]:
 
 def answers(name: str) -> dict[str, str]:
     """The answers of an entry of the tiny bank."""
-    return next(entry.answers for entry in entries(ID) if entry.name == name)
+    return next(entry.answers for entry in read_submissions(ID) if entry.name == name)
 
 
 def test_each_entry_and_the_reference_meet_every_variant_once(tmp_path: Path) -> None:
     with course_at(tiny_course(tmp_path)):
         planned = trials(course.current().load(ID))
         met = meetings(planned)
-    bank = [trial for trial in planned if trial.entry is not None]
+    bank = [trial for trial in planned if trial.submission is not None]
     assert {trial.variant for trial in bank} == set(range(VARIANTS))
     for trial in (*bank, planned[0]):
         variants = [trial.variant, *(one.variant for one in met if one.trial is trial)]
@@ -73,9 +73,9 @@ def test_each_entry_and_the_reference_meet_every_variant_once(tmp_path: Path) ->
 
 def test_what_only_shows_when_trained_is_left_out(tmp_path: Path) -> None:
     with course_at(tiny_course(tmp_path)):
-        planned = [trial for trial in trials(course.current().load(ID)) if trial.entry is not None]
-    assert planned[0].entry is not None
-    object.__setattr__(planned[0].entry, "needs_training", True)
+        planned = [trial for trial in trials(course.current().load(ID)) if trial.submission is not None]
+    assert planned[0].submission is not None
+    object.__setattr__(planned[0].submission, "needs_training", True)
     assert {one.trial.name for one in meetings(planned)} == {trial.name for trial in planned[1:]}
 
 
@@ -94,12 +94,12 @@ def test_a_variant_that_is_not_like_the_others_is_named(
     with course_at(tiny_course(tmp_path, suite=UNEVEN_SUITE)):
         planned = {trial.name: trial for trial in trials(course.current().load(ID))}
         came = [result_of(ID, {}, variant), result_of(ID, answers("double__thrice"), variant)]
-    said = [
+    breaches = [
         line
         for name, result in zip(("the reference", "double__thrice (three times)"), came, strict=True)
         for line in breaches_of(every_variant.Meeting(planned[name], variant), result)
     ]
-    assert said == [line for line in (of_reference, of_wrong) if line]
+    assert breaches == [line for line in (of_reference, of_wrong) if line]
 
 
 def test_follow_through_is_as_in_the_sandbox(tmp_path: Path) -> None:
@@ -124,9 +124,9 @@ def test_processes_come_to_the_same(tmp_path: Path) -> None:
     with course_at(tiny_course(tmp_path, suite=UNEVEN_SUITE)):
         assignment = course.current().load(ID)
         met = [one for one in meetings(trials(assignment)) if one.trial.name.startswith(("the ref", "double__thr"))]
-        said = {line for meeting, result in results(assignment, met) for line in breaches_of(meeting, result)}
-    assert {line[-11:] for line in said if line.startswith("the reference")} == {"(variant 1)", "(variant 3)"}
-    assert "double__thrice (three times) survives: double gives it full marks (variant 2)" in said
+        breaches = {line for meeting, result in results(assignment, met) for line in breaches_of(meeting, result)}
+    assert {line[-11:] for line in breaches if line.startswith("the reference")} == {"(variant 1)", "(variant 3)"}
+    assert "double__thrice (three times) survives: double gives it full marks (variant 2)" in breaches
 
 
 @pytest.mark.slow

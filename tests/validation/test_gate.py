@@ -200,13 +200,13 @@ LEAKS = {
 }
 
 
-@pytest.mark.parametrize("what", LEAKS)
-def test_a_leak_is_found(tmp_path: Path, what: str) -> None:
-    plant, message = LEAKS[what]
+@pytest.mark.parametrize("name", LEAKS)
+def test_a_leak_is_found(tmp_path: Path, name: str) -> None:
+    plant, message = LEAKS[name]
     with course_at(tiny_course(tmp_path)):
         plant(course.current().load(ID))
-        found = leaks(course.current().load(ID))
-    assert any(message in line for line in found), found
+        problems = leaks(course.current().load(ID))
+    assert any(message in line for line in problems), problems
 
 
 def test_what_earlier_assignments_asked_for_is_handed_out_and_no_secret() -> None:
@@ -284,8 +284,8 @@ def test_breaches_of_the_bank_and_the_build_are_named(
         file.write("\n")
     ran = Commands(root, monkeypatch, capsys)("validate", ID)
     assert ran.status == 1
-    said = [line.removeprefix(f"BREACH {ID}: ") for line in ran.out.splitlines() if line.startswith("BREACH")]
-    first, second, third, fourth, fifth, sixth = said
+    breaches = [line.removeprefix(f"BREACH {ID}: ") for line in ran.out.splitlines() if line.startswith("BREACH")]
+    first, second, third, fourth, fifth, sixth = breaches
     assert (
         first
         == f"assignments/{ID}/given.py is not what solutions/ builds: run python -m autograder build (would change)"
@@ -365,10 +365,10 @@ def test_a_grader_that_grades_the_reference_is_caught(built: Path, monkeypatch: 
     console = Console(file=io.StringIO(), width=200)
     with course_at(built):
         assert not validation.validate([ID], console)
-    said = console.file.getvalue()  # type: ignore[attr-defined]
-    assert f"BREACH {ID}: the canary is not heard" in said
-    assert f"BREACH {ID}: the canary keeps scale_forward" in said
-    assert f"BREACH {ID}: the untouched release gets 40 on double" in said
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    assert f"BREACH {ID}: the canary is not heard" in printed
+    assert f"BREACH {ID}: the canary keeps scale_forward" in printed
+    assert f"BREACH {ID}: the untouched release gets 40 on double" in printed
 
 
 def filled_at(root: Path) -> object:
@@ -381,7 +381,7 @@ def test_the_bank_is_graded_without_training(sound: course.Assignment) -> None:
     planned = trials(sound)
     assert named(planned, "the reference").training
     assert named(planned, "the untouched").training
-    assert not any(trial.training for trial in planned if trial.entry is not None)
+    assert not any(trial.training for trial in planned if trial.submission is not None)
 
 
 # Filling in.

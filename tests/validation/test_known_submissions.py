@@ -15,7 +15,7 @@ import pytest
 from autograder import course
 from autograder.course import cells
 from autograder.errors import TaskError
-from autograder.validation.known_submissions import Entry, entries
+from autograder.validation.known_submissions import KnownSubmission, read_submissions
 
 MIN_WRONG = 5
 MIN_RIGHT = 2
@@ -23,9 +23,9 @@ WITH_BANK = [id for id in course.current().assignment_ids() if course.current().
 
 
 @lru_cache
-def bank(id: str) -> tuple[Entry, ...]:
+def bank(id: str) -> tuple[KnownSubmission, ...]:
     """The entries of an assignment, read once."""
-    return tuple(entries(id))
+    return tuple(read_submissions(id))
 
 
 @lru_cache
@@ -36,8 +36,8 @@ def reference_cells(id: str) -> dict[str, str]:
 
 def of_kind(kind: str) -> list[object]:
     """(assignment, entry) of every entry of a kind, as parameters."""
-    found = [(id, entry) for id in WITH_BANK for entry in bank(id) if entry.kind == kind]
-    return [pytest.param(id, entry, id=f"{id}-{entry.name}") for id, entry in found]
+    pairs = [(id, entry) for id in WITH_BANK for entry in bank(id) if entry.kind == kind]
+    return [pytest.param(id, entry, id=f"{id}-{entry.name}") for id, entry in pairs]
 
 
 def code(text: str) -> str:
@@ -63,24 +63,24 @@ def test_there_are_unusual_right_answers(id: str) -> None:
 
 @pytest.mark.parametrize("id", WITH_BANK)
 def test_titles_say_different_things(id: str) -> None:
-    said = [(entry.question, entry.title) for entry in bank(id)]
-    assert len(set(said)) == len(said)
+    titles = [(entry.question, entry.title) for entry in bank(id)]
+    assert len(set(titles)) == len(titles)
 
 
 @pytest.mark.parametrize(("id", "entry"), of_kind("wrong"))
-def test_a_wrong_answer_differs_from_the_reference(id: str, entry: Entry) -> None:
+def test_a_wrong_answer_differs_from_the_reference(id: str, entry: KnownSubmission) -> None:
     assert not any(code(text) == code(reference_cells(id)[cell]) for cell, text in entry.answers.items())
     assert not entry.also or entry.needs_training, "only a training question may take another one along"
 
 
 @pytest.mark.parametrize(("id", "entry"), of_kind("wrong"))
-def test_a_wrong_answer_fills_the_cell_of_its_question(id: str, entry: Entry) -> None:
+def test_a_wrong_answer_fills_the_cell_of_its_question(id: str, entry: KnownSubmission) -> None:
     cells = course.current().load(id).question(entry.question).cells
     assert not cells or set(cells) & set(entry.answers)
 
 
 @pytest.mark.parametrize(("id", "entry"), [*of_kind("wrong"), *of_kind("right")])
-def test_every_answer_stands_alone(id: str, entry: Entry) -> None:
+def test_every_answer_stands_alone(id: str, entry: KnownSubmission) -> None:
     for cell, text in entry.answers.items():
         assert cell in reference_cells(id)
         defined = [getattr(node, "name", "") for node in ast.parse(text).body]
@@ -89,12 +89,12 @@ def test_every_answer_stands_alone(id: str, entry: Entry) -> None:
 
 @pytest.mark.parametrize("id", WITH_BANK)
 def test_no_two_entries_are_the_same_answer_to_the_same_question(id: str) -> None:
-    said = [(entry.question, *(code(text) for text in entry.answers.values())) for entry in bank(id)]
-    assert len(set(said)) == len(said)
+    answers = [(entry.question, *(code(text) for text in entry.answers.values())) for entry in bank(id)]
+    assert len(set(answers)) == len(answers)
 
 
 @pytest.mark.parametrize(("id", "entry"), of_kind("wrong"))
-def test_the_line_of_a_wrong_answer_is_that_of_its_name(id: str, entry: Entry) -> None:
+def test_the_line_of_a_wrong_answer_is_that_of_its_name(id: str, entry: KnownSubmission) -> None:
     name = entry.name.removeprefix(f"{entry.question}__")
     assert entry.path.read_text().splitlines()[entry.line - 1] == f'name = "{name}"'
 
@@ -133,10 +133,10 @@ def submissions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def wrong(submissions: Path, text: str, question: str = "first") -> list[Entry]:
+def wrong(submissions: Path, text: str, question: str = "first") -> list[KnownSubmission]:
     """The wrong answers that a file of mistakes makes."""
     (submissions / "wrong_answer" / f"{question}.toml").write_text(text)
-    return [entry for entry in entries("01_small") if entry.kind == "wrong"]
+    return [entry for entry in read_submissions("01_small") if entry.kind == "wrong"]
 
 
 def test_a_mistake_is_an_edit_of_the_reference(submissions: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_mistake_is_an_edit_of_an_accepted_answer(submissions: Path) -> None:
 def test_a_mistake_undone_is_its_base(submissions: Path) -> None:
     """So that each base, a right answer, is graded on its own as an entry that must keep all."""
     (made,) = wrong(submissions, DOUBLED.replace("old = 'return x'", "base = \"plus\"\nold = 'return x'"))
-    (base,) = [entry for entry in entries("01_small") if entry.kind == "right"]
+    (base,) = [entry for entry in read_submissions("01_small") if entry.kind == "right"]
     assert (base.name, base.title, base.reason, base.losses) == ("plus", "plus nothing", "correct", frozenset())
     assert {cell: text.replace("2 * x", "x") for cell, text in made.answers.items()} == base.answers
 
@@ -194,7 +194,12 @@ def test_a_text_is_in_place_of_edits(submissions: Path) -> None:
 def test_entries_come_in_the_order_of_the_questions_and_names(submissions: Path) -> None:
     wrong(submissions, "[[mistake]]\nname = \"three\"\nsays = \"3\"\nold = 'return 2'\nnew = 'return 3'\n", "second")
     wrong(submissions, DOUBLED + DOUBLED.replace("doubled", "by_two"))
-    assert [entry.name for entry in entries("01_small")] == ["first__by_two", "first__doubled", "second__three", "plus"]
+    assert [entry.name for entry in read_submissions("01_small")] == [
+        "first__by_two",
+        "first__doubled",
+        "second__three",
+        "plus",
+    ]
 
 
 EDIT = "\n[[mistake.edit]]\nold = 'a'\n"
@@ -283,7 +288,7 @@ def test_a_file_that_is_not_utf_8_is_refused(submissions: Path, name: str, line:
     text = DOUBLED if name.endswith("toml") else PLUS
     (submissions / name).write_bytes(text.encode() + "# é\n".encode("latin-1"))
     with pytest.raises(TaskError, match=f"^solutions/01_small/submissions/{name}:{line}: it is not UTF-8"):
-        entries("01_small")
+        read_submissions("01_small")
 
 
 def test_a_file_named_after_no_question_is_refused(submissions: Path) -> None:
@@ -315,7 +320,7 @@ def test_a_mistake_whose_question_has_no_cell_must_say_which_it_fills(submission
 def test_a_malformed_right_answer_is_refused(submissions: Path, text: str, message: str) -> None:
     (submissions / "accepted" / "x.py").write_text(text)
     with pytest.raises(TaskError, match=f"^solutions/01_small/submissions/accepted/{message}"):
-        entries("01_small")
+        read_submissions("01_small")
 
 
 @pytest.mark.parametrize("name", ["accepted/plus.txt", "wrong_answer/first__doubled.py"])
@@ -324,12 +329,12 @@ def test_a_file_of_another_kind_is_refused(submissions: Path, name: str) -> None
     with pytest.raises(
         TaskError, match=f"^solutions/01_small/submissions/{name}:1: only files that end in .* belong here"
     ):
-        entries("01_small")
+        read_submissions("01_small")
 
 
 def test_an_assignment_may_have_no_known_submission(submissions: Path) -> None:
     shutil.rmtree(submissions)
-    assert entries("01_small") == []
+    assert read_submissions("01_small") == []
 
 
 def test_comments_and_docstrings_make_no_difference() -> None:

@@ -194,9 +194,9 @@ def test_marks(graded: Graded) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(WHOLE_CLASS_S)
 def test_what_was_put_right_and_what_went_wrong_is_said(graded: Graded) -> None:
-    said = {student: result.output for student, result in graded.results.items()}
-    assert "The cell softmax was there 2 times: the last one counts." in said["yew"]
-    assert said["willow"].startswith("Not graded: the file is not a complete notebook")
+    outputs = {student: result.output for student, result in graded.results.items()}
+    assert "The cell softmax was there 2 times: the last one counts." in outputs["yew"]
+    assert outputs["willow"].startswith("Not graded: the file is not a complete notebook")
     feedback = {q.id: q.output for q in graded.results["larch"].questions}
     assert "memory" in feedback["time_lstm_state"]
 
@@ -230,10 +230,10 @@ def test_the_gradebook_has_the_same_marks(graded: Graded) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(WHOLE_CLASS_S)
 def test_the_results_can_be_read_back(graded: Graded) -> None:
-    found = {result.student: result for result in results_in(graded.place)}
-    assert found.keys() == graded.results.keys()
+    read_back = {result.student: result for result in results_in(graded.place)}
+    assert read_back.keys() == graded.results.keys()
     for student, result in graded.results.items():
-        back = found[student]
+        back = read_back[student]
         assert back.problem == result.problem
         assert back.submission_sha256 == result.submission_sha256
         assert [(q.id, q.reason, q.max_score) for q in back.questions] == [

@@ -1,7 +1,7 @@
-"""What an assignment hands out beside its notebook: given.py, datasets, and the packages that it needs.
+"""The files handed out beside a notebook, given.py and datasets, and the packages that it needs.
 
-given.py is the closure of what the notebook imports from it: those definitions of solutions/given/ and of the
-answers to the assignments that it builds on, and all that these need. Nothing of it is listed by hand.
+given.py is the closure of the notebook's imports from it: definitions from solutions/given/ and from the answers to
+the assignments that it builds on, with all that these need. None of them is listed by hand.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = [
 def inputs(solutions: Path, assignment: str) -> list[Path]:
     """The files that given.py and data/ are made from, those named assignment.toml included. Raises TaskError.
 
-    A component from which nothing is handed out is not among them. Where datasets are listed, their checksums are.
+    A component from which nothing is handed out is not included; the checksums are, if datasets are listed.
     """
     file = assignment_file.read(solutions, assignment)
     chain = [assignment, *assignment_file.earlier(solutions, assignment)]
@@ -41,7 +41,7 @@ def inputs(solutions: Path, assignment: str) -> list[Path]:
 
 
 def data(solutions: Path, assignment: str) -> dict[str, bytes]:
-    """The datasets that `assignment` hands out, name -> content; TaskError if one is not as its checksum says."""
+    """The datasets that `assignment` hands out, name -> content. Raises TaskError if a checksum is wrong."""
     file = assignment_file.read(solutions, assignment)
     return {name: _dataset(solutions, file, name) for name in file.data}
 
@@ -57,7 +57,7 @@ def needed_packages(solutions: Path, assignment: str) -> tuple[str, ...]:
 
 
 def assemble(solutions: Path, assignment: str) -> str:
-    """The text of given.py, "" if nothing is handed out. Raises TaskError, where there is one with file and line."""
+    """The text of given.py, "" if nothing is handed out. Raises TaskError, with file and line if known."""
     return given_text(assignment, notebook_closure(solutions, assignment))
 
 
@@ -68,7 +68,7 @@ def earlier_answers(solutions: Path, assignment: str) -> str:
 
 
 def modules() -> list[Path]:
-    """The files of this package: what makes given.py of its inputs."""
+    """The files of this package, the code that makes given.py."""
     return sorted(Path(__file__).parent.glob("*.py"))
 
 
@@ -77,7 +77,7 @@ def _datasets(solutions: Path) -> Path:
 
 
 def _dataset(solutions: Path, file: AssignmentFile, name: str) -> bytes:
-    """The content of one dataset; TaskError that says which line asks for it."""
+    """The content of one dataset. Raises TaskError with the line that asks for it."""
     try:
         return datasets.content(_datasets(solutions), name)
     except TaskError as error:

@@ -1,10 +1,10 @@
-"""assignment.toml, the file beside an assignment's source that says what the assignment builds on:
+"""assignment.toml, the file beside an assignment's source that states what the assignment builds on:
 
     builds_on = "05_attention"    # its answers may be handed out, and those of all that it builds on itself
     data = ["dates.txt"]          # files of datasets/, which go into data/ beside given.py
     needs = ["torch"]             # packages that students have, beside those of every assignment
 
-Every line may be left out, and so may the file.
+Every line is optional, and so is the file.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def read(solutions: Path, assignment: str) -> AssignmentFile:
 def earlier(solutions: Path, assignment: str) -> list[str]:
     """The assignments that `assignment` builds on, directly or not, the nearest first.
 
-    Raises TaskError where there is no such assignment, or where one builds on itself in the end.
+    Raises TaskError for an unknown assignment and for a circle.
     """
     chain = [assignment]
     while True:
@@ -89,7 +89,7 @@ def script_of(solutions: Path, assignment: str) -> Path:
 
 
 def place(path: Path, line: int = 0) -> str:
-    """A file of solutions/, and a line of it, as messages name it."""
+    """A file of solutions/ and a line in it, as named in messages."""
     parts = path.parts
     start = len(parts) - parts[::-1].index("solutions") - 1 if "solutions" in parts else -1
     return "/".join(parts[start:]) + (f":{line}" if line else "")
@@ -99,17 +99,17 @@ def _ids(solutions: Path) -> list[str]:
     return sorted(path.name for path in solutions.glob("*") if script_of(solutions, path.name).is_file())
 
 
-def _require_known(key: str, value: Any, where: str) -> None:
-    """Raises TaskError for an unknown key, or a value of the wrong type."""
+def _require_known(key: str, value: Any, location: str) -> None:
+    """Raise TaskError for an unknown key or a value of the wrong type."""
     if key not in KEYS:
-        raise TaskError(f"{where}: unknown key {key!r}; known are: {', '.join(KEYS)}")
+        raise TaskError(f"{location}: unknown key {key!r}; known are: {', '.join(KEYS)}")
     names = [value] if key == "builds_on" else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise TaskError(f"{where}: {key} must be {KEYS[key]}, got {value!r}")
+        raise TaskError(f"{location}: {key} must be {KEYS[key]}, got {value!r}")
 
 
 def _line(text: str, key: str, value: str = "") -> int:
-    """The line of a file that sets `key`, or the first from there on that holds `value` in quotes."""
+    """The line of a file that sets `key`, or the first line from there on with `value` in quotes."""
     lines = text.splitlines()
     setting = re.compile(rf"\s*\[*\s*[\"']?{re.escape(key)}\b")
     first = next((number for number, line in enumerate(lines) if setting.match(line)), 0)

@@ -1,4 +1,4 @@
-"""The closure of what a notebook imports from given.py: those definitions, and all that they need."""
+"""The closure of a notebook's imports from given.py: those definitions, and all that they need."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Library:
     def find(self, name: str, user: Source | None = None) -> Definition | None:
         """The definition that `name` means in the text of `user`, or in the notebook; None if there is none.
 
-        First comes the user's own text. Otherwise an answer sees what it saw in its own notebook, everything else sees
-        all: components, and of the answers of that name the nearest. Raises TaskError if that leaves two.
+        The user's own text comes first. Otherwise all components are visible, and the nearest answer of that name; an
+        answer sees only those that its own notebook saw. Raises TaskError if two definitions remain.
         """
         namesakes = self.named.get(name, [])
         visible = [item for item in namesakes if item.source == user] or self._visible(namesakes, user)
@@ -57,9 +57,9 @@ class Library:
 class Closure:
     """Definitions that need nothing but each other and imports.
 
-    at_import  by definition: those that must be there before it when the module is imported
-    needs      by definition: all that it needs directly
-    imports    by definition: what it uses of other modules
+    at_import  definition -> those that must precede it when the module is imported
+    needs      definition -> all that it needs directly
+    imports    definition -> what it uses of other modules
     """
 
     at_import: dict[Definition, set[Definition]] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class Closure:
 
 
 def read_library(solutions: Path, assignment: str) -> Library:
-    """What `assignment` may hand out. Raises TaskError."""
+    """All definitions that `assignment` may hand out. Raises TaskError."""
     library = Library(earlier(solutions, assignment))
     library.add(sources.components(solutions))
     for id in library.earlier:
@@ -96,23 +96,23 @@ def read_library(solutions: Path, assignment: str) -> Library:
 
 
 def notebook_closure(solutions: Path, assignment: str) -> Closure:
-    """The closure of what any cell of `assignment` imports from given. Raises TaskError with file and line."""
+    """The closure of all imports from given in `assignment`. Raises TaskError with file and line."""
     script = script_of(solutions, assignment)
     library = read_library(solutions, assignment)
     wanted = []
     for name, line in imported_from_given(script):
         definition = library.find(name)
         if definition is None:
-            where = (
+            candidates = (
                 f"no component, nor an answer of {', '.join(library.earlier)}," if library.earlier else "no component"
             )
-            raise TaskError(f"{place(script, line)}: {name} is imported from given, but {where} defines it")
+            raise TaskError(f"{place(script, line)}: {name} is imported from given, but {candidates} defines it")
         wanted.append(definition)
     return closure_of(library, wanted)
 
 
 def closure_of(library: Library, wanted: Iterable[Definition]) -> Closure:
-    """These definitions and all that they need. Raises TaskError where a name is missing or has two meanings."""
+    """These definitions and all that they need. Raises TaskError if a name is missing or has two meanings."""
     closure, waiting = Closure(), list(wanted)
     while waiting:
         definition = waiting.pop()
@@ -124,7 +124,7 @@ def closure_of(library: Library, wanted: Iterable[Definition]) -> Closure:
 
 
 def imported_from_given(script: Path) -> list[tuple[str, int]]:
-    """The names that a percent script takes from given, each with the first line that does. Raises TaskError."""
+    """The names that a percent script uses from given, each with the first line that does so. Raises TaskError."""
     text = script.read_text(encoding="utf-8")
     tree = sources.parsed(text, script)
     first: dict[str, int] = {}
@@ -143,7 +143,7 @@ def imported_from_given(script: Path) -> list[tuple[str, int]]:
 
 
 def _nodes_about_given(tree: ast.Module, lines: list[str]) -> Iterator[ast.AST]:
-    """The nodes of those statements whose text has the word: to walk through all takes longer than to parse them."""
+    """The nodes of the statements that mention given: walking through all would take longer than parsing them."""
     for statement in tree.body:
         if any(GIVEN in line for line in lines[statement.lineno - 1 : statement.end_lineno]):
             yield from ast.walk(statement)
@@ -162,7 +162,7 @@ def ambiguous(name: str, definitions: Iterable[Definition]) -> TaskError:
 
 
 def _keep(definition: Definition, library: Library, closure: Closure) -> None:
-    """Enter what a definition needs."""
+    """Enter the needs of a definition."""
     names = definition.names
     closure.at_import[definition] = _needed(definition, names.at_import, library, closure)
     later = _needed(definition, names.later, library, closure)
@@ -186,7 +186,7 @@ def _needed(definition: Definition, names: Iterable[str], library: Library, clos
 
 
 def _refuse_two_meanings(closure: Closure) -> None:
-    """Raises TaskError where two definitions, two imports, or one of each, bind one name."""
+    """Raise TaskError if two definitions, two imports, or one of each, bind one name."""
     owners: dict[str, Definition] = {}
     for definition in closure.needs:
         for name in definition.bound:
@@ -196,7 +196,7 @@ def _refuse_two_meanings(closure: Closure) -> None:
     values: dict[str, tuple[str, str]] = {}
     for item in sorted(closure.all_imports()):
         if item.binds in owners:
-            by = owners[item.binds].place
-            raise TaskError(f"given.py has one namespace, but {item.binds} is imported and is defined by {by}")
+            location = owners[item.binds].place
+            raise TaskError(f"given.py has one namespace, but {item.binds} is imported and is defined by {location}")
         if values.setdefault(item.binds, item.value) != item.value:
             raise TaskError(f"given.py has one namespace, but two sources import different things as {item.binds}")

@@ -22,7 +22,7 @@ class Import(NamedTuple):
 
     @property
     def value(self) -> tuple[str, str]:
-        """What that value is: two imports of one value do not contradict each other."""
+        """The imported value: two imports of one value do not contradict each other."""
         return (self.module if self.alias or self.name else self.binds), self.name
 
 
@@ -43,12 +43,12 @@ def import_lines(imports: Iterable[Import]) -> str:
     for module in sorted({item.module for item in imports}):
         of_module = sorted(item for item in imports if item.module == module)
         lines = groups[0 if module.partition(".")[0] in sys.stdlib_module_names else 1]
-        lines += [f"import {module}{_as(item)}" for item in of_module if not item.name]
-        names = [f"{item.name}{_as(item)}" for item in of_module if item.name]
+        lines += [f"import {module}{_alias_clause(item)}" for item in of_module if not item.name]
+        names = [f"{item.name}{_alias_clause(item)}" for item in of_module if item.name]
         lines += [f"from {module} import {', '.join(names)}"] if names else []
     ordered = [sorted(lines, key=lambda line: (line.startswith("from"), line)) for lines in groups if lines]
     return "\n\n".join("\n".join(lines) for lines in ordered)
 
 
-def _as(item: Import) -> str:
+def _alias_clause(item: Import) -> str:
     return f" as {item.alias}" if item.alias else ""

@@ -1,6 +1,6 @@
-"""Names in one statement of a module: which it gives a value to, which it uses, and when.
+"""The names that one statement of a module binds and uses, and the time of use.
 
-Python's own symbol tables tell a module's names from local ones.
+Python's own symbol tables distinguish a module's names from local ones.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Names:
 
     at_import  looked up when the module is imported: bases, decorators, defaults, annotations, values of constants
     later      looked up when a function is called
-    quoted     in annotations that are written as strings, and looked up by nobody
+    quoted     in annotations that are written as strings, and never looked up
     """
 
     at_import: frozenset[str]
@@ -42,7 +42,7 @@ def names_of(text: str) -> Names:
 
 
 def bound_by(node: ast.stmt) -> frozenset[str]:
-    """The module-level names that a top-level statement gives a value to."""
+    """The module-level names that a top-level statement binds."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return frozenset({node.name})
     table = symtable.symtable(ast.unparse(node), "<statement>", "exec")
@@ -50,7 +50,7 @@ def bound_by(node: ast.stmt) -> frozenset[str]:
 
 
 def _uses(table: symtable.SymbolTable, deferred: bool) -> Iterator[tuple[str, bool]]:
-    """The module's names that a scope and the scopes in it look up, each with whether that waits for a call."""
+    """The module's names that a scope and its inner scopes look up, each with whether that is deferred to a call."""
     is_function = table.get_type() == "function"
     for symbol in table.get_symbols():
         if symbol.is_referenced() and (symbol.is_global() or not is_function):

@@ -1,4 +1,4 @@
-"""The order of given.py: what a group builds on comes before it where that can be, what it needs at import always."""
+"""The order of given.py: a group's needs come before it where possible, and always if needed at import."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Groups = dict[Source, list[Definition]]
 
 
 def ordered_groups(closure: Closure) -> Groups:
-    """The definitions by their source, in the order in which they are read.
+    """The definitions by their source, in reading order.
 
-    Of the groups whose needs are there already, a component comes first, the one that most others build on; then the
-    answers, those of the oldest assignment first; last what draws pictures. Raises TaskError if no order lets the
-    module be imported.
+    Of the groups whose needs are satisfied, components come first, the most used one before others; then the answers,
+    those of the oldest assignment first; last the code that draws pictures. Raises TaskError if no order makes the
+    module importable.
     """
     groups = _groups(closure)
     must = {source: _needed_at_import(closure, group) - {source} for source, group in groups.items()}
@@ -51,12 +51,12 @@ def _sources(definitions: Iterable[Definition]) -> set[Source]:
 
 
 def _needed_at_import(closure: Closure, group: list[Definition]) -> set[Source]:
-    """Where all comes from that is looked up when a group is imported; what is called then needs more in turn."""
+    """The sources needed when a group is imported, directly or by the functions called then."""
     return _sources(closure.transitive(needed for definition in group for needed in closure.at_import[definition]))
 
 
 def _preferences(closure: Closure, groups: Groups) -> dict[Source, tuple[bool, str, int, str]]:
-    """By source, what the sources are sorted by."""
+    """The sort key of each source."""
     reached = {source: closure.transitive(group) for source, group in groups.items()}
     users = Counter(other for definitions in reached.values() for other in _sources(definitions))
     preferences = {}

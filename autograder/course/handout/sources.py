@@ -1,4 +1,4 @@
-"""What given.py can be made of: the definitions in solutions/given/ and in the answers of earlier assignments."""
+"""The sources of given.py: the definitions in solutions/given/ and in the answers of earlier assignments."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Source:
     """One component, or one solution cell.
 
     name        the component's file without its ending, or the cell's grade_id
-    about       the component's docstring, or whose answer it is
+    about       the component's docstring, or the assignment it answers, in a sentence
     assignment  the id of the assignment that the cell answers, "" for a component
-    imports     what its definitions may use of other modules
+    imports     the imports that its definitions may use
     """
 
     name: str
@@ -38,12 +38,12 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Definition:
-    """One top-level statement that gives names a value, with the comment directly above it, byte for byte.
+    """One top-level statement that binds names, with the comment directly above it, byte for byte.
 
-    line      of the source's file
+    line      line in the source's file
     blank     number of blank lines above it in its source
     is_block  whether it is a function or a class
-    bound     the names that it gives a value to
+    bound     the names that it binds
     """
 
     source: Source
@@ -60,12 +60,12 @@ class Definition:
 
     @property
     def place(self) -> str:
-        """Where it is, as messages say it."""
+        """Its file and line, as named in messages."""
         return place(self.source.path, self.line)
 
 
 def components(solutions: Path) -> list[Definition]:
-    """The definitions of all components. Raises TaskError for one that is not Python, or holds something else."""
+    """The definitions of all components. Raises TaskError for one that is not Python or has other statements."""
     paths = sorted((solutions / "given").glob("*.py"))
     return [definition for path in paths for definition in _component(path, path.stat().st_mtime_ns)]
 
@@ -114,7 +114,7 @@ def _answers(script: Path, assignment: str, version: int) -> tuple[Definition, .
 
 
 def _cell_definitions(cell: Cell, line: int, source: Source) -> Iterator[Definition]:
-    """The definitions in one solution cell, which may use what `source` imports, and what it imports itself."""
+    """The definitions in one solution cell, which may use the imports of `source` and its own."""
     text = cell.without_markers().strip()
     tree = parsed(text, source.path, line)
     imports = frozenset(item for item in source.imports | imports_in(tree.body) if item.module != GIVEN)
@@ -127,7 +127,7 @@ def _first_line(cell: Cell, text: str) -> int:
 
 
 def _definitions(source: Source, text: str, nodes: list[ast.stmt], first_line: int) -> Iterator[Definition]:
-    """One Definition for every statement but imports. `first_line` is the one on which the text begins in its file."""
+    """One Definition for every statement but imports. `first_line`: the line of the file on which the text begins."""
     lines = text.split("\n")
     for node in nodes:
         if isinstance(node, (ast.Import, ast.ImportFrom)):

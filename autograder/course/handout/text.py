@@ -1,4 +1,4 @@
-"""The text of given.py: what it is, its contents, the imports, then one section for each source."""
+"""The text of given.py: docstring, table of contents, imports, then one section for each source."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _docstring(assignment: str, contents: str) -> str:
 
 
 def _contents_line(source: Source, group: list[Definition]) -> str:
-    """A section's name and the names in it that are of interest."""
+    """A section's name and the names defined in it that are worth listing."""
     names = _worth_listing(group)
     about = f"the answer to {source.assignment}" if source.assignment else ", ".join(names)
     if source.assignment and names != [source.name]:
@@ -41,7 +41,7 @@ def _contents_line(source: Source, group: list[Definition]) -> str:
 
 
 def _worth_listing(group: list[Definition]) -> list[str]:
-    """The functions and classes, or the constants if there are none; private names only where all are."""
+    """The functions and classes, or the constants if there are none; private names only if all are private."""
     listed = [definition for definition in group if definition.is_block] or group
     names = [name for definition in listed for name in sorted(definition.bound)]
     return [name for name in names if not name.startswith("_")] or names

@@ -1,4 +1,4 @@
-"""What a hidden suite compares with: each check passes, or raises CheckFailed with three lines for the student."""
+"""The comparisons of hidden suites: each check passes, or raises CheckFailed with three lines for the student."""
 
 from autograder.testing.checks.distributions import distribution, draws
 from autograder.testing.checks.gradients import gradient

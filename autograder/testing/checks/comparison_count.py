@@ -1,4 +1,4 @@
-"""How many comparisons were made: a test that passes without one is a fault of the suite, not a mark."""
+"""Count comparisons: a test that passes without one is a fault of the suite and earns no mark."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ _made = 0
 
 
 def note() -> None:
-    """Called by every check, once per comparison that it really carried out."""
+    """Count one comparison. Every check calls this once per comparison that it makes."""
     global _made
     _made += 1
 

@@ -1,4 +1,4 @@
-"""From a wrong array to a likely mistake, when recognising it is cheap; "" when nothing fits."""
+"""Guess the mistake behind a wrong array where that is cheap; "" if nothing fits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GATES = 4
 
 
 def shapes(yours: tuple[int, ...], wanted: tuple[int, ...]) -> str:
-    """What turns the shape `yours` into `wanted`."""
+    """The likely reason why the shape is `yours` and not `wanted`."""
     if len(yours) == 2 and yours == wanted[::-1]:
         return "this is the transpose of the wanted shape"
     if sorted(yours) == sorted(wanted):
@@ -38,7 +38,7 @@ def _one_axis(yours: tuple[int, ...], wanted: tuple[int, ...]) -> str:
 
 
 def entries(yours: np.ndarray, wanted: np.ndarray, wrong: np.ndarray) -> str:
-    """How many entries are wrong, where the first one is, by how much, and what mistake that looks like.
+    """The number of wrong entries, the first of them, its error, and the likely mistake.
 
     yours, wanted   real arrays of the same shape     wrong   bool, the same shape, some True
     """
@@ -48,7 +48,7 @@ def entries(yours: np.ndarray, wanted: np.ndarray, wrong: np.ndarray) -> str:
 
 
 def mistake(yours: np.ndarray, wanted: np.ndarray) -> str:
-    """What `yours` is in terms of `wanted`, a real array of the same shape; "" if that cannot be said."""
+    """The relation of `yours` to `wanted`, real arrays of the same shape; "" if none is recognised."""
     if yours.size < 2 or not (np.isfinite(yours).all() and np.isfinite(wanted).all()):
         return ""
     got, target = yours.astype(np.float64), wanted.astype(np.float64)
@@ -90,7 +90,7 @@ def _percent(wrong: np.ndarray) -> str:
 
 
 def alike(yours: np.ndarray, wanted: np.ndarray) -> bool:
-    """Whether two arrays of the same shape are the same but for rounding."""
+    """Whether two arrays of the same shape agree up to rounding."""
     largest = float(np.abs(wanted).max(initial=0.0))
     return bool((np.abs(yours - wanted) <= LOOKS_ALIKE * largest).all())
 

@@ -1,4 +1,4 @@
-"""Numerical derivatives of a loss that the student's forward computes, one array moved at a time, in float64."""
+"""Numerical derivatives of a loss computed by the student's forward, in float64, moving one array at a time."""
 
 from __future__ import annotations
 
@@ -18,35 +18,37 @@ Loss = Callable[[list[np.ndarray]], Any]
 # rounding of a loss L is about eps * L / STEP, 2e-13 * L.
 STEP = 1e-3
 ENTRY_STEP = 1e-5  # three-point formula: good to about 1e-10, and only messages depend on it
-HUGE = 1e100  # a loss beyond this overflows in what follows
+HUGE = 1e100  # a larger loss would overflow later
 
 
 @dataclass(frozen=True)
 class Slopes:
     """The loss around a point, and its derivatives there.
 
-    where    first line of a failure
-    at       float64 arrays     labels   a name for each     rng   for directions
+    label    first line of a failure
+    point    float64 arrays
+    labels   a name for each array
+    rng      source of directions
     """
 
-    where: str
+    label: str
     loss: Loss
-    at: list[np.ndarray]
+    point: list[np.ndarray]
     labels: list[str]
     rng: np.random.Generator
 
     def title(self, i: int) -> str:
         """First line of a failure of array i's gradient."""
-        return f"{self.where}: the gradient of {self.labels[i]}"
+        return f"{self.label}: the gradient of {self.labels[i]}"
 
     def loss_at(self, i: int, move: np.ndarray) -> float:
-        """The loss with array i moved; CheckFailed if it is no finite number."""
-        answer = self.loss([array + move if j == i else array.copy() for j, array in enumerate(self.at)])
+        """The loss with array i moved. Raises CheckFailed if it is not a finite number."""
+        answer = self.loss([array + move if j == i else array.copy() for j, array in enumerate(self.point)])
         value = number_of(answer)
         if value is None or not abs(value) < HUGE:
             comparison_count.note()
             given = described(answer) if value is None else short(value)
-            raise CheckFailed(self.where, f"a loss computed from your forward pass is {given}", "a finite number")
+            raise CheckFailed(self.label, f"a loss computed from your forward pass is {given}", "a finite number")
         return value
 
     def slope(self, i: int, v: np.ndarray) -> tuple[float, float]:
@@ -57,9 +59,9 @@ class Slopes:
 
     def entry_slope(self, i: int, k: int) -> float:
         """The derivative of the loss in entry k of array i, flattened."""
-        move = np.zeros(self.at[i].size)
+        move = np.zeros(self.point[i].size)
         move[k] = ENTRY_STEP
-        ahead, behind = (self.loss_at(i, sign * move.reshape(self.at[i].shape)) for sign in (1, -1))
+        ahead, behind = (self.loss_at(i, sign * move.reshape(self.point[i].shape)) for sign in (1, -1))
         return (ahead - behind) / (2 * ENTRY_STEP)
 
 

@@ -1,11 +1,11 @@
 """Analytic gradients against central differences, array by array, along a few random directions.
 
-For each array one seeded direction v of unit length is drawn, every entry of about the same size, and the slope
-of the loss along v is compared with the analytic gradient's part along v. As arrays are moved one at a time, an
-array of small gradients is not drowned by its neighbours; as no entry of v is small, one wrong entry shows. There
-is a second direction because g . v can by chance be nearly 0, which would hide an error of 0.1 % of the whole array:
-that needs |g . v| < 1e-3 of its usual size, a chance below 1e-3, and below 1e-6 along both. Only after a
-failure are single entries differenced, to name the worst.
+For each array a seeded unit vector v with entries of about equal size is drawn, and the slope of the loss along v is
+compared with the analytic gradient's component along v. Arrays are moved one at a time, so small gradients are not
+hidden by large ones of other arrays; no entry of v is small, so one wrong entry shows. A second direction is used
+because g . v can be nearly 0 by chance, which would hide an error of 0.1 % of the whole array: that needs
+|g . v| < 1e-3 of its usual size, a chance below 1e-3, and below 1e-6 along both. Single entries are differenced only
+after a failure, to name the worst.
 """
 
 from __future__ import annotations
@@ -34,47 +34,47 @@ WANTED = "the slope of the loss of your own forward pass"
 
 
 def gradient(
-    where: str,
+    label: str,
     loss: Loss,
-    at: Sequence[np.ndarray],
+    point: Sequence[np.ndarray],
     analytic: Any,
     *,
     seed: int,
     names: Sequence[str] | None = None,
     expect_zero: bool | Collection[str] = False,
 ) -> None:
-    """The analytic gradients of `loss` at the float64 arrays `at` are the numerical ones; none is 0 throughout.
+    """Check the analytic gradients of `loss` at the float64 arrays `point` against numerical ones; none may be all 0.
 
-    loss          from a list of arrays to a number, evaluated by the student's forward
-    analytic      what the student's backward gave: a list or tuple of arrays of the shapes of `at`
-    expect_zero   True, or the names of the arrays, where the loss must not depend on the array
+    loss          function from a list of arrays to a number, evaluated by the student's forward
+    analytic      result of the student's backward: a list or tuple of arrays of the shapes of `point`
+    expect_zero   names of the arrays on which the loss must not depend; True for all
     """
-    labels = _labels(at, names)
+    labels = _labels(point, names)
     wanted_zero = set(labels) if expect_zero is True else set(expect_zero or ())
     if not wanted_zero <= set(labels):
         raise TaskError(f"expect_zero names {sorted(wanted_zero - set(labels))}, which are not among {labels}")
-    slopes = Slopes(where, loss, [a.copy() for a in at], labels, hidden_rng(seed))
+    slopes = Slopes(label, loss, [a.copy() for a in point], labels, hidden_rng(seed))
     grads = _checked(slopes, analytic)
     bad = [i for i, grad in enumerate(grads) if not _agrees(slopes, i, grad, labels[i] in wanted_zero)]
     if bad:
         _fail(slopes, grads, bad)
 
 
-def _labels(at: Sequence[np.ndarray], names: Sequence[str] | None) -> list[str]:
-    labels = list(names) if names is not None else [f"array {i}" for i in range(len(at))]
-    if not at or len(labels) != len(at) or any(a.dtype != np.float64 or a.size == 0 for a in at):
+def _labels(point: Sequence[np.ndarray], names: Sequence[str] | None) -> list[str]:
+    labels = list(names) if names is not None else [f"array {i}" for i in range(len(point))]
+    if not point or len(labels) != len(point) or any(a.dtype != np.float64 or a.size == 0 for a in point):
         raise TaskError("gradient() wants float64 arrays that are not empty, and a name for each")
     return labels
 
 
 def _checked(slopes: Slopes, analytic: Any) -> list[np.ndarray]:
     """The analytic gradients, of the right number and shapes, real and finite, in float64."""
-    if type(analytic) not in (list, tuple) or len(analytic) != len(slopes.at):
+    if type(analytic) not in (list, tuple) or len(analytic) != len(slopes.point):
         comparison_count.note()
         wanted = f"a gradient for each of {', '.join(slopes.labels)}"
-        raise CheckFailed(slopes.where, described(analytic), wanted)
+        raise CheckFailed(slopes.label, described(analytic), wanted)
     grads = []
-    for i, (array, grad) in enumerate(zip(slopes.at, analytic, strict=True)):
+    for i, (array, grad) in enumerate(zip(slopes.point, analytic, strict=True)):
         got = shape(slopes.title(i), grad, array.shape).astype(np.float64)
         if not np.isfinite(got).all():
             text = explain.entries(got, np.zeros_like(got), ~np.isfinite(got))
@@ -84,7 +84,7 @@ def _checked(slopes: Slopes, analytic: Any) -> list[np.ndarray]:
 
 
 def _agrees(slopes: Slopes, i: int, grad: np.ndarray, wanted_zero: bool) -> bool:
-    """Whether array i's gradient has the loss's slope along every direction; CheckFailed where all slopes are 0."""
+    """Whether array i's gradient agrees with the slopes along all directions. Raises CheckFailed if all are 0."""
     directions = [unit_direction(grad.shape, slopes.rng) for _ in range(DIRECTIONS)]
     measured = [slopes.slope(i, v) for v in directions]
     comparison_count.note()
@@ -115,7 +115,7 @@ def _close(projected: float, slope: float, size: float, typical: float) -> bool:
 
 
 def _fail(slopes: Slopes, grads: list[np.ndarray], bad: list[int]) -> None:
-    """Difference single entries of the first bad array and name the worst; the other bad arrays by name only."""
+    """Report the worst entry of the first bad array, by differences of single entries, and the names of the others."""
     i = bad[0]
     others = f"; wrong too: {', '.join(slopes.labels[j] for j in bad[1:])}" if bad[1:] else ""
     unseen = CheckFailed(slopes.title(i), f"not the slope of the loss along a random direction{others}", WANTED)

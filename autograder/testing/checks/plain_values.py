@@ -1,7 +1,7 @@
-"""What came over the wire, seen as numbers: no conversion here runs a method of the student's or raises.
+"""Conversions of received values to numbers; none of them runs a method of the student's or raises.
 
 A plain value is None, bool, int, float, complex, str, bytes, an array or scalar of NumPy, or a list, tuple or
-dict of these; nothing says that it is the right one.
+dict of these, right or wrong.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def array_of(value: Any) -> np.ndarray | None:
 
 
 def number_of(value: Any) -> float | None:
-    """`value` as a float (NaN and inf included); None unless it is one real number and no bool."""
+    """`value` as a float (NaN and inf included); None unless it is one real number and not a bool."""
     array = array_of(value)
     if array is None or array.shape != () or array.dtype.kind not in "iuf":
         return None
@@ -36,13 +36,13 @@ def number_of(value: Any) -> float | None:
 
 
 def same_kind(got: np.ndarray, wanted: np.ndarray) -> bool:
-    """Whether numbers of the kind of `got` may stand where `wanted` are: integers for floats, else like for like."""
+    """Whether numbers of the kind of `got` are accepted for `wanted`: integers for floats, else the same kind."""
     kind = KINDS[got.dtype.kind]
     return kind == KINDS[wanted.dtype.kind] or (kind == "integer" and wanted.dtype.kind == "f")
 
 
 def described(value: Any) -> str:
-    """The type of any plain value, and its shape or length: never its contents, but for one short number."""
+    """The type of a plain value, and its shape or length; never its contents, except for a single number."""
     if isinstance(value, np.ndarray):
         return f"{_article(value.dtype.name)} array of shape {value.shape}"
     if isinstance(value, NUMBERS):
@@ -53,7 +53,7 @@ def described(value: Any) -> str:
 
 
 def short(value: Any, digits: int = 4) -> str:
-    """One number in four digits (integers whole up to 15 digits)."""
+    """One number to four digits; integers are written out up to 15 digits."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     if isinstance(value, (int, np.integer)):
@@ -65,7 +65,7 @@ def short(value: Any, digits: int = 4) -> str:
 
 
 def place(index: Any) -> str:
-    """An index as a student would type it: "[0, 2]"."""
+    """An index as Python code: "[0, 2]"."""
     return "[" + ", ".join(str(int(i)) for i in index) + "]"
 
 

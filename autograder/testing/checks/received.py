@@ -1,7 +1,7 @@
-"""What came back from a student, made sure of before a suite computes with it.
+"""Validation of a student's answers before a suite computes with them.
 
-A suite that adds two received arrays would itself fail when one is None; that would be a fault of the suite,
-and no mark. These functions turn such an answer into what it is: a CheckFailed.
+A suite that added two received arrays would itself fail if one were None: a fault of the suite, not a lower mark.
+These functions raise CheckFailed for such an answer.
 """
 
 from __future__ import annotations
@@ -18,57 +18,57 @@ from autograder.errors import CheckFailed
 Array = NDArray[Any]
 
 
-def array(where: str, value: Any, shape: tuple[int, ...]) -> Array:
+def array(label: str, value: Any, shape: tuple[int, ...]) -> Array:
     """`value` as an array of numbers of exactly that shape, else CheckFailed."""
     wanted = f"an array of numbers of shape {shape}"
     if not isinstance(value, (np.ndarray, np.generic, int, float)):
-        raise CheckFailed(where, _kind(value), wanted)
+        raise CheckFailed(label, _kind(value), wanted)
     received = np.asarray(value)
     if received.dtype.kind not in "fiu":
-        raise CheckFailed(where, f"an array of dtype {received.dtype}", wanted)
+        raise CheckFailed(label, f"an array of dtype {received.dtype}", wanted)
     if received.shape != shape:
-        raise CheckFailed(where, f"shape {received.shape}", f"shape {shape}")
+        raise CheckFailed(label, f"shape {received.shape}", f"shape {shape}")
     return received
 
 
-def arrays(where: str, value: Any, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
+def arrays(label: str, value: Any, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
     """`value` as a list of arrays of those shapes, else CheckFailed."""
     if type(value) not in (list, tuple) or len(value) != len(shapes):
-        raise CheckFailed(where, _kind(value), f"{len(shapes)} arrays")
-    return [array(f"{where} [{i}]", item, shape) for i, (item, shape) in enumerate(zip(value, shapes, strict=True))]
+        raise CheckFailed(label, _kind(value), f"{len(shapes)} arrays")
+    return [array(f"{label} [{i}]", item, shape) for i, (item, shape) in enumerate(zip(value, shapes, strict=True))]
 
 
-def finite(where: str, values: Array) -> Array:
+def finite(label: str, values: Array) -> Array:
     """`values`, an array of numbers, without NaN or infinity, else CheckFailed."""
     if not np.isfinite(values).all():
-        raise CheckFailed(where, f"{int((~np.isfinite(values)).sum())} entries are NaN or infinite", "finite numbers")
+        raise CheckFailed(label, f"{int((~np.isfinite(values)).sum())} entries are NaN or infinite", "finite numbers")
     return values
 
 
-def number(where: str, value: Any) -> float:
+def number(label: str, value: Any) -> float:
     """`value` as a finite float: a Python or NumPy number, or an array that holds one; else CheckFailed."""
     if isinstance(value, np.ndarray) and value.size == 1:
         value = value.reshape(())[()]
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise CheckFailed(where, _kind(value), "one number")
+        raise CheckFailed(label, _kind(value), "one number")
     if not math.isfinite(value):
-        raise CheckFailed(where, str(value), "a finite number")
+        raise CheckFailed(label, str(value), "a finite number")
     return float(value)
 
 
-def words(where: str, value: Any) -> list[int]:
+def words(label: str, value: Any) -> list[int]:
     """`value` as a list of word ids: Python or NumPy integers, in a list, tuple or one-dimensional array."""
     items = list(value) if isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) == 1 else None
     if items is None:
-        raise CheckFailed(where, _kind(value), "a list of word ids")
+        raise CheckFailed(label, _kind(value), "a list of word ids")
     for item in items:
         if isinstance(item, (bool, np.bool_)) or not isinstance(item, (int, np.integer)):
-            raise CheckFailed(where, f"a list that holds {_kind(item)}", "a list of word ids (integers)")
+            raise CheckFailed(label, f"a list that holds {_kind(item)}", "a list of word ids (integers)")
     return [int(item) for item in items]
 
 
 def _kind(value: Any) -> str:
-    """How a student reads what they returned."""
+    """A short description of a returned value for the student."""
     if value is None:
         return "None"
     if isinstance(value, np.ndarray):

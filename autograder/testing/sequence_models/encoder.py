@@ -1,4 +1,4 @@
-"""What every encoder is asked, whatever its class: each function is one test's work, for the class of that name.
+"""Checks of every encoder; each function is the body of one test, for the class of that name.
 
 An encoder gives its last hidden state h (N, H) or, for a decoder that looks back, all of them, hs (N, S, H).
 """
@@ -15,11 +15,10 @@ import numpy as np
 from autograder.testing import checks
 from autograder.testing.checks.received import Array
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.sequence_models import large_sizes
-from autograder.testing.sequence_models import model_gradients as gradients
-from autograder.testing.sequence_models.model_pair import Twins
+from autograder.testing.sequence_models import large_sizes, model_gradients
+from autograder.testing.sequence_models.model_pair import ModelPair
 from autograder.testing.sequence_models.model_runs import ModelRun
-from autograder.testing.sequence_models.oracle_models import N, S, check_drawn, filled_oracle, twins
+from autograder.testing.sequence_models.oracle_models import N, S, check_drawn, filled_oracle, model_pair
 from autograder.testing.sequence_models.weights import Sizes, text
 from autograder.testing.student import Student
 
@@ -33,22 +32,22 @@ def check_initial_weights(student: Student, reference: SimpleNamespace, name: st
     check_drawn(student, reference, name)
 
 
-def check_states(note: str, name: str, pair: Twins, xs: Array, **kind: Any) -> Array:
-    """What forward gives, h (N, H) or hs (N, S, H), against the oracle's."""
+def check_states(note: str, name: str, pair: ModelPair, xs: Array, **kind: Any) -> Array:
+    """Check the result of forward, h (N, H) or hs (N, S, H), against the oracle's."""
     wanted = np.asarray(pair.oracle.forward(xs))
     checks.values(f"{name}.forward {note}: {_result(wanted)}", pair.yours.call("forward", xs), wanted, **kind)
     return wanted
 
 
 def _result(states: Array) -> str:
-    """What the result of an encoder's forward is called."""
+    """The name of the result of an encoder's forward."""
     return "hs" if states.ndim > 2 else "h"
 
 
 def check_values(student: Student, reference: SimpleNamespace, name: str) -> None:
     """The hidden states, in float32, with several weights; 0 is an id like any other, first and last ones too."""
     for seed in (101, 102):
-        pair, xs = twins(student, reference, name, seed), text(seed, N, S, V)
+        pair, xs = model_pair(student, reference, name, seed), text(seed, N, S, V)
         xs[0, -1] = xs[1, 0] = 0
         wanted = check_states("of 2 x 13 ids", name, pair, xs, dtype=np.float32)
         assert np.abs(wanted[0] - wanted[1]).max() > 0.1, "the source does not matter"
@@ -63,22 +62,22 @@ def check_after_values(check: Check, student: Student, reference: SimpleNamespac
 def check_small_sizes(student: Student, reference: SimpleNamespace, name: str) -> None:
     """N = 1, S = 1, both."""
     for seed, (rows, steps) in enumerate(SMALL, start=103):
-        pair = twins(student, reference, name, seed)
+        pair = model_pair(student, reference, name, seed)
         check_states(f"of {rows} x {steps} ids", name, pair, text(seed, rows, steps, V))
 
 
 def check_starts_afresh(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """Nothing is left of the source before, whatever its number of rows."""
-    pair = twins(student, reference, name, 106)
+    """No state is left from the previous source, whatever its number of rows."""
+    pair = model_pair(student, reference, name, 106)
     for turn, (rows, steps) in enumerate(((2, 3), (2, 1), (3, 2), (2, 2)), start=1):
         check_states(f"of {rows} x {steps} ids, call {turn}", name, pair, text(106 + turn, rows, steps, V))
 
 
 def check_reads_every_id(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """Another id anywhere, other states, in that row alone."""
+    """Another id anywhere changes the states of that row, and of no other."""
     steps = 5
     xs = text(111, N, steps, V)
-    pair = twins(student, reference, name, 111)
+    pair = model_pair(student, reference, name, 111)
     before = check_states("of 2 x 5 ids", name, pair, xs)
     for s in range(steps):
         changed = xs.copy()
@@ -91,7 +90,7 @@ def check_reads_every_id(student: Student, reference: SimpleNamespace, name: str
 
 def check_rows(student: Student, reference: SimpleNamespace, name: str) -> None:
     """Rows in another order give the same states in that order."""
-    pair, order = twins(student, reference, name, 112), [2, 0, 1]
+    pair, order = model_pair(student, reference, name, 112), [2, 0, 1]
     xs = text(112, 3, S, V)
     wanted = check_states("of 3 x 13 ids", name, pair, xs)
     yours = pair.yours.call("forward", xs[order])
@@ -99,15 +98,15 @@ def check_rows(student: Student, reference: SimpleNamespace, name: str) -> None:
 
 
 def check_input_untouched(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """xs is still what it was."""
-    pair, xs = twins(student, reference, name, 113), text(113, N, S, V)
+    """xs is unchanged."""
+    pair, xs = model_pair(student, reference, name, 113), text(113, N, S, V)
     kept, wanted = student.put(xs), np.asarray(pair.oracle.forward(xs))
     checks.values(f"{name}.forward: {_result(wanted)}", pair.yours.call("forward", kept), wanted)
     checks.untouched(f"{name}.forward: its argument xs", kept, xs)
 
 
 def run(student: Student, reference: SimpleNamespace, name: str, seed: int, rows: int = N, steps: int = S) -> ModelRun:
-    """An encoder's forward and the gradient of what it gives."""
+    """An encoder's forward and backward."""
     xs = text(seed, rows, steps, V)
     shape = filled_oracle(reference, name, seed).forward(xs).shape
     upstream = hidden_rng(seed + 1).uniform(-0.9, 0.9, shape).astype(np.float32)
@@ -117,11 +116,11 @@ def run(student: Student, reference: SimpleNamespace, name: str, seed: int, rows
 def check_backward(student: Student, reference: SimpleNamespace, name: str) -> None:
     """The gradient of every parameter."""
     for seed in (121, 122):
-        gradients.check_gradients(run(student, reference, name, seed))
+        model_gradients.check_gradients(run(student, reference, name, seed))
 
 
 def check_backward_of_many_weights(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """By the chain rule, not by moving each number and looking what forward gives."""
+    """The gradients come from the chain rule, not from differences of forward."""
     small, sizes = run(student, reference, name, 129), Sizes(V, D=223, H=227)
     xs, upstream = text(130, N, 3, V), hidden_rng(130).uniform(-0.9, 0.9, (N, sizes.H))
     large = replace(small, seed=130, inputs=(xs,), upstream=upstream.astype(np.float32), sizes=sizes)
@@ -132,21 +131,21 @@ def check_backward_small_sizes(student: Student, reference: SimpleNamespace, nam
     """N = 1, S = 1 (where h starts at zero, and so Wh has no gradient), both."""
     for seed, (rows, steps) in enumerate(SMALL, start=123):
         small, ordinary = run(student, reference, name, seed, rows, steps), run(student, reference, name, seed)
-        gradients.check_gradients(small, f" of {rows} x {steps} ids", otherwise=ordinary)
+        model_gradients.check_gradients(small, f" of {rows} x {steps} ids", otherwise=ordinary)
 
 
 def check_backward_overwrites(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """In place, never rebound, never added up over two calls."""
+    """grads are overwritten in place, never rebound or accumulated over calls."""
     first, second = (run(student, reference, name, 126, rows, steps) for rows, steps in ((2, 5), (2, 3)))
-    gradients.check_overwritten(first, second)
+    model_gradients.check_overwritten(first, second)
 
 
 def check_backward_dtype(student: Student, reference: SimpleNamespace, name: str) -> None:
     """Each gradient has the dtype of its parameter."""
-    gradients.check_dtype(run(student, reference, name, 127))
+    model_gradients.check_dtype(run(student, reference, name, 127))
 
 
 def check_backward_upstream(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """dh or dhs is still what it was."""
+    """dh or dhs is unchanged."""
     asked = run(student, reference, name, 128)
-    gradients.check_upstream_untouched(asked, f"d{_result(np.asarray(asked.upstream))}")
+    model_gradients.check_upstream_untouched(asked, f"d{_result(np.asarray(asked.upstream))}")

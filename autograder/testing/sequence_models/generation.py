@@ -1,6 +1,6 @@
-"""What `generate` of every decoder and of every model is asked: each function is one test's work.
+"""Checks of `generate` for every decoder and every model; each function is the body of one test.
 
-A decoder is given h or enc_hs, a model its source; the answers are the oracle's (`oracles_seq2seq.asked`).
+A decoder is given h or enc_hs, a model its source; the wanted answers are the oracle's (`oracle_models.asked`).
 """
 
 from __future__ import annotations
@@ -12,39 +12,39 @@ import numpy as np
 
 from autograder.testing import checks
 from autograder.testing.checks.received import Array
-from autograder.testing.sequence_models.model_pair import Twins
-from autograder.testing.sequence_models.oracle_models import LIVELY, asked, fill, handed, twins, with_every_id
+from autograder.testing.sequence_models.model_pair import ModelPair
+from autograder.testing.sequence_models.oracle_models import LIVELY, asked, fill, handed, model_pair, with_every_id
 from autograder.testing.sequence_models.weights import text
 from autograder.testing.student import Student
 
 V = 11
 
 
-def check_written(where: str, yours: Any, wanted: Array) -> None:
+def check_written(label: str, yours: Any, wanted: Array) -> None:
     """An integer array of exactly these ids."""
-    received = checks.shape(where, yours, wanted.shape)
-    checks.equal(f"{where}: whether its dtype is an integer", received.dtype.kind in "iu", True)
-    checks.equal(where, received, wanted)
+    received = checks.shape(label, yours, wanted.shape)
+    checks.equal(f"{label}: whether its dtype is an integer", received.dtype.kind in "iu", True)
+    checks.equal(label, received, wanted)
 
 
 def check_generate(student: Student, reference: SimpleNamespace, name: str) -> None:
     """Greedy answers of 2 to 6 ids, of many weights, from several start ids."""
     for seed, (size, start_id) in enumerate(((2, 1), (3, 4), (4, 7), (5, 0), (6, 9), (3, 2), (2, 6), (5, 3))):
         case = asked(reference, name, seed, size=size, start_id=start_id)
-        pair = twins(student, reference, name, case.seed, gain=LIVELY)
-        where = f"{name}.generate of {size} ids for 3 rows, from start id {start_id}"
-        check_written(where, pair.yours.call("generate", case.given, start_id, size), case.ids)
+        pair = model_pair(student, reference, name, case.seed, gain=LIVELY)
+        label = f"{name}.generate of {size} ids for 3 rows, from start id {start_id}"
+        check_written(label, pair.yours.call("generate", case.given, start_id, size), case.ids)
 
 
 def check_generate_small_sizes(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """One id, one row (that writes an id twice and goes on), both; and of one row that no id ends the answer."""
+    """One id, one row (with a repeated id in mid-text), both; and one row in which no id ends the answer."""
     for seed, (rows, size) in enumerate(((3, 1), (1, 4), (1, 1)), start=11):
         case = asked(reference, name, seed, rows, size, repeats=size > 1)
-        pair = twins(student, reference, name, case.seed, gain=LIVELY)
+        pair = model_pair(student, reference, name, case.seed, gain=LIVELY)
         yours = pair.yours.call("generate", case.given, case.start_id, size)
         check_written(f"{name}.generate of {size} ids for {rows} rows", yours, case.ids)
     for case in with_every_id(reference, name):
-        pair = twins(student, reference, name, case.seed, gain=LIVELY)
+        pair = model_pair(student, reference, name, case.seed, gain=LIVELY)
         yours = pair.yours.call("generate", case.given, case.start_id, case.size)
         check_written(
             f"{name}.generate of {case.size} ids for one row, whichever ids come before the last", yours, case.ids
@@ -55,7 +55,7 @@ def check_generate_afresh(student: Student, reference: SimpleNamespace, name: st
     """The answer is the same after a forward, after a generate, and after a text of another number of rows."""
     for seed in (15, 16, 17):
         case = asked(reference, name, seed, size=3)
-        pair = twins(student, reference, name, case.seed, gain=LIVELY)
+        pair = model_pair(student, reference, name, case.seed, gain=LIVELY)
         for rows in (3, 2):
             pair.yours.call("forward", *_read_before(name, pair, seed, rows))
             yours = pair.yours.call("generate", case.given, case.start_id, case.size)
@@ -64,7 +64,7 @@ def check_generate_afresh(student: Student, reference: SimpleNamespace, name: st
         check_written(f"{name}.generate for the third time", yours, case.ids)
 
 
-def _read_before(name: str, pair: Twins, seed: int, rows: int) -> tuple[Array, Array]:
+def _read_before(name: str, pair: ModelPair, seed: int, rows: int) -> tuple[Array, Array]:
     """Arguments of a forward, of a decoder or of a model."""
     xs = text(seed, rows, 4, V)
     return (xs, text(seed + 1, rows, 3, V)) if hasattr(pair.oracle, "encoder") else (xs, handed(name, seed, rows, 5))
@@ -73,15 +73,15 @@ def _read_before(name: str, pair: Twins, seed: int, rows: int) -> tuple[Array, A
 def check_generate_rows(student: Student, reference: SimpleNamespace, name: str) -> None:
     """Rows in another order, or one of them alone, are answered as before."""
     case = asked(reference, name, 18, size=4)
-    pair = twins(student, reference, name, case.seed, gain=LIVELY)
+    pair = model_pair(student, reference, name, case.seed, gain=LIVELY)
     for order in ([0, 1, 2], [2, 0, 1], [1]):
         yours = pair.yours.call("generate", case.given[order], case.start_id, case.size)
         check_written(f"{name}.generate for rows {order} of three", yours, case.ids[order])
 
 
 def check_generate_ties(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """Of equal scores the smallest id wins: here the scores are the affine layer's biases, whatever is read."""
-    pair = twins(student, reference, name, 19)
+    """Of equal scores the smallest id wins; the scores are made to be the affine layer's biases for every input."""
+    pair = model_pair(student, reference, name, 19)
     for best in ([3, 5, 8], [9, 10], [1, 2]):
         weights = [*pair.weights[:-2], np.zeros_like(pair.weights[-2]), np.isin(np.arange(V), best).astype(np.float32)]
         fill(name, pair.yours, weights)
@@ -90,9 +90,9 @@ def check_generate_ties(student: Student, reference: SimpleNamespace, name: str)
 
 
 def check_generate_inputs_untouched(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """What it is given is still what it was, in whatever order its rows are."""
+    """The argument is unchanged, whatever the order of its rows."""
     case = asked(reference, name, 20, size=4)
-    pair = twins(student, reference, name, case.seed, gain=LIVELY)
+    pair = model_pair(student, reference, name, case.seed, gain=LIVELY)
     for given, ids in ((case.given, case.ids), (case.given[::-1].copy(), case.ids[::-1])):
         kept = student.put(given)
         check_written(f"{name}.generate", pair.yours.call("generate", kept, case.start_id, case.size), ids)

@@ -1,8 +1,8 @@
-"""A backward follows the chain rule: it answers at a size at which differences of forward would take minutes.
+"""Check that a backward follows the chain rule, at a size at which differences of forward would take minutes.
 
-By the chain rule a backward costs about as much as its forward. One that moves each number and looks what forward
-gives costs as many forwards as there are numbers: here 400,000, against a limit of some hundred times what the
-reference takes on this machine now. Loops over rows and steps, and over units too, stay far below it.
+By the chain rule a backward costs about as much as its forward. A backward by differences costs one forward for each
+number in the weights: here 400,000, against a limit of some hundred times the time that the reference takes on this
+machine now. Loops over rows, steps and units stay far below that limit.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MANY = 400_000  # numbers in the parameters, at least
 
 
 def check_layer(small: LayerRun, large: LayerRun, seed: int) -> None:
-    """A layer's gradients: right at a small size, and found by the chain rule at a large one."""
+    """Check that a layer's gradients are right at a small size and come from the chain rule at a large one."""
     check_input_gradients(small, seed)
     check_parameter_gradients(small, seed)
     asked = large.of_reference()
@@ -39,16 +39,16 @@ def check_layer(small: LayerRun, large: LayerRun, seed: int) -> None:
     started = time.monotonic()
     wanted = [*asked.returned(theirs.call("backward", *large.upstream)), *asked.grads(theirs)]
     limit_s = _limit_s(time.monotonic() - started)
-    where, numbers = f"{large.name}.backward", _count(list(large.weights))
-    returned = _in_time(where, numbers, lambda: yours.call("backward", *large.upstream, timeout_s=limit_s))
+    label, numbers = f"{large.name}.backward", _count(list(large.weights))
+    returned = _in_time(label, numbers, lambda: yours.call("backward", *large.upstream, timeout_s=limit_s))
     received = [*large.returned(returned), *large.grads(yours)]
     if all(np.allclose(mine, right, 1e-4, 1e-5) for mine, right in zip(outputs, wanted_outputs, strict=True)):
         for name, mine, right in zip([*large.input_names, *large.parameters], received, wanted, strict=True):
-            checks.values(f"{where} of {numbers:,} numbers: the gradient of {name}", mine, right)
+            checks.values(f"{label} of {numbers:,} numbers: the gradient of {name}", mine, right)
 
 
 def check_model(small: ModelRun, large: ModelRun) -> None:
-    """A model's gradients: right at a small size, and found by the chain rule at a large one."""
+    """Check that a model's gradients are right at a small size and come from the chain rule at a large one."""
     check_gradients(small)
     started = time.monotonic()
     point = point_of(large)
@@ -56,16 +56,16 @@ def check_model(small: ModelRun, large: ModelRun) -> None:
     yours = large.filled(point.weights)
     large.outputs(yours)
     numbers = _count(point.weights)
-    returned = _in_time(large.where, numbers, lambda: large.backward(yours, timeout_s=limit_s))
+    returned = _in_time(large.label, numbers, lambda: large.backward(yours, timeout_s=limit_s))
     received = large.gradients(yours, point, returned)
     if point.wanted is not None and forward_agrees(large, point):
         for i, (mine, right) in enumerate(zip(received, point.wanted, strict=True)):
             name = point.names[i] if i < len(point.names) else large.state
-            checks.values(f"{large.where} of {numbers:,} numbers: the gradient of {name}", mine, right)
+            checks.values(f"{large.label} of {numbers:,} numbers: the gradient of {name}", mine, right)
 
 
 def _count(weights: list[Array]) -> int:
-    """How many numbers the parameters hold. Raises TaskError if these are too few to tell."""
+    """The number of entries of all parameters. Raises TaskError if they are too few for the test."""
     numbers = sum(weight.size for weight in weights)
     if numbers < MANY:
         raise TaskError(f"{numbers} numbers are too few to tell the chain rule from differences")
@@ -76,12 +76,12 @@ def _limit_s(reference_s: float) -> float:
     return max(LEAST_S, TIMES * reference_s)
 
 
-def _in_time(where: str, numbers: int, backward: Callable[[], Any]) -> Any:
-    """What backward gives; CallTimeout if it takes as long as only differences of forward do."""
+def _in_time(label: str, numbers: int, backward: Callable[[], Any]) -> Any:
+    """The result of backward. Raises CallTimeout if it takes as long as differences of forward would."""
     try:
         return backward()
     except CallTimeout as error:
         why = f"no answer in {TIMES} times the time that the chain rule takes with {numbers:,} numbers in params"
         raise CallTimeout(
-            f"{where}: {why}; differences of forward are a check, not a backward", error.starved
+            f"{label}: {why}; differences of forward are a check, not a backward", error.starved
         ) from None

@@ -1,8 +1,8 @@
-"""One layer's backward judged numerically against the student's own forward.
+"""Numerical checks of one layer's backward against the student's own forward.
 
-A `LayerRun` says how a layer is made, what it is fed and which upstream gradient comes back. A wrong forward costs the
-forward question, and only a backward that does not fit it costs this one; unless the forward is another function
-altogether (`autograder.testing.sequence_models.likeness`): then the gradients must be the reference's.
+A `LayerRun` holds a layer's weights, inputs and upstream gradient. A wrong forward costs the forward question; the
+backward question is lost only if backward does not fit that forward. If the forward is an entirely different function
+(`autograder.testing.sequence_models.likeness`), the gradients must be the reference's.
 """
 
 from __future__ import annotations
@@ -33,9 +33,8 @@ class LayerRun:
     input_names  the inputs' names; backward returns the gradient of each
     parameters   the parameters' names
     fixed        further arguments of forward, which have no gradient: a mask, lengths
-    ordinary     where sizes are so small that little can be told from gradients: a run that is compared with the
-                 reference's in its place
-    leeway       how much the student's function may lack of what the reference's gradients do
+    ordinary     the run to compare with the reference's if this one is too small to tell much from gradients
+    leeway       the share of the traits of the reference's gradients that the student's may lack
     """
 
     student: Student
@@ -50,11 +49,11 @@ class LayerRun:
     leeway: float = LEEWAY
 
     def layer(self) -> RemoteObject:
-        """A fresh layer over there."""
+        """A fresh layer in the student's process."""
         return self.student.new(self.name, *self.weights)
 
     def outputs(self, layer: RemoteObject) -> list[Array]:
-        """What forward returns, one array per upstream gradient."""
+        """The results of forward, one array per upstream gradient."""
         value = layer.call("forward", *self.inputs, *self.fixed)
         several = value if len(self.upstream) > 1 else [value]
         return arrays(f"{self.name}.forward", several, [part.shape for part in self.upstream])
@@ -70,29 +69,29 @@ class LayerRun:
         return self.returned(layer.call("backward", *self.upstream))
 
     def returned(self, value: Any) -> list[Array]:
-        """What backward returned as arrays of the shapes of the inputs that have a gradient."""
+        """The result of backward as arrays of the shapes of the inputs that have a gradient."""
         several = value if len(self.input_names) > 1 else [value]
-        where = f"{self.name}.backward"
-        return [finite(where, part) for part in arrays(where, several, [part.shape for part in self.inputs])]
+        label = f"{self.name}.backward"
+        return [finite(label, part) for part in arrays(label, several, [part.shape for part in self.inputs])]
 
     def grads(self, layer: RemoteObject) -> list[Array]:
-        """The layer's `grads`, of the shapes of the parameters; those of a layer without any are not looked at."""
+        """The layer's `grads`, of the shapes of the parameters; ignored for a layer without parameters."""
         if not self.weights:
             return []
-        where = f"{self.name}.grads"
-        received = arrays(where, layer.get("grads"), [weight.shape for weight in self.weights])
-        return [finite(where, grad) for grad in received]
+        label = f"{self.name}.grads"
+        received = arrays(label, layer.get("grads"), [weight.shape for weight in self.weights])
+        return [finite(label, grad) for grad in received]
 
     def of_reference(self) -> LayerRun:
-        """The same of the reference's layer."""
+        """The same run of the reference's layer."""
         if self.student.reference is None:
             raise TaskError("there is no reference to compare with")
         return replace(self, student=self.student.reference)
 
-    def gradients(self, at: Sequence[Array]) -> list[Array]:
+    def gradients(self, arguments: Sequence[Array]) -> list[Array]:
         """The gradients of the parameters, then those of the inputs, with other weights, inputs and upstream."""
         P, F = len(self.weights), len(self.weights) + len(self.inputs)
-        run = replace(self, weights=at[:P], inputs=at[P:F], upstream=at[F:])
+        run = replace(self, weights=arguments[:P], inputs=arguments[P:F], upstream=arguments[F:])
         layer = run.layer()
         returned = run.backward(layer)
         return [*run.grads(layer), *returned]
@@ -112,7 +111,7 @@ class LayerRun:
         return is_alike(self.side(), asked.side(), self.leeway)
 
     def as_float32(self) -> LayerRun:
-        """The same in float32."""
+        """The same run in float32."""
         return replace(
             self, weights=_narrow(self.weights), inputs=_narrow(self.inputs), upstream=_narrow(self.upstream)
         )
@@ -121,24 +120,24 @@ class LayerRun:
 def check_input_gradients(
     run: LayerRun, seed: int, returned: Sequence[Array] | None = None, zero: Sequence[str] = ()
 ) -> None:
-    """Each gradient that backward returns against differences of forward; those named in `zero` must be zero."""
+    """Check the gradients returned by backward against differences of forward; those named in `zero` must be zero."""
     analytic = run.backward(run.layer()) if returned is None else returned
     if not run.is_alike():
         wanted = run.of_reference()
         return _check_against(run, run.input_names, analytic, wanted.backward(wanted.layer()))
 
-    def loss(at: list[Array]) -> float:
-        return replace(run, inputs=at).loss()
+    def loss(arguments: list[Array]) -> float:
+        return replace(run, inputs=arguments).loss()
 
-    where, names = f"{run.name}.backward", run.input_names
-    checks.gradient(where, loss, run.inputs, list(analytic), seed=seed, names=names, expect_zero=zero)
+    label, names = f"{run.name}.backward", run.input_names
+    checks.gradient(label, loss, run.inputs, list(analytic), seed=seed, names=names, expect_zero=zero)
     return None
 
 
 def check_parameter_gradients(
     run: LayerRun, seed: int, grads: Sequence[Array] | None = None, note: str = "", zero: Sequence[str] = ()
 ) -> None:
-    """Each array of `grads` against differences of forward; those named in `zero` are expected to be zero."""
+    """Check each array of `grads` against differences of forward; those named in `zero` must be zero."""
     if grads is None:
         layer = run.layer()
         run.backward(layer)
@@ -149,23 +148,23 @@ def check_parameter_gradients(
         wanted.backward(layer)
         return _check_against(run, run.parameters, grads, wanted.grads(layer))
 
-    def loss(at: list[Array]) -> float:
-        return replace(run, weights=at).loss()
+    def loss(arguments: list[Array]) -> float:
+        return replace(run, weights=arguments).loss()
 
-    where = f"{run.name}.backward, grads{note}"
-    checks.gradient(where, loss, run.weights, list(grads), seed=seed, names=run.parameters, expect_zero=zero)
+    label = f"{run.name}.backward, grads{note}"
+    checks.gradient(label, loss, run.weights, list(grads), seed=seed, names=run.parameters, expect_zero=zero)
     return None
 
 
 def _check_against(run: LayerRun, names: Sequence[str], yours: Sequence[Array], wanted: Sequence[Array]) -> None:
-    """Gradients against the reference's: of a forward that is another function the slopes are not asked for."""
+    """Check gradients against the reference's, as the slopes of a different function prove nothing."""
     for name, mine, theirs in zip(names, yours, wanted, strict=True):
-        where = f"{run.name}.backward: the gradient of {name} (your forward pass is not the function asked for)"
-        checks.values(where, mine, theirs)
+        label = f"{run.name}.backward: the gradient of {name} (your forward pass is not the function asked for)"
+        checks.values(label, mine, theirs)
 
 
 def check_grads_overwritten(first: LayerRun, second: LayerRun, seed: int) -> None:
-    """Two backward calls: the arrays of `grads` stay the same objects and hold the second call's gradients."""
+    """Check that after two backward calls `grads` holds the same arrays, with the second call's gradients."""
     layer = first.layer()
     refs = [layer.ref("grads", i) for i in range(len(first.weights))]
     first.backward(layer)
@@ -173,7 +172,7 @@ def check_grads_overwritten(first: LayerRun, second: LayerRun, seed: int) -> Non
     grads = second.grads(layer)
     checks.in_place(f"{first.name}.backward: the arrays of grads, written in place", refs, layer.get("grads"))
     check_parameter_gradients(second, seed)
-    once = first.layer()  # whatever forward carries on, the gradients of the second call are those without the first
+    once = first.layer()  # with the same state carried on by forward, but without the first backward
     first.outputs(once)
     second.backward(once)
     for name, yours, wanted in zip(first.parameters, grads, second.grads(once), strict=True):
@@ -181,7 +180,7 @@ def check_grads_overwritten(first: LayerRun, second: LayerRun, seed: int) -> Non
 
 
 def check_float32_kept(run: LayerRun, seed: int) -> None:
-    """float32 in, float32 out; float64 in, float64 out; and the same values, which are checked against forward."""
+    """Check that gradients keep the dtype, float32 or float64, and have the same values, which must fit forward."""
     wide_layer = run.layer()
     wide = run.backward(wide_layer)
     check_input_gradients(run, seed, wide)
@@ -192,12 +191,12 @@ def check_float32_kept(run: LayerRun, seed: int) -> None:
     pairs = zip([*narrow, *narrow_run.grads(narrow_layer)], [*wide, *run.grads(wide_layer)], strict=True)
     for name, (yours, wanted) in zip(parts, pairs, strict=True):
         checks.dtype(f"{run.name}.backward in float64: the gradient of {name}", wanted, np.float64)
-        where = f"{run.name}.backward in float32: the gradient of {name}"
-        checks.values(where, yours, wanted.astype(np.float32), dtype=np.float32)
+        label = f"{run.name}.backward in float32: the gradient of {name}"
+        checks.values(label, yours, wanted.astype(np.float32), dtype=np.float32)
 
 
 def check_upstream_untouched(run: LayerRun, upstream_names: Sequence[str], seed: int) -> None:
-    """Backward leaves what came from above as it was, and its gradients are right all the same."""
+    """Check that backward leaves the upstream gradient unchanged and still returns the right gradients."""
     layer = run.layer()
     run.outputs(layer)
     kept = [run.student.put(part) for part in run.upstream]
@@ -208,16 +207,16 @@ def check_upstream_untouched(run: LayerRun, upstream_names: Sequence[str], seed:
 
 
 def starts_at_the_first_step(run: LayerRun) -> bool:
-    """Whether the student's forward gives for the first step what it gives for that step alone.
+    """Whether the student's forward gives the same result for the first step as for that step alone.
 
-    Where it reads the text in another order, the initial state enters elsewhere; that is the forward's mistake.
+    A forward that reads the text in another order lets the initial state enter elsewhere: the forward's mistake.
     """
     alone = replace(run, inputs=[run.inputs[0][:, :1]], upstream=[run.upstream[0][:, :1]])
     return np.allclose(run.outputs(run.layer())[0][:, :1], alone.outputs(alone.layer())[0])
 
 
 def initial_state_gradient(run: LayerRun, layer: RemoteObject, returned: Sequence[Array]) -> tuple[Array, Array]:
-    """A time layer's `.dh`, and what it must be, worked out from the student's own gradient of the first input.
+    """A time layer's `.dh`, and the wanted value, derived from the student's own gradient of the first input.
 
     From a zero start, h enters the first step only through x Wx + h Wh. Where Wx has full column rank (D >= 4H), the
     gradient at that sum follows from dx at the first step, and the gradient of h from it.

@@ -1,15 +1,15 @@
 """The backward of an encoder, a decoder or a model of both, in float32.
 
-Where the student's forward agrees with the oracle's at these weights, so must the gradients. Where it does not, that
-is another question's loss: then each gradient is judged by the slopes of the student's own forward, unless that is
-another function altogether (`likeness`). Sizes of 1 are asked of a right forward only; a wrong one
-may give nothing there that has a slope.
+If the student's forward agrees with the oracle's at these weights, the gradients must agree as well. If it does not,
+that costs another question, and each gradient is judged by the slopes of the student's own forward, unless that is an
+entirely different function (`likeness`). Sizes of 1 are tested with a right forward only: the slopes of a wrong one
+may all be zero there.
 
 Those slopes are five-point differences along unit directions. With a step of 0.1 the formula is good to about 1e-4 of
-the slope, float32 losses to 1e-6 of their size over the step; a gradient may be off by 1 % of a typical entry and
-that rounding, and a mistake such as a path left out is tens of percent. A forward that jumps (it may read back what
-it has chosen itself) has slopes only between two jumps: so smaller steps are tried where the first does not fit, and
-there rounding may make up to 5 % of a typical entry.
+the slope, float32 losses to 1e-6 of their size over the step. A gradient may be off by 1 % of a typical entry plus
+that rounding; a mistake such as a missing path amounts to tens of percent. A forward that jumps (it may read back its
+own choices) has slopes only between two jumps: so smaller steps are tried where the first does not fit, with
+rounding of up to 5 % of a typical entry.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from autograder.testing import checks
 from autograder.testing.checks.finite_differences import unit_direction
 from autograder.testing.checks.received import Array, number
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.sequence_models import oracle_models as oracles
+from autograder.testing.sequence_models import oracle_models
 from autograder.testing.sequence_models.likeness import is_alike
 from autograder.testing.sequence_models.model_runs import ModelRun, Point, may_be_idle, point_of
 from autograder.testing.student import of_reference
@@ -37,9 +37,9 @@ ROUNDING_CAP = 5e-2  # ... but never more than this part of a typical entry
 
 
 def check_gradients(run: ModelRun, note: str = "", otherwise: ModelRun | None = None) -> None:
-    """Every gradient against the oracle's where the forward agrees with it, else against the forward's slopes.
+    """Check every gradient against the oracle's if the forward agrees with it, else against the forward's slopes.
 
-    otherwise   what is judged in place of `run` where the forward does not agree with the oracle's
+    otherwise   the run to judge instead of `run` if the forward does not agree with the oracle's
     """
     point = point_of(run)
     right = point.wanted is not None and forward_agrees(run, point)
@@ -52,12 +52,12 @@ def check_gradients(run: ModelRun, note: str = "", otherwise: ModelRun | None = 
         _refuse_another_function(run, point)
         return _check_slopes(run, point, received)
     for name, mine, wanted in zip(_titles(run, point), received, point.wanted, strict=True):
-        checks.values(f"{run.where}{note}: the gradient of {name}", mine, wanted)
+        checks.values(f"{run.label}{note}: the gradient of {name}", mine, wanted)
     return None
 
 
 def _refuse_another_function(run: ModelRun, point: Point) -> None:
-    """CheckFailed for a forward that is neither the oracle's nor nearly so: its slopes are no measure of a backward."""
+    """Raise CheckFailed if the forward is not nearly the oracle's: its slopes are no measure of a backward."""
     asked = replace(run, student=of_reference(run.reference))
     wanted = point_of(asked)
     alike = len(wanted.weights) == len(point.weights) and is_alike(
@@ -66,14 +66,14 @@ def _refuse_another_function(run: ModelRun, point: Point) -> None:
     if not alike:
         yours = "gradients of another function: your forward pass is not, and not nearly, the one asked for"
         raise CheckFailed(
-            f"{run.where}: the gradients", yours, f"the gradients of {run.name}.forward as it is asked for"
+            f"{run.label}: the gradients", yours, f"the gradients of {run.name}.forward as it is asked for"
         )
 
 
 def forward_agrees(run: ModelRun, point: Point) -> bool:
-    """Whether the student's forward gives what the oracle's does; a loss, being one number, for several texts."""
+    """Whether the student's forward agrees with the oracle's; a loss (one number) is compared for several texts."""
     yours = run.filled(point.weights)
-    shifts, V = range(1) if np.shape(run.upstream) else range(4), oracles.sizes_of(run.name).V
+    shifts, V = range(1) if np.shape(run.upstream) else range(4), oracle_models.sizes_of(run.name).V
     try:
         for shift in shifts:
             inputs = [(part + shift) % V if part.dtype.kind in "iu" else part for part in run.inputs]
@@ -85,45 +85,45 @@ def forward_agrees(run: ModelRun, point: Point) -> bool:
 
 
 def check_overwritten(first: ModelRun, second: ModelRun) -> None:
-    """Two forwards and backwards: the arrays of `grads` stay, and hold what the second alone would have put there.
+    """Check that after two forwards and backwards `grads` holds the same arrays, with the values of the second alone.
 
-    They stand in the order of `params`.
+    The arrays must be in the order of `params`.
     """
     point = point_of(second)
     yours, once = second.filled(point.weights), second.filled(point.weights)
-    shapes = [oracles.received_shapes(second.name, yours, attribute) for attribute in ("grads", "params")]
+    shapes = [oracle_models.received_shapes(second.name, yours, attribute) for attribute in ("grads", "params")]
     if shapes[0] != shapes[1]:
-        where = f"{second.where}: grads, an array for each of params in the same order"
-        raise CheckFailed(where, f"the shapes {str(shapes[0])[:200]}", f"the shapes {str(shapes[1])[:200]}")
+        label = f"{second.label}: grads, an array for each of params in the same order"
+        raise CheckFailed(label, f"the shapes {str(shapes[0])[:200]}", f"the shapes {str(shapes[1])[:200]}")
     refs = [yours.ref("grads", i) for i in range(len(point.weights))]
     first.outputs(yours)
     first.backward(yours)
     refs += [yours.ref("grads", i) for i in range(len(point.weights))]
-    first.outputs(once)  # whatever forward carries on is the same in both
+    first.outputs(once)  # so that forward carries the same state on in both
     second.outputs(yours)
     second.outputs(once)
     twice = second.gradients(yours, point, second.backward(yours))
-    checks.in_place(f"{second.where}: the arrays of grads, written in place", refs, [*yours.get("grads")] * 2)
+    checks.in_place(f"{second.label}: the arrays of grads, written in place", refs, [*yours.get("grads")] * 2)
     alone = second.gradients(once, point, second.backward(once))
     for name, mine, wanted in zip(_titles(second, point), twice, alone, strict=True):
-        checks.values(f"{second.where} after a second call: the gradient of {name}", mine, wanted)
+        checks.values(f"{second.label} after a second call: the gradient of {name}", mine, wanted)
     check_gradients(second)
 
 
 def check_upstream_untouched(run: ModelRun, title: str) -> None:
-    """Backward leaves what came from above as it was, and its gradients are right all the same."""
+    """Check that backward leaves the upstream gradient unchanged and still returns the right gradients."""
     assert isinstance(run.upstream, np.ndarray)
     point = point_of(run)
     yours = run.filled(point.weights)
     run.outputs(yours)
     kept = run.student.put(run.upstream)
     run.backward(yours, kept)
-    checks.untouched(f"{run.where}: its argument {title}", kept, run.upstream)
+    checks.untouched(f"{run.label}: its argument {title}", kept, run.upstream)
     check_gradients(run)
 
 
 def check_dtype(run: ModelRun) -> None:
-    """Gradients have the dtype of the parameters, and the right values."""
+    """Check that gradients have the dtype of the parameters and the right values."""
     point = point_of(run)
     yours = run.filled(point.weights)
     run.outputs(yours)
@@ -131,9 +131,9 @@ def check_dtype(run: ModelRun) -> None:
     run.gradients(yours, point, returned)
     mine = [param.dtype for param in yours.get("params")]
     for i, (grad, dtype) in enumerate(zip(yours.get("grads"), mine, strict=False)):
-        checks.dtype(f"{run.where}: the dtype of grads[{i}]", grad, dtype)
+        checks.dtype(f"{run.label}: the dtype of grads[{i}]", grad, dtype)
     if run.state:
-        checks.dtype(f"{run.where}: the dtype of d{run.state}", returned, mine[0])
+        checks.dtype(f"{run.label}: the dtype of d{run.state}", returned, mine[0])
     check_gradients(run)
 
 
@@ -142,28 +142,28 @@ def _titles(run: ModelRun, point: Point) -> list[str]:
 
 
 def _check_slopes(run: ModelRun, point: Point, received: Sequence[Array]) -> None:
-    """Each gradient against differences of the student's own forward.
+    """Check each gradient against differences of the student's own forward.
 
-    A parameter may be without influence there (a first hidden state does not depend on Wh), but never the state.
+    A parameter may have no influence there (a first hidden state does not depend on Wh); the state always must.
     """
     idle = []
     for i, (name, grad) in enumerate(zip(_titles(run, point), received, strict=True)):
-        where = f"{run.where}: the gradient of {name}"
+        label = f"{run.label}: the gradient of {name}"
         rng = hidden_rng(run.seed)
         directions = [unit_direction(grad.shape, rng) for _ in range(DIRECTIONS)]
         if not any(abs(_slope(run, point, i, v, STEPS[0])[0]) > 1e-9 for v in directions):
             idle.append(name)
             if len(idle) > may_be_idle(point.names) or i == len(point.weights):
-                raise CheckFailed(where, f"what your forward pass gives does not depend on {name}", "that it does")
-            checks.values(where, grad, np.zeros_like(grad))
+                raise CheckFailed(label, f"what your forward pass gives does not depend on {name}", "that it does")
+            checks.values(label, grad, np.zeros_like(grad))
             continue
         for v in directions:
             _check_direction(run, point, i, grad, v)
 
 
 def _check_direction(run: ModelRun, point: Point, i: int, grad: Array, v: Array) -> None:
-    """One gradient's part along v against the slope there, by the first step that fits."""
-    title = f"{run.where}: the gradient of {_titles(run, point)[i]}, its part along a random direction"
+    """Check one gradient's component along v against the slope, with the first step size that fits."""
+    title = f"{run.label}: the gradient of {_titles(run, point)[i]}, its part along a random direction"
     typical = float(np.sqrt(np.mean(grad.astype(np.float64) ** 2)))
     mine = float(np.vdot(grad, v))
     for step in STEPS:
@@ -182,7 +182,7 @@ def _slope(run: ModelRun, point: Point, i: int, v: Array, step: float) -> tuple[
 
 
 def _loss_at(run: ModelRun, point: Point, i: int, move: Array) -> float:
-    """The loss with one array moved, from a fresh object; CheckFailed if it is no finite number."""
+    """The loss of a fresh object with one array moved. Raises CheckFailed if it is not a finite number."""
     weights = [(w + move).astype(np.float32) if j == i else w for j, w in enumerate(point.weights)]
     if i == len(weights):
         run = replace(run, inputs=(*run.inputs[:-1], (run.inputs[-1] + move).astype(np.float32)))

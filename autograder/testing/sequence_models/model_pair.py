@@ -11,19 +11,19 @@ from autograder.testing import checks
 from autograder.testing.checks.received import Array, number
 from autograder.testing.student import RemoteObject
 
-STATE = ("h", "c", "stateful")  # what a model may set on its layers, also where the reference's stand in
+STATE = ("h", "c", "stateful")  # attributes that a model may set on its layers, stand-ins included
 
 
 @dataclass(frozen=True)
-class Twins:
-    """The student's model, the oracle's, and the weights that both were given, in the order of the oracle's params."""
+class ModelPair:
+    """The student's model, the oracle's, and the weights given to both, in the order of the oracle's params."""
 
     yours: RemoteObject
     oracle: Any
     weights: list[Array]
 
 
-def check_loss(where: str, pair: Twins, xs: Array, ts: Array) -> None:
-    """forward against the oracle's, in step."""
-    yours = number(where, pair.yours.call("forward", xs, ts))
-    checks.values(where, yours, float(pair.oracle.forward(xs, ts)), precision=np.float32)
+def check_loss(label: str, pair: ModelPair, xs: Array, ts: Array) -> None:
+    """Check the loss of forward against the oracle's."""
+    yours = number(label, pair.yours.call("forward", xs, ts))
+    checks.values(label, yours, float(pair.oracle.forward(xs, ts)), precision=np.float32)

@@ -1,11 +1,11 @@
-"""Encoders, decoders and models of both, with weights of the suite's own in the student's and in the oracle's.
+"""Encoders, decoders and models of both, the student's and the oracle's, filled with the suite's own weights.
 
-A class is given by its name; shapes are those of the reference's `params`. The student's arrays are found by shape,
-so that another order of `params` costs the test of that order and no other.
+A class is given by its name; shapes are those of the reference's `params`. The student's arrays are matched by shape,
+so another order of `params` fails only the test of that order.
 
-Greedy answers are worked out by the oracle's `forward` on growing texts. A case is taken only if the best score of
-each step stands clear of the second, so that sums in another order give the same answer, and if the answers tell
-apart what they must.
+Greedy answers are computed with the oracle's `forward` on growing texts. A case is used only if the best score of
+each step is clearly above the second, so that sums in another order give the same answer, and if the answers would
+reveal the mistakes in question.
 """
 
 from __future__ import annotations
@@ -20,19 +20,26 @@ import numpy as np
 from autograder.errors import CheckFailed
 from autograder.testing.checks.received import Array
 from autograder.testing.hidden_inputs import TRIALS, hidden_rng
-from autograder.testing.sequence_models import weights as drawn
-from autograder.testing.sequence_models.model_pair import Twins
-from autograder.testing.sequence_models.weights import LARGE, Sizes, own_weights, text
+from autograder.testing.sequence_models.model_pair import ModelPair
+from autograder.testing.sequence_models.weights import (
+    LARGE,
+    Sizes,
+    check_differ_without_rng,
+    check_grads_fit,
+    check_initial,
+    own_weights,
+    text,
+)
 from autograder.testing.student import RemoteObject, Student
 
 ENCODER = ("W of the embedding", "Wx", "Wh", "b")
 DECODER = (*ENCODER, "W of the affine layer", "b of the affine layer")
 BOTH_WAYS = (ENCODER[0], *(f"{part} {way}" for way in ("left to right", "right to left") for part in ENCODER[1:]))
 N, S, T = 2, 13, 5
-LOOKS_BACK = ("AttentionDecoder",)  # is handed all hidden states of the encoder, enc_hs (N, S, H), not h (N, H)
-EVEN = ("BiEncoder", "BiAttentionSeq2seq")  # their H is shared by two directions
+LOOKS_BACK = ("AttentionDecoder",)  # takes all hidden states of the encoder, enc_hs (N, S, H), not h (N, H)
+EVEN = ("BiEncoder", "BiAttentionSeq2seq")  # H is split between two directions
 MARGIN = 1e-2  # between the two best scores of a step; float32 sums in another order differ by about 1e-6
-LIVELY = 3.0  # gain of matrices that make each word written depend on all before it
+LIVELY = 3.0  # gain of matrices at which each generated word depends on all words before it
 
 
 def names_of(oracle: Any) -> tuple[str, ...]:
@@ -50,25 +57,25 @@ def shapes_of(oracle: Any) -> list[tuple[int, ...]]:
 
 
 def sizes_of(name: str) -> Sizes:
-    """V, D and H of the objects of that class, different primes; an even H is twice one."""
+    """V, D and H for a class: different primes; an even H is twice a prime."""
     return Sizes(H=14) if name in EVEN else Sizes()
 
 
 def large_of(name: str) -> Sizes:
-    """Sizes with weights enough to tell how they were drawn."""
+    """Sizes with enough weights to test their distribution."""
     return replace(LARGE, H=2 * LARGE.H) if name in EVEN else LARGE
 
 
-def twins(
+def model_pair(
     student: Student, reference: SimpleNamespace, name: str, seed: int, sizes: Sizes | None = None, gain: float = 1.5
-) -> Twins:
-    """Two objects of the class of that name with the same weights."""
+) -> ModelPair:
+    """The student's and the oracle's object of a class, with the same weights."""
     sizes = sizes or sizes_of(name)
     oracle = filled_oracle(reference, name, seed, sizes, gain)
     yours = student.new(name, *sizes.arguments, rng=student.rng(seed))
     weights = [param.copy() for param in oracle.params]
     fill(name, yours, weights)
-    return Twins(yours, oracle, weights)
+    return ModelPair(yours, oracle, weights)
 
 
 def filled_oracle(
@@ -83,16 +90,16 @@ def filled_oracle(
 
 
 def check_drawn(student: Student, reference: SimpleNamespace, name: str) -> None:
-    """Order, shapes, dtype and spread of the weights that the student's class draws; grads that fit them."""
+    """Check order, shapes, dtype and spread of the weights that the student's class draws, and the shapes of grads."""
     sizes = large_of(name)
     oracle = getattr(reference, name)(*sizes.arguments)
-    drawn.check_initial(student, name, names_of(oracle), sizes, shapes_of(oracle))
-    drawn.check_differ_without_rng(student, name, sizes, shapes_of(oracle))
-    drawn.check_grads_fit(student, name, sizes, shapes_of(oracle))
+    check_initial(student, name, names_of(oracle), sizes, shapes_of(oracle))
+    check_differ_without_rng(student, name, sizes, shapes_of(oracle))
+    check_grads_fit(student, name, sizes, shapes_of(oracle))
 
 
 def fill(name: str, yours: RemoteObject, weights: Sequence[Array]) -> None:
-    """Write weights into the student's `params`; if these are not all there, into those of its two parts."""
+    """Write weights into the student's `params`; if some are missing there, into those of encoder and decoder."""
     wanted = [weight.shape for weight in weights]
     order = places(received_shapes(name, yours), wanted)
     if order is not None:
@@ -114,28 +121,28 @@ def received_shapes(name: str, yours: RemoteObject, attribute: str = "params") -
 
 
 def places(received: Sequence[tuple[int, ...]], wanted: Sequence[tuple[int, ...]]) -> list[int] | None:
-    """For each shape received, which of those wanted it is; None if they are not the same shapes.
+    """For each shape received, the index of the wanted shape that it matches; None if the shapes differ.
 
-    Of arrays of one shape the first comes first, unless all that is wanted has come with the decoder's part in front.
+    Arrays of one shape are matched in order, unless the decoder's arrays come before the encoder's.
     """
     read = len(wanted) - len(DECODER)  # the arrays of a model's encoder
     turned = [*range(read, len(wanted)), *range(read)]
     if read >= len(ENCODER) and list(received) == [wanted[i] for i in turned]:
         return turned
-    left, found = list(range(len(wanted))), []
+    left, positions = list(range(len(wanted))), []
     for shape in received:
         place = next((i for i in left if wanted[i] == shape), None)
         if place is None:
             return None
         left.remove(place)
-        found.append(place)
-    return found if not left else None
+        positions.append(place)
+    return positions if not left else None
 
 
 def handed(name: str, seed: int, rows: int = N, source: int = S) -> Array:
-    """What a decoder of that class starts from: h (rows, H), or enc_hs (rows, source, H) if it looks back.
+    """The initial state for a decoder of that class: h (rows, H), or enc_hs (rows, source, H) if it looks back.
 
-    float32, between -1 and 1, as an LSTM gives them.
+    float32, between -1 and 1, like the states of an LSTM.
     """
     H = sizes_of(name).H
     shape = (rows, source, H) if name in LOOKS_BACK else (rows, H)
@@ -143,12 +150,12 @@ def handed(name: str, seed: int, rows: int = N, source: int = S) -> Array:
 
 
 def title_of(name: str) -> str:
-    """What the second argument of a decoder of that class is called."""
+    """The name of the second argument of forward of that decoder class."""
     return "enc_hs" if name in LOOKS_BACK else "h"
 
 
 def target(seed: int, rows: int, length: int, V: int, start_id: int = 1) -> Array:
-    """Ids (rows, length), led by the start id."""
+    """Ids (rows, length) that begin with the start id."""
     ids = text(seed, rows, length, V)
     ids[:, 0] = start_id
     return ids
@@ -156,9 +163,9 @@ def target(seed: int, rows: int, length: int, V: int, start_id: int = 1) -> Arra
 
 @dataclass(frozen=True)
 class Asked:
-    """What a decoder or a model is asked to write, and what it must write.
+    """A request to `generate` and the wanted answer.
 
-    seed       of the weights
+    seed       seed of the weights
     given      h (N, H) or enc_hs (N, S, H) of a decoder, or the source xs (N, S) of a model
     ids        the answer (N, size), without the start id
     """
@@ -170,7 +177,7 @@ class Asked:
 
     @property
     def size(self) -> int:
-        """How many ids are asked for."""
+        """The number of ids requested."""
         return int(self.ids.shape[1])
 
 
@@ -195,9 +202,9 @@ def asked(
     start_id: int = 4,
     repeats: bool = False,
 ) -> Asked:
-    """A case for `generate` of that class: the first of many seeds whose answers are clear and telling.
+    """A case for `generate` of that class: the first of many seeds with clear and telling answers.
 
-    repeats  whether all rows are to write an id twice running, and then go on with others
+    repeats  whether all rows must contain an id twice in a row, followed by others
     """
     for trial in range(100 * seed, 100 * seed + TRIALS):
         oracle = filled_oracle(reference, name, trial, gain=LIVELY)
@@ -210,13 +217,13 @@ def asked(
 
 
 def _repeats(ids: Array) -> bool:
-    """Whether every row writes an id twice at the same two steps, and something else later."""
+    """Whether every row repeats an id at the same two steps and has another id later."""
     twice = np.all(ids[:, 1:] == ids[:, :-1], axis=0)
     return any(bool(np.any(ids[:, t + 2 :] != ids[:, t : t + 1])) for t in np.flatnonzero(twice))
 
 
 def with_every_id(reference: SimpleNamespace, name: str, size: int = 8, start_id: int = 4) -> list[Asked]:
-    """Cases of one row in which every id is written before another one: it does not end the answer."""
+    """Cases of one row in which every id occurs before another one, so that no id may end the answer."""
     left, cases = set(range(sizes_of(name).V)), []
     for seed in range(5000, 5400):
         oracle = filled_oracle(reference, name, seed, gain=LIVELY)
@@ -232,14 +239,14 @@ def with_every_id(reference: SimpleNamespace, name: str, size: int = 8, start_id
 
 
 def decoder_of(oracle: Any, given: Array) -> tuple[Any, Array]:
-    """The oracle's decoder and what it starts from: `given` itself, or what the encoder makes of it."""
+    """The oracle's decoder and its initial state: `given` itself, or the encoder's result for it."""
     return (oracle.decoder, oracle.encoder.forward(given)) if hasattr(oracle, "encoder") else (oracle, given)
 
 
 def _telling(decoder: Any, h: Array, start_id: int, ids: Array) -> bool:
-    """Whether a mistake would show: another h, another start, a state forgotten at each step, a word fed again.
+    """Whether the answer reveals another h, another start id, a state forgotten at each step or a repeated input word.
 
-    Of all hidden states of a source also: the last one alone, and all of them the other way round.
+    With all hidden states of a source also: the last one alone, and all of them in reverse order.
     """
     size = ids.shape[1]
     others = [greedy(decoder, -h, start_id, size)[0], greedy(decoder, h, start_id + 1, size)[0]]
@@ -252,7 +259,7 @@ def _telling(decoder: Any, h: Array, start_id: int, ids: Array) -> bool:
 
 
 def _forgetful(decoder: Any, h: Array, start_id: int, size: int) -> Array:
-    """What is written if every step starts from h again."""
+    """The answer of a decoder that starts every step from h."""
     written = np.full((len(h), 1), start_id)
     for _ in range(size):
         scores = decoder.forward(written[:, -1:], h)[:, -1]

@@ -1,8 +1,8 @@
-"""Training in the grader's own loop: the student's code gives the loss and the gradients, and nothing else.
+"""Training in the grader's own loop: the student's code only computes the loss and the gradients.
 
-The weights are the grader's. They begin as the reference draws them and are moved by the grader's optimiser; before
-every forward they are written into the student's model. So whatever a notebook does to the training function, to what
-is handed out or to NumPy, it trains nothing and hands in no weights of its own.
+The weights are the grader's. They start as the reference draws them, are updated by the grader's optimiser, and are
+written into the student's model before every forward. So a notebook that tampers with the training function, with
+the files handed out or with NumPy can neither influence the training nor hand in weights of its own.
 """
 
 from __future__ import annotations
@@ -29,32 +29,32 @@ class RemoteModel:
     params, grads  the grader's arrays, float32
     """
 
-    def __init__(self, where: str, model: RemoteObject, params: Sequence[Array]) -> None:
-        self.where, self._model = where, model
+    def __init__(self, label: str, model: RemoteObject, params: Sequence[Array]) -> None:
+        self.label, self._model = label, model
         self.params = [param.copy() for param in params]
         self.grads = [np.zeros_like(param) for param in params]
 
     def forward(self, xs: Array, ts: Array) -> float:
-        """The loss over there, at these weights; `backward` is asked for in the same breath. Raises StudentError."""
+        """The student's loss at these weights; gradients are fetched in the same round trip. Raises StudentError."""
         steps = Fill("params", self.params), Call("forward", xs, ts), Call("backward"), Get("grads")
         _, loss, _, self._gradients = self._model.many(steps)
-        return number(f"{self.where}: forward while it is trained", loss)
+        return number(f"{self.label}: forward while it is trained", loss)
 
     def backward(self) -> None:
-        """Take over the gradients of the last forward. Raises StudentError."""
+        """Copy the gradients of the last forward. Raises StudentError."""
         self._take_gradients(self._gradients)
 
     def reset_state(self) -> None:
-        """Forget what was read. Raises StudentError."""
+        """Reset the state of the student's model. Raises StudentError."""
         self._model.call("reset_state")
 
     def _take_gradients(self, grads: Any) -> None:
         shapes = [param.shape for param in self.params]
-        received = arrays(f"{self.where}: grads while it is trained", grads, shapes)
+        received = arrays(f"{self.label}: grads while it is trained", grads, shapes)
         for mine, theirs in zip(self.grads, received, strict=True):
             if not np.isfinite(theirs).all():
                 raise CheckFailed(
-                    f"{self.where}: grads while it is trained", "numbers that are not finite", "gradients"
+                    f"{self.label}: grads while it is trained", "numbers that are not finite", "gradients"
                 )
             mine[...] = theirs
 
@@ -62,21 +62,21 @@ class RemoteModel:
 class RemoteLayer(RemoteModel):
     """A layer of the student's in a model of the grader's; forward (N, T, D) -> (N, T, `width`)."""
 
-    def __init__(self, where: str, model: RemoteObject, params: Sequence[Array], width: int) -> None:
-        super().__init__(where, model, params)
+    def __init__(self, label: str, model: RemoteObject, params: Sequence[Array], width: int) -> None:
+        super().__init__(label, model, params)
         self.width = width
 
     def forward(self, xs: Array) -> Array:  # type: ignore[override]
         """The hidden states. Raises StudentError."""
         self._shape = xs.shape
         _, hs = self._model.many([Fill("params", self.params), Call("forward", xs)])
-        return array(f"{self.where}: forward", hs, (*xs.shape[:2], self.width))
+        return array(f"{self.label}: forward", hs, (*xs.shape[:2], self.width))
 
     def backward(self, dhs: Array) -> Array:  # type: ignore[override]
         """The gradient of the input. Raises StudentError."""
         dxs, grads = self._model.many([Call("backward", dhs), Get("grads")])
         self._take_gradients(grads)
-        return array(f"{self.where}: backward", dxs, self._shape)
+        return array(f"{self.label}: backward", dxs, self._shape)
 
 
 def model_class(student: Student, name: str, reference_class: Any) -> Callable[..., RemoteModel]:

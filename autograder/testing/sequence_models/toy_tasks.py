@@ -1,7 +1,7 @@
-"""The toy tasks of 02 to 05, and how well a trained model knows them.
+"""The toy tasks of 02 to 05, and the success rate of a trained model on them.
 
-A trained model is judged by its weights: they are read out, put into the grader's own model, and that answers the
-unseen rows. The student's process holds neither these rows nor their answers, and no answer is taken on its word.
+A trained model is judged by its weights: they are copied into the grader's own model, which answers the unseen
+rows. The student's process has neither these rows nor their answers, so it cannot make its answers up.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ WORDVEC_SIZE, HIDDEN_SIZE, REPEATER_HIDDEN_SIZE = 16, 64, 96
 UNSEEN_ROWS = 400
 TASK_SEED, MODEL_SEED = 211, 212
 SUM_LIMIT, SUM_TEST_SHARE = 50, 0.2
-# Where the thresholds stand between right and wrong answers, and how surely: calibration/seq2seq_training.md,
+# The thresholds between right and wrong answers, and their error rates, come from calibration/seq2seq_training.md,
 # calibration/reversal_training.md, calibration/peeky_training.md, calibration/attention_training.md.
 ADDER_REACHES = 0.7
 REPEATER_LENGTH, REPEATER_ROWS = 12, 1500
@@ -34,7 +34,7 @@ DATES_REACHES, DATES_SEEDS = 0.9, (213, 214)  # the second where the first falls
 
 @dataclass(frozen=True)
 class ToyTask:
-    """Rows to learn from and rows to be judged by, each (xs (N, S), ts (N, T)), targets led by their start id."""
+    """Training rows and unseen rows, each (xs (N, S), ts (N, T)); targets begin with the start id."""
 
     train: Pair
     unseen: Pair
@@ -48,7 +48,7 @@ class ToyTask:
 
 
 def adding(reference: SimpleNamespace) -> ToyTask:
-    """Sums of numbers below 50; of each pair of numbers both orders are on one side."""
+    """Sums of numbers below 50; both orders of a pair of numbers are in the same set."""
     train, unseen = reference.toy_sums(SUM_LIMIT, SUM_TEST_SHARE, np.random.default_rng(TASK_SEED))
     characters = " +0123456789_"
     return ToyTask(_encoded(reference, characters, train), _encoded(reference, characters, unseen), len(characters))
@@ -65,7 +65,7 @@ def repeating_at_length(reference: SimpleNamespace) -> ToyTask:
 
 
 def dating(reference: SimpleNamespace) -> ToyTask:
-    """Days in four forms, to be written in one; the unseen days are others than those to learn from."""
+    """Dates in four forms, to be rewritten in one; no day is in both sets."""
     count = DATES_ROWS + UNSEEN_ROWS
     dates, answers, characters = reference.toy_dates(count, np.random.default_rng(TASK_SEED))
     numbers = {char: id for id, char in enumerate(characters)}
@@ -93,21 +93,21 @@ def _encoded(reference: SimpleNamespace, characters: str, texts: tuple[Sequence[
 
 
 def reached(oracle: Any, weights: Sequence[Array], rows: Pair, reverse: bool = False) -> float:
-    """The share of rows that a model of these weights answers without a mistake.
+    """The share of rows that a model with these weights answers without a mistake.
 
-    oracle   a model of the grader's own, of the right sizes; its weights are overwritten
+    oracle   the grader's own model, of the right sizes; its weights are overwritten
     reverse  whether the sources are read backwards
     """
     return float(np.mean(np.all(_right(oracle, weights, rows, reverse), axis=1)))
 
 
 def letters_reached(oracle: Any, weights: Sequence[Array], rows: Pair, reverse: bool) -> float:
-    """The share of single letters that it answers rightly."""
+    """The share of single letters that a model with these weights answers correctly."""
     return float(np.mean(_right(oracle, weights, rows, reverse)))
 
 
 def _right(oracle: Any, weights: Sequence[Array], rows: Pair, reverse: bool) -> Array:
-    """Which letters are right, bool (N, T - 1)."""
+    """Mask of the correct letters, bool (N, T - 1)."""
     for mine, trained in zip(oracle.params, weights, strict=True):
         mine[...] = trained
     xs, ts = rows
@@ -116,10 +116,10 @@ def _right(oracle: Any, weights: Sequence[Array], rows: Pair, reverse: bool) -> 
 
 
 def first_rows(rows: Pair, count: int = 50) -> Pair:
-    """Some rows to measure a learning curve on."""
+    """The first rows, to measure a learning curve on."""
     return rows[0][:count], rows[1][:count]
 
 
-def trained_weights(where: str, model: RemoteObject, oracle: Any) -> list[Array]:
-    """`params` of a model over there, of the shapes of the oracle's."""
-    return arrays(f"{where}: params", model.get("params"), [param.shape for param in oracle.params])
+def trained_weights(label: str, model: RemoteObject, oracle: Any) -> list[Array]:
+    """`params` of a student's model, of the shapes of the oracle's."""
+    return arrays(f"{label}: params", model.get("params"), [param.shape for param in oracle.params])

@@ -1,7 +1,7 @@
-"""Weights of a model: the suite's own, to fill a model with, and those that a model draws itself.
+"""Weights of a model: the suite's own, to fill a model with, and checks of those that a model draws.
 
-Weights as a model draws them are so small that every text gets nearly the same scores; the suite's own are large
-enough for each word read to matter, with small biases. Arrays are known by their names, in the order of `params`.
+The weights that a model draws are so small that every text gets nearly the same scores; the suite's own are large
+enough for each word read to matter, with small biases. Arrays have names, in the order of `params`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Sizes:
 
     @property
     def arguments(self) -> tuple[int, int, int]:
-        """As a model takes them."""
+        """The arguments of a model's constructor."""
         return self.V, self.D, self.H
 
 
-LARGE = Sizes(V=97, D=31, H=53)  # weights enough to tell how they were drawn
+LARGE = Sizes(V=97, D=31, H=53)  # enough weights to test their distribution
 
 
 def text(seed: int, N: int, T: int, V: int) -> Array:
@@ -55,7 +55,7 @@ def own_weights(names: Sequence[str], shapes: Sequence[tuple[int, ...]], seed: i
 def check_initial(
     student: Student, name: str, names: Sequence[str], sizes: Sizes, shapes: Sequence[tuple[int, ...]]
 ) -> None:
-    """Order, shapes, dtype and spread of the weights, and what the seed decides."""
+    """Check order, shapes, dtype and spread of the weights, and that they depend on the seed alone."""
 
     def drawn(**rng: Any) -> list[Array]:
         return arrays(f"{name}: params", student.new(name, *sizes.arguments, **rng).get("params"), shapes)
@@ -71,7 +71,7 @@ def check_initial(
 
 
 def check_matrices_differ(name: str, names: Sequence[str], received: Sequence[Array]) -> None:
-    """No two matrices begin with the same numbers, whatever their scales: each was drawn on its own."""
+    """Check that no two matrices begin with the same numbers up to scale: each is drawn separately."""
     heads = {
         part: weight.ravel()[:8] / weight.flat[0]
         for part, weight in zip(names, received, strict=True)
@@ -85,7 +85,7 @@ def check_matrices_differ(name: str, names: Sequence[str], received: Sequence[Ar
 
 
 def check_grads_fit(student: Student, name: str, sizes: Sizes, shapes: Sequence[tuple[int, ...]]) -> None:
-    """`grads` lists an array of the shape of each of `params`; whether in the same order, is asked of backward."""
+    """Check that `grads` has arrays of the shapes of `params`, in any order: the order is tested with backward."""
     grads = student.new(name, *sizes.arguments).get("grads")
     order = list(range(len(shapes)))
     if type(grads) in (list, tuple) and len(grads) == len(shapes):
@@ -95,34 +95,34 @@ def check_grads_fit(student: Student, name: str, sizes: Sizes, shapes: Sequence[
 
 
 def check_differ_without_rng(student: Student, name: str, sizes: Sizes, shapes: Sequence[tuple[int, ...]]) -> None:
-    """Two models made without rng have other weights."""
+    """Check that two models made without rng have different weights."""
     one, two = (arrays(f"{name}: params", student.new(name, *sizes.arguments).get("params"), shapes) for _ in range(2))
     same = any(np.array_equal(first, second) for first, second in zip(one, two, strict=True) if first.ndim > 1)
     checks.equal(f"{name} without rng, made twice: whether any matrix has the same weights", same, False)
 
 
 def check_drawn(name: str, names: Sequence[str], received: Sequence[Array]) -> None:
-    """Weights as drawn: float32, biases zero, word vectors N(0, 1)/100, other matrices N(0, 1)/sqrt(rows).
+    """Check weights as drawn: float32, biases zero, word vectors N(0, 1)/100, other matrices N(0, 1)/sqrt(rows).
 
-    Spread and mean may be six standard errors off: a right answer fails once in 10^8 matrices.
+    Spread and mean may be six standard errors off; a right answer fails once in 10^8 matrices.
     """
     for part, weight in zip(names, received, strict=True):
-        where = f"{name}: initial {part}"
-        checks.dtype(f"{where}: its dtype", weight, np.float32)
+        label = f"{name}: initial {part}"
+        checks.dtype(f"{label}: its dtype", weight, np.float32)
         if weight.ndim == 1:
-            checks.values(f"{where}: zeros", weight, np.zeros(weight.shape, np.float32))
+            checks.values(f"{label}: zeros", weight, np.zeros(weight.shape, np.float32))
             continue
         unit = weight.astype(np.float64) * (100.0 if "embedding" in part else np.sqrt(weight.shape[0]))
         error = 6 / np.sqrt(weight.size)  # six standard errors of the mean; those of the spread are smaller by sqrt(2)
         rule = "N(0, 1)/100" if "embedding" in part else "N(0, 1)/sqrt(number of rows)"
         spread = float(np.sqrt(np.mean(unit**2)))
         checks.between(
-            f"{where}: its standard deviation over that of {rule}",
+            f"{label}: its standard deviation over that of {rule}",
             spread,
             1 - error / 2**0.5,
             1 + error / 2**0.5,
             "their ratio",
         )
-        checks.between(f"{where}: its mean in standard deviations", float(unit.mean()), -error, error, "the mean")
+        checks.between(f"{label}: its mean in standard deviations", float(unit.mean()), -error, error, "the mean")
         far = float(np.mean(np.abs(unit) > 2))  # 0.0455 of a normal distribution, 0 of a uniform one
-        checks.between(f"{where}: the share beyond two standard deviations", far, 0.01, 0.1, "the share")
+        checks.between(f"{label}: the share beyond two standard deviations", far, 0.01, 0.1, "the share")

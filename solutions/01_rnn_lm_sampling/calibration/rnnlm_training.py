@@ -20,19 +20,19 @@ from autograder.calibration.language_models import Made, mistakes, plain_time_ls
 from autograder.calibration.tail_fit import chance_above, chance_above_by_power_tail
 from autograder.calibration.thresholds import exchanged
 
-from ..hidden_tests import oracle_training as judged
+from ..hidden_tests import oracle_training
 
 REFERENCE_SEEDS, PLAIN_SEEDS, WRONG_SEEDS = range(1000, 1060), range(1000, 1010), range(2000, 2030)
 REPORT = Path(__file__).with_suffix(".md")
 Ratios = dict[str, list[float]]
 
 
-def trained_ratio(reference: SimpleNamespace, classes: Made, seed: int, text: judged.Unseen) -> float:
+def trained_ratio(reference: SimpleNamespace, classes: Made, seed: int, text: oracle_training.Unseen) -> float:
     """Train with some classes exchanged: the ratio that the suite computes."""
     with exchanged(reference.train_toy_rnnlm.__globals__, classes):
-        corpus = judged.training_corpus(reference)
+        corpus = oracle_training.training_corpus(reference)
         model = reference.train_toy_rnnlm(corpus, reference.ToyGrammar().vocab_size, seed)
-    return judged.ratio_reached(reference, model.params, text)
+    return oracle_training.ratio_reached(reference, model.params, text)
 
 
 def measure(reference: SimpleNamespace) -> Ratios:
@@ -43,7 +43,7 @@ def measure(reference: SimpleNamespace) -> Ratios:
     ratios: Ratios = {}
     for place, (name, classes) in enumerate(answers.items()):
         seeds = (REFERENCE_SEEDS, PLAIN_SEEDS)[place] if place < right else WRONG_SEEDS
-        text = judged.unseen(reference)
+        text = oracle_training.unseen(reference)
         ratios[name] = [trained_ratio(reference, classes, seed, text) for seed in tqdm(seeds, desc=name)]
     return ratios
 
@@ -51,8 +51,8 @@ def measure(reference: SimpleNamespace) -> Ratios:
 def report(reference: SimpleNamespace, ratios: Mapping[str, list[float]]) -> str:
     """The table, and what follows from it."""
     over = [ratio - 1 for ratio in ratios["reference"]]
-    lognormal = chance_above([float(np.log(part)) for part in over], float(np.log(judged.FACTOR - 1)))
-    power = chance_above_by_power_tail(over, judged.FACTOR - 1)
+    lognormal = chance_above([float(np.log(part)) for part in over], float(np.log(oracle_training.FACTOR - 1)))
+    power = chance_above_by_power_tail(over, oracle_training.FACTOR - 1)
     sorted_ratios = " ".join(f"{ratio:.4f}" for ratio in sorted(ratios["reference"]))
     return f"""{table(reference, ratios)}
 
@@ -77,14 +77,14 @@ def table(reference: SimpleNamespace, ratios: Mapping[str, list[float]]) -> str:
     """What was measured: a row for each answer."""
     rows = "\n".join(row(name, values) for name, values in ratios.items())
     entropy = reference.ToyGrammar().entropy_rate()
-    size = f"{judged.ROWS} x {judged.STEPS - 1}"
+    size = f"{oracle_training.ROWS} x {oracle_training.STEPS - 1}"
     return f"""# rnnlm_training
 
 Written by `python -m solutions.01_rnn_lm_sampling.calibration.rnnlm_training`; not edited by hand.
 
 Ratio: perplexity of the reference's model, with the trained weights, over that of the true probabilities, on the same
 {size} unseen words of the toy grammar (entropy rate {entropy:.6f} nats per word).
-The threshold is {judged.FACTOR}.
+The threshold is {oracle_training.FACTOR}.
 Seeds: from {REFERENCE_SEEDS.start} for right answers, from {WRONG_SEEDS.start} for wrong ones.
 
 | answer | seeds | least | median | most | spread | above the threshold |
@@ -94,7 +94,7 @@ Seeds: from {REFERENCE_SEEDS.start} for right answers, from {WRONG_SEEDS.start} 
 
 def row(name: str, ratios: list[float]) -> str:
     """One line of the table."""
-    above = sum(ratio > judged.FACTOR for ratio in ratios)
+    above = sum(ratio > oracle_training.FACTOR for ratio in ratios)
     figures = (min(ratios), float(np.median(ratios)), max(ratios), float(np.std(ratios, ddof=1)))
     return (
         f"| {name} | {len(ratios)} | "

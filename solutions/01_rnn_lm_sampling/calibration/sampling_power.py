@@ -40,14 +40,14 @@ def failures(written: Texts, right: Texts, runs: int, rng: np.random.Generator) 
 
 def failures_of(reference: SimpleNamespace, rng: np.random.Generator) -> dict[tuple[str, str], int]:
     """(scenario, what writes) -> how often its test fails, in the variant at hand."""
-    found = {}
+    counts = {}
     for scenario in SCENARIOS:
         case = scenario.telling(reference)
         right = exact(reference, case)
-        found[scenario.name, "right"] = failures(right, right, RIGHT_RUNS, rng)
+        counts[scenario.name, "right"] = failures(right, right, RIGHT_RUNS, rng)
         for name, written in mistakes(reference, case, right):
-            found[scenario.name, name] = failures(written, right, WRONG_RUNS, rng)
-    return found
+            counts[scenario.name, name] = failures(written, right, WRONG_RUNS, rng)
+    return counts
 
 
 def main() -> None:
@@ -58,10 +58,10 @@ def main() -> None:
             every.append(failures_of(reference, rng))
     rows = [
         f"| {scenario} | {name} | {RIGHT_RUNS if name == 'right' else WRONG_RUNS} | "
-        f"{' | '.join(str(found[scenario, name]) for found in every)} |"
+        f"{' | '.join(str(failed[scenario, name]) for failed in every)} |"
         for scenario, name in every[0]
     ]
-    false_fails = sum(count for found in every for (_, name), count in found.items() if name == "right")
+    false_fails = sum(count for failed in every for (_, name), count in failed.items() if name == "right")
     REPORT.write_text("\n".join([
         "# generate: power and false alarms", "",
         "Written by `python -m solutions.01_rnn_lm_sampling.calibration.sampling_power`; not edited by hand.", "",

@@ -51,7 +51,7 @@ class Scenario:
         """The reference's generator at the scenario's weights."""
         return filled_oracle(reference, "RnnlmGen", SMALL, self.seed, GAIN)
 
-    def at(self, reference: SimpleNamespace, seed: int) -> Scenario:
+    def drawn(self, reference: SimpleNamespace, seed: int) -> Scenario:
         """The same with other weights."""
         moved = replace(self, seed=seed)
         if not self.skips:
@@ -61,7 +61,7 @@ class Scenario:
 
     def telling(self, reference: SimpleNamespace) -> Scenario:
         """The same with weights at which its named mistakes are found."""
-        return self.at(reference, telling_seed(self.seed, lambda seed: self.at(reference, seed).tells(reference)))
+        return self.drawn(reference, telling_seed(self.seed, lambda seed: self.drawn(reference, seed).tells(reference)))
 
     def tells(self, reference: SimpleNamespace) -> bool:
         """Whether its test finds each of its mistakes but for one time in ten thousand and fewer."""

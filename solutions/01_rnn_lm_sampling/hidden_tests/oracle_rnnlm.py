@@ -11,7 +11,7 @@ import numpy as np
 from autograder.testing import checks
 from autograder.testing.checks.received import Array, arrays
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.sequence_models.model_pair import Twins, check_loss
+from autograder.testing.sequence_models.model_pair import ModelPair, check_loss
 from autograder.testing.sequence_models.weights import Sizes, own_weights
 from autograder.testing.student import Student
 
@@ -32,14 +32,16 @@ def weights(name: str, sizes: Sizes, seed: int, gain: float = 1.5) -> list[Array
     return own_weights(BETTER if name == "BetterRnnlm" else RNNLM, shapes(name, sizes), seed, gain)
 
 
-def twins(student: Student, reference: SimpleNamespace, name: str, sizes: Sizes, seed: int, **made: Any) -> Twins:
+def model_pair(
+    student: Student, reference: SimpleNamespace, name: str, sizes: Sizes, seed: int, **made: Any
+) -> ModelPair:
     """Two models of the same weights; `made` are keyword arguments of the constructor."""
     drawn = weights(name, sizes, seed, made.get("gain", 1.5))
     oracle = filled_oracle(reference, name, sizes, seed, **made)
     made.pop("gain", None)
     yours = student.new(name, *sizes.arguments, **made, rng=student.rng(seed))
     yours.fill("params", drawn)
-    return Twins(yours, oracle, drawn)
+    return ModelPair(yours, oracle, drawn)
 
 
 def filled_oracle(
@@ -52,22 +54,22 @@ def filled_oracle(
     return oracle
 
 
-def check_scores(where: str, pair: Twins, xs: Array, **kind: Any) -> None:
+def check_scores(label: str, pair: ModelPair, xs: Array, **kind: Any) -> None:
     """predict against the oracle's, in step: both carry their state on."""
     wanted = pair.oracle.predict(xs)
     assert np.ptp(wanted, axis=(0, 1)).min() > 0 or wanted.shape[0] * wanted.shape[1] == 1, "the scores do not vary"
-    checks.values(where, pair.yours.call("predict", xs), wanted, **kind)
+    checks.values(label, pair.yours.call("predict", xs), wanted, **kind)
 
 
-def check_grads(where: str, names: Sequence[str], pair: Twins) -> None:
+def check_grads(label: str, names: Sequence[str], pair: ModelPair) -> None:
     """`grads` against the oracle's, array by array."""
-    received = arrays(f"{where}: grads", pair.yours.get("grads"), [part.shape for part in pair.weights])
+    received = arrays(f"{label}: grads", pair.yours.get("grads"), [part.shape for part in pair.weights])
     for name, yours, wanted in zip(names, received, pair.oracle.grads, strict=True):
         assert np.any(wanted), "the oracle's gradient is zero"
-        checks.values(f"{where}: the gradient of {name}", yours, wanted)
+        checks.values(f"{label}: the gradient of {name}", yours, wanted)
 
 
-def check_grads_overwritten(name: str, names: Sequence[str], pair: Twins, xs: Array, ts: Array) -> None:
+def check_grads_overwritten(name: str, names: Sequence[str], pair: ModelPair, xs: Array, ts: Array) -> None:
     """Forward and backward twice, the state carried on: the arrays of `grads` stay, and hold the second gradients."""
     refs = [pair.yours.ref("grads", i) for i in range(len(names))]
     for now in (xs, xs[:, ::-1].copy()):

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.testing import checks
 from autograder.testing.checks.received import Array, words
-from autograder.testing.sequence_models.model_pair import Twins
+from autograder.testing.sequence_models.model_pair import ModelPair
 from autograder.testing.sequence_models.weights import Sizes
 from autograder.testing.student import Call
 
@@ -54,7 +54,7 @@ def joint(
 
 
 def count_texts(
-    where: str, pair: Twins, rng: Any, draws: int, before: Sequence[int], start: int, follow: int, **asked: Any
+    label: str, pair: ModelPair, rng: Any, draws: int, before: Sequence[int], start: int, follow: int, **asked: Any
 ) -> Counter[tuple[int, ...]]:
     """How often the student's model writes each text; it starts afresh every time and reads the words `before`."""
     seen: Counter[tuple[int, ...]] = Counter()
@@ -62,8 +62,8 @@ def count_texts(
     text = [*reads, Call("generate", start, sample_size=follow + 1, rng=rng, **asked)]
     for _ in range(0, draws, TOGETHER):
         for value in pair.yours.many(text * TOGETHER)[len(reads) :: len(text)]:
-            written = words(where, value)
-            checks.equal(f"{where}: its length", len(written), follow + 1)
+            written = words(label, value)
+            checks.equal(f"{label}: its length", len(written), follow + 1)
             seen[tuple(written[1:])] += 1
     return seen
 
@@ -80,10 +80,10 @@ def of_oracle(oracle: Any) -> Any:
     return lambda method, *args, **kwargs: getattr(oracle, method)(*args, **kwargs)
 
 
-def check_texts(where: str, seen: Counter[tuple[int, ...]], exact: dict[tuple[int, ...], float]) -> None:
+def check_texts(label: str, seen: Counter[tuple[int, ...]], exact: dict[tuple[int, ...], float]) -> None:
     """The texts written against the exact distribution: a hypothesis test at ALPHA."""
     strange = [written for written in seen if written not in exact]
-    checks.equal(f"{where}: texts of words that are not in the vocabulary", len(strange), 0)
+    checks.equal(f"{label}: texts of words that are not in the vocabulary", len(strange), 0)
     order = list(itertools.islice(exact, None))
     counts = np.array([seen[written] for written in order])
-    checks.distribution(where, counts, np.array([exact[written] for written in order]), alpha=ALPHA)
+    checks.distribution(label, counts, np.array([exact[written] for written in order]), alpha=ALPHA)

@@ -78,5 +78,5 @@ def check_trained(student: Student, reference: SimpleNamespace) -> None:
     vocab_size, name = reference.ToyGrammar().vocab_size, "Rnnlm"
     train = trained_here(reference.train_toy_rnnlm, name, model_class(student, name, reference.Rnnlm))
     trained = train(training_corpus(reference), vocab_size, MODEL_SEED)
-    where = "the trained Rnnlm on unseen text: its perplexity over the best possible one"
-    checks.at_most(where, ratio_reached(reference, trained.params, unseen(reference)), FACTOR, "a ratio")
+    label = "the trained Rnnlm on unseen text: its perplexity over the best possible one"
+    checks.at_most(label, ratio_reached(reference, trained.params, unseen(reference)), FACTOR, "a ratio")

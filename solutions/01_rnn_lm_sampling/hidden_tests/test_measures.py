@@ -13,7 +13,7 @@ from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.plugin import question
 from autograder.testing.student import Student
 
-from . import oracle_training as training
+from . import oracle_training
 from .oracle_perplexity import FailingModel, NoisyModel, ScriptedModel, UniformModel, perplexity_of_script
 
 V = 11
@@ -37,10 +37,10 @@ def check_value(
     student: Student, model: ScriptedModel, text: Array, batch_size: int, time_size: int, kind: str = ""
 ) -> None:
     """perplexity of a scripted model against what it must be."""
-    where = f"perplexity of {len(text)} words, batch_size {batch_size}, time_size {time_size}{kind}"
+    label = f"perplexity of {len(text)} words, batch_size {batch_size}, time_size {time_size}{kind}"
     model_there = student.stand_in(model, settable=FLAG)
-    yours = number(where, student.call("perplexity", model_there, text, batch_size, time_size))
-    checks.values(where, yours, perplexity_of_script(V, text, batch_size), rtol=1e-6)
+    yours = number(label, student.call("perplexity", model_there, text, batch_size, time_size))
+    checks.values(label, yours, perplexity_of_script(V, text, batch_size), rtol=1e-6)
 
 
 @perplexity(points=3)
@@ -68,10 +68,10 @@ def test_perplexity_of_uneven_strips(student: Student) -> None:
 @perplexity(points=1)
 def test_perplexity_of_a_uniform_model(student: Student) -> None:
     """A model that knows nothing has as its perplexity the number of words."""
-    where = "perplexity of a model that finds every word as likely as any other"
+    label = "perplexity of a model that finds every word as likely as any other"
     for length, batch_size, time_size in ((31, 2, 5), (30, 7, 3)):
         answer = student.call("perplexity", student.stand_in(UniformModel(V)), corpus(length), batch_size, time_size)
-        checks.values(where, number(where, answer), float(V), rtol=1e-6)
+        checks.values(label, number(label, answer), float(V), rtol=1e-6)
 
 
 @perplexity(points=2)
@@ -82,8 +82,8 @@ def test_perplexity_resets_the_state(student: Student) -> None:
         model.predict(corpus(12, seed=1).reshape(2, 6))
         for turn in ("", ", for the second time"):
             check_value(student, model, corpus(30), batch_size, 4, f", of a model that has read something{turn}")
-            where = f"perplexity{turn}: whether the model's state is fresh afterwards"
-            checks.equal(where, not model.read_since_reset, True)
+            label = f"perplexity{turn}: whether the model's state is fresh afterwards"
+            checks.equal(label, not model.read_since_reset, True)
 
 
 @perplexity(points=2)
@@ -104,9 +104,9 @@ def test_perplexity_puts_the_flag_back_after_an_error(student: Student) -> None:
         check_value(student, NoisyModel(V, train_flag=train_flag), corpus(31), 3, 4, f", {kind}")
         model = FailingModel(V, train_flag=train_flag)
         refused = student.stand_in(model, settable=FLAG)
-        where = f"perplexity {kind} and whose second forward raises"
-        checks.raises(where, "Exception", partial(student.call, "perplexity", refused, corpus(31), 3, 4))
-        checks.equal(f"{where}: its train_flag afterwards", model.train_flag, train_flag)
+        label = f"perplexity {kind} and whose second forward raises"
+        checks.raises(label, "Exception", partial(student.call, "perplexity", refused, corpus(31), 3, 4))
+        checks.equal(f"{label}: its train_flag afterwards", model.train_flag, train_flag)
 
 
 @perplexity(points=1)
@@ -116,12 +116,12 @@ def test_perplexity_reads_in_chunks(student: Student) -> None:
         log: list[tuple[int, int]] = []
         model, text = ScriptedModel(V, log=log), corpus(length)
         kept = student.put(text)
-        where = f"perplexity of {length} words, batch_size {batch_size}, time_size {time_size}"
-        yours = number(where, student.call("perplexity", student.stand_in(model), kept, batch_size, time_size))
-        checks.values(where, yours, perplexity_of_script(V, text, batch_size), rtol=1e-6)
+        label = f"perplexity of {length} words, batch_size {batch_size}, time_size {time_size}"
+        yours = number(label, student.call("perplexity", student.stand_in(model), kept, batch_size, time_size))
+        checks.values(label, yours, perplexity_of_script(V, text, batch_size), rtol=1e-6)
         rows, steps = np.max(log, axis=0)
-        checks.at_most(f"{where}: what the model reads at once", int(rows), batch_size, "a number of rows")
-        checks.at_most(f"{where}: what the model reads at once", int(steps), time_size, "a number of steps")
+        checks.at_most(f"{label}: what the model reads at once", int(rows), batch_size, "a number of rows")
+        checks.at_most(f"{label}: what the model reads at once", int(steps), time_size, "a number of steps")
         checks.untouched("perplexity: its argument corpus", kept, text)
 
 
@@ -135,13 +135,13 @@ def test_perplexity_of_the_reference_model(student: Student, reference: SimpleNa
     model.train_flag = False
     wanted = reference.perplexity(model, text, 3, 4)
     model.train_flag = True
-    where = "perplexity of a BetterRnnlm with dropout"
-    yours = number(where, student.call("perplexity", student.stand_in(model, settable=FLAG), text, 3, 4))
-    checks.values(where, yours, float(wanted), rtol=1e-4)
+    label = "perplexity of a BetterRnnlm with dropout"
+    yours = number(label, student.call("perplexity", student.stand_in(model, settable=FLAG), text, 3, 4))
+    checks.values(label, yours, float(wanted), rtol=1e-4)
     checks.equal("perplexity of a BetterRnnlm: its train_flag afterwards", model.train_flag, True)
 
 
 @rnnlm_training(points=1)
 def test_rnnlm_training_perplexity(student: Student, reference: SimpleNamespace) -> None:
     """Trained on the toy grammar, the model knows it nearly as well as anyone can, and no better."""
-    training.check_trained(student, reference)
+    oracle_training.check_trained(student, reference)

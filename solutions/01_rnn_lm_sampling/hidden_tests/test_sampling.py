@@ -14,10 +14,10 @@ from autograder.testing import checks
 from autograder.testing.checks.received import Array, array, words
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.plugin import question
-from autograder.testing.sequence_models.model_pair import STATE, Twins
+from autograder.testing.sequence_models.model_pair import STATE, ModelPair
 from autograder.testing.student import Student
 
-from . import oracle_sampling as sampling
+from . import oracle_sampling
 from .oracle_generation import (
     AFTER_TWO_WORDS,
     AT_TEMPERATURE,
@@ -28,7 +28,7 @@ from .oracle_generation import (
     Scenario,
     exact,
 )
-from .oracle_rnnlm import check_scores, twins
+from .oracle_rnnlm import check_scores, model_pair
 from .oracle_sampling import DRAWS, GAIN, SMALL, of_oracle
 
 LAYERS = ("lstm_forward", "lstm_backward", "time_lstm_forward", "time_lstm_backward", "time_lstm_state")
@@ -51,13 +51,13 @@ def shares(*weights: float) -> Array:
     return np.array(weights) / sum(weights)
 
 
-def check_shares(where: str, student: Student, wanted: Array, **controls: Any) -> None:
+def check_shares(label: str, student: Student, wanted: Array, **controls: Any) -> None:
     """next_word_probabilities of the weights above; words that are cut have probability 0 exactly."""
     p = student.call("next_word_probabilities", np.log(WEIGHTS), **controls)
-    checks.values(f"next_word_probabilities {where}", p, wanted)
+    checks.values(f"next_word_probabilities {label}", p, wanted)
     cut = np.asarray(p)[wanted == 0]
     if cut.size:
-        checks.equal(f"next_word_probabilities {where}: of the words cut", cut.tolist(), [0.0] * cut.size)
+        checks.equal(f"next_word_probabilities {label}: of the words cut", cut.tolist(), [0.0] * cut.size)
 
 
 @next_word_probabilities(points=2)
@@ -117,9 +117,9 @@ def test_next_word_probabilities_order_of_controls(student: Student) -> None:
 def test_next_word_probabilities_of_equal_words(student: Student) -> None:
     """A mass that top_p reaches exactly is enough; which of equal words are kept is free."""
     for size, top_p, kept in ((4, 0.5, 2), (8, 0.75, 6), (2, 0.5, 1)):
-        where = f"next_word_probabilities of {size} equal scores with top_p {top_p}"
-        p = array(where, student.call("next_word_probabilities", np.zeros(size), top_p=top_p), (size,))
-        checks.values(f"{where}, in order of size", np.sort(p), shares(*[0.0] * (size - kept), *[1.0] * kept))
+        label = f"next_word_probabilities of {size} equal scores with top_p {top_p}"
+        p = array(label, student.call("next_word_probabilities", np.zeros(size), top_p=top_p), (size,))
+        checks.values(f"{label}, in order of size", np.sort(p), shares(*[0.0] * (size - kept), *[1.0] * kept))
 
 
 @next_word_probabilities(points=1)
@@ -129,9 +129,9 @@ def test_next_word_probabilities_dtype_and_input(student: Student, reference: Si
         scores = np.log(WEIGHTS).astype(dtype)
         kept = student.put(scores)
         controls: dict[str, Any] = {"temperature": 2.0, "skip_ids": [3], "top_k": 4, "top_p": 0.6}
-        where = f"next_word_probabilities of {dtype.__name__} scores"
+        label = f"next_word_probabilities of {dtype.__name__} scores"
         p = student.call("next_word_probabilities", kept, **controls)
-        checks.values(where, p, shares(0, 0, 5, 0, 0, 4, 0).astype(dtype), dtype=dtype)
+        checks.values(label, p, shares(0, 0, 5, 0, 0, 4, 0).astype(dtype), dtype=dtype)
         checks.untouched("next_word_probabilities: its argument scores", kept, scores)
 
 
@@ -143,23 +143,25 @@ def test_next_word_probabilities_refuses(student: Student) -> None:
     bad += [{"top_p": 0.0}, {"top_p": -0.1}, {"top_p": 1.1}, NOTHING_LEFT]
     for controls in bad:
         asked = ", ".join(f"{name}={value}" for name, value in controls.items())
-        where = f"next_word_probabilities of 7 scores with {asked}"
+        label = f"next_word_probabilities of 7 scores with {asked}"
         checks.raises(
-            where, "ValueError", partial(student.call, "next_word_probabilities", np.log(WEIGHTS), **controls)
+            label, "ValueError", partial(student.call, "next_word_probabilities", np.log(WEIGHTS), **controls)
         )
 
 
-def generator(student: Student, reference: SimpleNamespace, seed: int) -> Twins:
+def generator(student: Student, reference: SimpleNamespace, seed: int) -> ModelPair:
     """The student's RnnlmGen and the oracle's, of weights that make every word read matter."""
-    return twins(student, reference, "RnnlmGen", SMALL, seed, gain=GAIN)
+    return model_pair(student, reference, "RnnlmGen", SMALL, seed, gain=GAIN)
 
 
 def check_distribution(student: Student, reference: SimpleNamespace, scenario: Scenario) -> None:
     """Texts of three words against their exact probabilities."""
     case = scenario.telling(reference)
-    pair, where = generator(student, reference, case.seed), f"RnnlmGen.generate of 3 words, {DRAWS} times, {case.name}"
-    seen = sampling.count_texts(where, pair, student.rng(case.seed), DRAWS, case.before, START, FOLLOW, **case.asked)
-    sampling.check_texts(f"{where}: how often each text comes", seen, exact(reference, case))
+    pair, label = generator(student, reference, case.seed), f"RnnlmGen.generate of 3 words, {DRAWS} times, {case.name}"
+    seen = oracle_sampling.count_texts(
+        label, pair, student.rng(case.seed), DRAWS, case.before, START, FOLLOW, **case.asked
+    )
+    oracle_sampling.check_texts(f"{label}: how often each text comes", seen, exact(reference, case))
 
 
 @generate(points=3)
@@ -189,11 +191,11 @@ def test_generate_most_probable_words(student: Student, reference: SimpleNamespa
         pair = generator(student, reference, seed)
         before, size = [[], [3], [2, 4]][seed % 3], 2 + seed % 5
         for call in (pair.yours.call, of_oracle(pair.oracle)):
-            sampling.read_before(call, before)
+            oracle_sampling.read_before(call, before)
         wanted = greedy(reference, pair.oracle, seed % SMALL.V, size)
-        where = f"RnnlmGen.generate of {size} words with top_k=1, after {len(before)} words were read"
+        label = f"RnnlmGen.generate of {size} words with top_k=1, after {len(before)} words were read"
         text = pair.yours.call("generate", seed % SMALL.V, sample_size=size, rng=student.rng(seed), top_k=1)
-        checks.equal(where, words(where, text), wanted)
+        checks.equal(label, words(label, text), wanted)
         texts.add(tuple(wanted[1:]))
     assert len(texts) > 6, "the oracle's texts hardly vary"
 
@@ -202,7 +204,7 @@ def greedy(reference: SimpleNamespace, oracle: Any, start: int, size: int) -> li
     """The text of the most probable words, each clearly ahead of the second."""
     text = [start]
     while len(text) < size:
-        p = sampling.next_distribution(reference, oracle, text[-1])
+        p = oracle_sampling.next_distribution(reference, oracle, text[-1])
         second, first = np.sort(p)[-2:]
         assert first - second > 2e-3, "two words are nearly as probable"
         text.append(int(np.argmax(p)))
@@ -214,17 +216,17 @@ def test_generate_keeps_to_the_likeliest_words(student: Student, reference: Simp
     """top_k and top_p reach every draw. (A hair more is allowed: floats differ.)"""
     for seed, controls, allowed in ((160, {"top_k": 2}, {"top_k": 2}), (161, {"top_p": 0.5}, {"top_p": 0.501})):
         pair = generator(student, reference, seed)
-        where = f"RnnlmGen.generate of {LONG} words with {controls}"
+        label = f"RnnlmGen.generate of {LONG} words with {controls}"
         asked: dict[str, Any] = {"sample_size": LONG, "rng": student.rng(seed), "temperature": HOT, **controls}
-        text = words(where, pair.yours.call("generate", 1, **asked))
-        checks.equal(f"{where}: its length", len(text), LONG)
-        checks.equal(f"{where}: words that are not in the vocabulary", len(set(text) - set(range(SMALL.V))), 0)
+        text = words(label, pair.yours.call("generate", 1, **asked))
+        checks.equal(f"{label}: its length", len(text), LONG)
+        checks.equal(f"{label}: words that are not in the vocabulary", len(set(text) - set(range(SMALL.V))), 0)
         strange = 0
         for word, following in itertools.pairwise(text):
-            p = sampling.next_distribution(reference, pair.oracle, word, temperature=HOT)
+            p = oracle_sampling.next_distribution(reference, pair.oracle, word, temperature=HOT)
             kept = p[reference.next_word_probabilities(np.log(p), **allowed) > 0]
             strange += p[following] < kept.min() - 1e-4
-        checks.equal(f"{where}: words that should have been cut", int(strange), 0)
+        checks.equal(f"{label}: words that should have been cut", int(strange), 0)
 
 
 @generate(points=3)
@@ -236,17 +238,19 @@ def test_generate_leaves_the_state_behind(student: Student, reference: SimpleNam
         check_text_and_state(student, pair, seed, start, size, skip_ids=[start, (start + 1) % SMALL.V])
 
 
-def check_text_and_state(student: Student, pair: Twins, seed: int, start: int, size: int, **asked: Any) -> list[int]:
+def check_text_and_state(
+    student: Student, pair: ModelPair, seed: int, start: int, size: int, **asked: Any
+) -> list[int]:
     """The text begins with `start`, skips what it has to, and has been read but for its last word; returns it."""
-    where = f"RnnlmGen.generate of {size} word{'s' if size > 1 else ''}"
-    text = words(where, pair.yours.call("generate", start, sample_size=size, rng=student.rng(seed), **asked))
-    checks.equal(f"{where}: its length", len(text), size)
-    checks.equal(f"{where}: its first word", text[0], start)
+    label = f"RnnlmGen.generate of {size} word{'s' if size > 1 else ''}"
+    text = words(label, pair.yours.call("generate", start, sample_size=size, rng=student.rng(seed), **asked))
+    checks.equal(f"{label}: its length", len(text), size)
+    checks.equal(f"{label}: its first word", text[0], start)
     followed = set(text[1:]) & set(asked.get("skip_ids", ()))
-    checks.equal(f"{where}: how many of the skipped words follow", len(followed), 0)
+    checks.equal(f"{label}: how many of the skipped words follow", len(followed), 0)
     for word in text[:-1]:
         pair.oracle.predict(np.array([[word]]))
-    check_scores(f"{where}: the scores that predict gives next", pair, np.array([[(start + 2) % SMALL.V]]))
+    check_scores(f"{label}: the scores that predict gives next", pair, np.array([[(start + 2) % SMALL.V]]))
     return text
 
 

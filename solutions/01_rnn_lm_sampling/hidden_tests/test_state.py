@@ -49,12 +49,12 @@ def some_state(seed: int) -> tuple[Array, Array]:
     return h, c
 
 
-def check_next(where: str, yours: Any, wanted: Array, by_another_way: Own) -> None:
+def check_next(label: str, yours: Any, wanted: Array, by_another_way: Own) -> None:
     """Hidden states against the oracle's, or else against the student's own.
 
     by_another_way   gives what the student's forward gives from the state wanted, and what it gives from others
     """
-    title = f"TimeLSTM.forward {where}: hs"
+    title = f"TimeLSTM.forward {label}: hs"
     try:
         checks.values(title, yours, wanted)
     except CheckFailed as failure:
@@ -199,5 +199,5 @@ def test_time_lstm_state_refuses_another_batch_size(student: Student, reference:
 
         check_next("of a stateful layer", layer.call("forward", xs), oracle(reference, 55).forward(xs), stateless)
         other = short_text(56, 2, N)
-        where = f"TimeLSTM.forward, stateful, of a batch of {N} where the state has 2 rows"
-        checks.raises(where, "ValueError", partial(layer.call, "forward", other))
+        label = f"TimeLSTM.forward, stateful, of a batch of {N} where the state has 2 rows"
+        checks.raises(label, "ValueError", partial(layer.call, "forward", other))

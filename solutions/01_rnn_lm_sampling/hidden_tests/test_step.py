@@ -13,8 +13,7 @@ from autograder.testing import checks
 from autograder.testing.checks.received import Array
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.plugin import question
-from autograder.testing.sequence_models import large_sizes
-from autograder.testing.sequence_models import layer_gradients as backward_of
+from autograder.testing.sequence_models import large_sizes, layer_gradients
 from autograder.testing.sequence_models.lstm import StepCase, large_step_case, step_case, step_run
 from autograder.testing.student import Student
 
@@ -83,10 +82,10 @@ def test_softmax_leaves_its_input_alone(student: Student, reference: SimpleNames
     checks.untouched("softmax: its argument", kept, scores)
 
 
-def check_step(where: str, yours: Any, reference: SimpleNamespace, case: StepCase, **kind: Any) -> None:
+def check_step(label: str, yours: Any, reference: SimpleNamespace, case: StepCase, **kind: Any) -> None:
     """What `LSTM.forward` returned against the oracle's."""
     wanted = reference.LSTM(*case.weights).forward(*case.inputs)
-    checks.values(f"LSTM.forward{where}: (h_next, c_next)", yours, tuple(wanted), **kind)
+    checks.values(f"LSTM.forward{label}: (h_next, c_next)", yours, tuple(wanted), **kind)
 
 
 @lstm_forward(points=5)
@@ -137,19 +136,19 @@ def test_lstm_reads_its_params(student: Student, reference: SimpleNamespace) -> 
 @lstm_backward(points=4)
 def test_lstm_backward_input_gradients(student: Student) -> None:
     """dx, dh_prev and dc_prev."""
-    backward_of.check_input_gradients(step_run(student, step_case(11)), seed=11)
+    layer_gradients.check_input_gradients(step_run(student, step_case(11)), seed=11)
 
 
 @lstm_backward(points=4)
 def test_lstm_backward_parameter_gradients(student: Student) -> None:
     """The gradients of Wx, Wh and b."""
-    backward_of.check_parameter_gradients(step_run(student, step_case(12)), seed=12)
+    layer_gradients.check_parameter_gradients(step_run(student, step_case(12)), seed=12)
 
 
 @lstm_backward(points=1)
 def test_lstm_backward_overwrites_grads(student: Student) -> None:
     """In place, never rebound, never added up over two calls."""
-    backward_of.check_grads_overwritten(
+    layer_gradients.check_grads_overwritten(
         step_run(student, step_case(13)), step_run(student, step_case(13, N=5)), seed=13
     )
 
@@ -159,20 +158,20 @@ def test_lstm_backward_of_one_row(student: Student) -> None:
     """N = 1, and D = H = 1."""
     for sizes in ({"N": 1}, {"N": 1, "D": 1, "H": 1}):
         run = replace(step_run(student, step_case(14, **sizes)), ordinary=step_run(student, step_case(14)))
-        backward_of.check_input_gradients(run, seed=14)
-        backward_of.check_parameter_gradients(run, seed=14)
+        layer_gradients.check_input_gradients(run, seed=14)
+        layer_gradients.check_parameter_gradients(run, seed=14)
 
 
 @lstm_backward(points=1)
 def test_lstm_backward_keeps_dtype(student: Student) -> None:
     """float32 in, float32 out."""
-    backward_of.check_float32_kept(step_run(student, step_case(15)), seed=15)
+    layer_gradients.check_float32_kept(step_run(student, step_case(15)), seed=15)
 
 
 @lstm_backward(points=1)
 def test_lstm_backward_leaves_its_upstream_alone(student: Student) -> None:
     """dh_next and dc_next are still what they were."""
-    backward_of.check_upstream_untouched(step_run(student, step_case(16)), ("dh_next", "dc_next"), seed=16)
+    layer_gradients.check_upstream_untouched(step_run(student, step_case(16)), ("dh_next", "dc_next"), seed=16)
 
 
 @lstm_backward(points=2)

@@ -11,8 +11,7 @@ import numpy as np
 
 from autograder.testing import checks
 from autograder.testing.plugin import question
-from autograder.testing.sequence_models import large_sizes
-from autograder.testing.sequence_models import layer_gradients as backward_of
+from autograder.testing.sequence_models import large_sizes, layer_gradients
 from autograder.testing.sequence_models.lstm import TimeCase, large_time_case, time_case, time_run
 from autograder.testing.student import Student
 
@@ -27,10 +26,10 @@ time_lstm_backward = partial(
 )  # fmt: skip
 
 
-def check_text(where: str, yours: Any, reference: SimpleNamespace, case: TimeCase, **kind: Any) -> None:
+def check_text(label: str, yours: Any, reference: SimpleNamespace, case: TimeCase, **kind: Any) -> None:
     """What `TimeLSTM.forward` returned against the oracle's."""
     wanted = reference.TimeLSTM(*case.weights).forward(case.xs)
-    checks.values(f"TimeLSTM.forward{where}: hs", yours, wanted, **kind)
+    checks.values(f"TimeLSTM.forward{label}: hs", yours, wanted, **kind)
 
 
 @time_lstm_forward(points=5)
@@ -70,8 +69,8 @@ def test_time_lstm_forward_does_not_look_ahead(student: Student, reference: Simp
     after = student.new("TimeLSTM", *case.weights).call("forward", changed.xs)
     check_text("", before, reference, case)
     check_text(" with another last step", after, reference, changed)
-    where = "TimeLSTM.forward: the hidden states before a step that was changed"
-    checks.values(where, np.asarray(after)[:, :-1], np.asarray(before)[:, :-1])
+    label = "TimeLSTM.forward: the hidden states before a step that was changed"
+    checks.values(label, np.asarray(after)[:, :-1], np.asarray(before)[:, :-1])
 
 
 @time_lstm_forward(points=1)
@@ -105,13 +104,13 @@ def test_time_lstm_reads_its_params(student: Student, reference: SimpleNamespace
 @time_lstm_backward(points=3)
 def test_time_lstm_backward_input_gradient(student: Student) -> None:
     """dxs at every step."""
-    backward_of.check_input_gradients(time_run(student, time_case(31)), seed=31)
+    layer_gradients.check_input_gradients(time_run(student, time_case(31)), seed=31)
 
 
 @time_lstm_backward(points=3)
 def test_time_lstm_backward_parameter_gradients(student: Student) -> None:
     """The gradients of Wx, Wh and b, added up over the steps."""
-    backward_of.check_parameter_gradients(time_run(student, time_case(32)), seed=32)
+    layer_gradients.check_parameter_gradients(time_run(student, time_case(32)), seed=32)
 
 
 @time_lstm_backward(points=2)
@@ -119,20 +118,20 @@ def test_time_lstm_backward_leaves_dh(student: Student) -> None:
     """`.dh` is the gradient of the hidden state that the text started from (here zeros)."""
     whole = time_run(student, time_case(33, D=11, H=2))
     first = replace(time_run(student, time_case(33, T=1, D=11, H=2)), ordinary=whole)
-    for run in (first, whole) if backward_of.starts_at_the_first_step(whole) else (first,):
+    for run in (first, whole) if layer_gradients.starts_at_the_first_step(whole) else (first,):
         layer = run.layer()
         returned = run.backward(layer)
-        backward_of.check_input_gradients(run, 33, returned)
-        yours, wanted = backward_of.initial_state_gradient(run, layer, returned)
-        where = f"TimeLSTM.dh after backward, T = {run.inputs[0].shape[1]}: the gradient of the initial hidden state"
-        checks.values(where, yours, wanted, rtol=1e-6, atol=1e-8)
+        layer_gradients.check_input_gradients(run, 33, returned)
+        yours, wanted = layer_gradients.initial_state_gradient(run, layer, returned)
+        label = f"TimeLSTM.dh after backward, T = {run.inputs[0].shape[1]}: the gradient of the initial hidden state"
+        checks.values(label, yours, wanted, rtol=1e-6, atol=1e-8)
 
 
 @time_lstm_backward(points=1)
 def test_time_lstm_backward_overwrites_grads(student: Student) -> None:
     """In place, never rebound, never added up over two calls."""
     first, second = time_run(student, time_case(34)), time_run(student, time_case(34, T=2))
-    backward_of.check_grads_overwritten(first, second, seed=34)
+    layer_gradients.check_grads_overwritten(first, second, seed=34)
 
 
 @time_lstm_backward(points=1)
@@ -140,20 +139,20 @@ def test_time_lstm_backward_of_small_sizes(student: Student) -> None:
     """T = 1 (where h starts at zero, and so Wh has no gradient), N = 1, and every size 1 but T."""
     for sizes in ({"T": 1, "N": 3}, {"T": 3, "N": 1}, {"T": 2, "N": 1, "D": 1, "H": 1}):
         run = replace(time_run(student, time_case(35, **sizes)), ordinary=time_run(student, time_case(35)))
-        backward_of.check_input_gradients(run, seed=35)
-        backward_of.check_parameter_gradients(run, seed=35, zero=["Wh"] if sizes["T"] == 1 else [])
+        layer_gradients.check_input_gradients(run, seed=35)
+        layer_gradients.check_parameter_gradients(run, seed=35, zero=["Wh"] if sizes["T"] == 1 else [])
 
 
 @time_lstm_backward(points=1)
 def test_time_lstm_backward_keeps_dtype(student: Student) -> None:
     """float32 in, float32 out."""
-    backward_of.check_float32_kept(time_run(student, time_case(36)), seed=36)
+    layer_gradients.check_float32_kept(time_run(student, time_case(36)), seed=36)
 
 
 @time_lstm_backward(points=1)
 def test_time_lstm_backward_leaves_its_upstream_alone(student: Student) -> None:
     """dhs is still what it was."""
-    backward_of.check_upstream_untouched(time_run(student, time_case(37)), ("dhs",), seed=37)
+    layer_gradients.check_upstream_untouched(time_run(student, time_case(37)), ("dhs",), seed=37)
 
 
 @time_lstm_backward(points=2)

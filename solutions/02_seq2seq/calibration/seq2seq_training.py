@@ -18,7 +18,7 @@ from autograder.calibration import thresholds
 from autograder.calibration.language_models import plain_time_lstm, without_gradients
 from autograder.calibration.thresholds import PLAIN, REFERENCE, Calibration
 from autograder.testing.checks.received import Array
-from autograder.testing.sequence_models import toy_tasks as toy
+from autograder.testing.sequence_models import toy_tasks
 
 REPORT = Path(__file__).with_suffix(".md")
 
@@ -71,10 +71,10 @@ def loops() -> type:
 
 
 @lru_cache
-def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy.ToyTask]:
+def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy_tasks.ToyTask]:
     """The reference to exchange classes in, another that judges, and the task."""
     trained, judge = course.current().reference("02_seq2seq"), course.current().reference("02_seq2seq")
-    return trained, judge, toy.adding(judge)
+    return trained, judge, toy_tasks.adding(judge)
 
 
 def train(name: str, seed: int) -> float:
@@ -83,7 +83,7 @@ def train(name: str, seed: int) -> float:
     answers = {REFERENCE: {}, PLAIN: {"TimeLSTM": loops()}} | mistakes(reference)
     with thresholds.exchanged(reference.train_toy_adder.__globals__, answers[name]):
         model = reference.train_toy_adder(*task.train, task.vocab_size, seed)
-    return toy.reached(judge.Seq2seq(*task.shape), model.params, task.unseen)
+    return toy_tasks.reached(judge.Seq2seq(*task.shape), model.params, task.unseen)
 
 
 def main() -> None:
@@ -91,11 +91,11 @@ def main() -> None:
     reference, _, task = prepared()
     seeds = {name: thresholds.RIGHT_SEEDS for name in (REFERENCE, PLAIN)}
     seeds |= dict.fromkeys(mistakes(reference), thresholds.WRONG_SEEDS)
-    found = thresholds.measure(train, seeds)
-    what = "sums that the model never saw and answers without a mistake"
-    asked = Calibration("The trained Seq2seq", what, len(task.unseen[0]), toy.ADDER_REACHES)
+    shares = thresholds.measure(train, seeds)
+    description = "sums that the model never saw and answers without a mistake"
+    asked = Calibration("The trained Seq2seq", description, len(task.unseen[0]), toy_tasks.ADDER_REACHES)
     head = "Written by `python -m solutions.02_seq2seq.calibration.seq2seq_training`; not edited by hand."
-    REPORT.write_text(f"# seq2seq_training\n\n{head}\n\n{thresholds.section(asked, found)}", encoding="utf-8")
+    REPORT.write_text(f"# seq2seq_training\n\n{head}\n\n{thresholds.section(asked, shares)}", encoding="utf-8")
 
 
 if __name__ == "__main__":

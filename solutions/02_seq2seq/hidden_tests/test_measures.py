@@ -35,9 +35,9 @@ ROWS = [
 ]
 
 
-def check_rows(where: str, yours: Any, wanted: Any) -> None:
+def check_rows(label: str, yours: Any, wanted: Any) -> None:
     """An integer array of these rows."""
-    title, rows = f"encode_texts {where}", np.array(wanted)
+    title, rows = f"encode_texts {label}", np.array(wanted)
     received = checks.shape(title, yours, rows.shape)
     checks.equal(f"{title}: whether its dtype is an integer", received.dtype.kind in "iu", True)
     checks.equal(title, received, rows)
@@ -80,8 +80,8 @@ def test_encode_texts_refuses_a_text_too_long(student: Student) -> None:
     check_rows("of five texts, width 5", student.call("encode_texts", TEXTS, IDS, 5), np.array(ROWS)[:, :5])
     for texts in (["57+51"], ["1", "57+51", "7"], ["1", "7", "57+51"]):
         call = partial(student.call, "encode_texts", texts, IDS, 4)
-        where = f"encode_texts, width 4, of {len(texts)} texts, one of 5 characters"
-        checks.raises(where, "ValueError", call, mentions=["57+51"])
+        label = f"encode_texts, width 4, of {len(texts)} texts, one of 5 characters"
+        checks.raises(label, "ValueError", call, mentions=["57+51"])
 
 
 @encode_texts(points=2)
@@ -90,12 +90,12 @@ def test_encode_texts_refuses_an_unknown_character(student: Student) -> None:
     check_rows("of five texts, width 7", student.call("encode_texts", TEXTS, IDS, 7), ROWS)
     for texts in (["5#7"], ["57", "1", "7#"]):
         call = partial(student.call, "encode_texts", texts, IDS, 4)
-        where = f"encode_texts of {len(texts)} texts, one with a character that has no id"
-        checks.raises(where, "ValueError", call, mentions=["#"])
-        check_character_named(where, call, texts)
+        label = f"encode_texts of {len(texts)} texts, one with a character that has no id"
+        checks.raises(label, "ValueError", call, mentions=["#"])
+        check_character_named(label, call, texts)
 
 
-def check_character_named(where: str, action: Callable[[], Any], texts: list[str]) -> None:
+def check_character_named(label: str, action: Callable[[], Any], texts: list[str]) -> None:
     """The message names the character # itself, not only a text that has it."""
     try:
         action()
@@ -104,12 +104,12 @@ def check_character_named(where: str, action: Callable[[], Any], texts: list[str
         for text in filter(lambda text: "#" in text, texts):
             message = message.replace(text, "")
         if "#" not in message:
-            raise CheckFailed(where, "a message that names the text, not the character", "the character") from None
+            raise CheckFailed(label, "a message that names the text, not the character", "the character") from None
 
 
-def check_share(where: str, student: Student, predicted: Any, expected: Any, wanted: float) -> None:
+def check_share(label: str, student: Student, predicted: Any, expected: Any, wanted: float) -> None:
     """exact_match of two arrays of ids."""
-    title = f"exact_match {where}"
+    title = f"exact_match {label}"
     yours = number(title, student.call("exact_match", np.array(predicted), np.array(expected)))
     checks.values(title, yours, wanted)
 
@@ -168,8 +168,8 @@ def test_exact_match_refuses_other_shapes(student: Student) -> None:
     check_share("of 2 rows, one of them right", student, [[1, 2], [1, 2]], [[1, 2], [1, 3]], 0.5)
     ones = np.ones((23, 13), dtype=np.int64)
     for other in (ones[:, :1], ones[:1], ones[:, :11], ones[:17]):
-        where = f"exact_match of ids of shapes {ones.shape} and {other.shape}"
+        label = f"exact_match of ids of shapes {ones.shape} and {other.shape}"
         for pair in ((ones, other), (other, ones)):
             call = partial(student.call, "exact_match", *pair)
             for shape in (ones.shape, other.shape):
-                checks.raises(where, "ValueError", call, mentions=[str(max(shape))])
+                checks.raises(label, "ValueError", call, mentions=[str(max(shape))])

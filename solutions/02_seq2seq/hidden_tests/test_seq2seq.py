@@ -6,8 +6,7 @@ from functools import partial
 from types import SimpleNamespace
 
 from autograder.testing.plugin import question
-from autograder.testing.sequence_models import generation as written
-from autograder.testing.sequence_models import seq2seq as ask
+from autograder.testing.sequence_models import generation, seq2seq
 from autograder.testing.sequence_models.model_pair import STATE
 from autograder.testing.student import Student
 
@@ -29,106 +28,106 @@ seq2seq_generate = partial(
 @seq2seq_forward(points=2)
 def test_seq2seq_forward_initial_weights(student: Student, reference: SimpleNamespace) -> None:
     """The encoder's parameters before the decoder's, drawn from the rng given."""
-    ask.check_initial_weights(student, reference, "Seq2seq")
+    seq2seq.check_initial_weights(student, reference, "Seq2seq")
 
 
 @seq2seq_forward(points=4)
 def test_seq2seq_forward_values(student: Student, reference: SimpleNamespace) -> None:
     """The mean cross-entropy per target token in nats, for several sizes."""
-    ask.check_losses(student, reference, "Seq2seq")
+    seq2seq.check_losses(student, reference, "Seq2seq")
 
 
 @seq2seq_forward(points=1)
 def test_seq2seq_forward_starts_afresh(student: Student, reference: SimpleNamespace) -> None:
     """Nothing is left from one call to the next."""
-    ask.check_losses_afresh(student, reference, "Seq2seq")
+    seq2seq.check_losses_afresh(student, reference, "Seq2seq")
 
 
 @seq2seq_forward(points=2)
 def test_seq2seq_forward_teacher_forcing(student: Student, reference: SimpleNamespace) -> None:
     """No target id reaches the encoder or the step that is to predict it."""
-    ask.check_teacher_forcing(student, reference, "Seq2seq")
+    seq2seq.check_teacher_forcing(student, reference, "Seq2seq")
 
 
 @seq2seq_forward(points=1)
 def test_seq2seq_forward_rows(student: Student, reference: SimpleNamespace) -> None:
     """Each target belongs to its own source; the order of rows is free."""
-    ask.check_rows(student, reference, "Seq2seq")
+    seq2seq.check_rows(student, reference, "Seq2seq")
 
 
 @seq2seq_forward(points=2)
 def test_seq2seq_forward_reads_the_source(student: Student, reference: SimpleNamespace) -> None:
     """Another id anywhere in the source, another loss."""
-    ask.check_source_matters(student, reference, "Seq2seq")
+    seq2seq.check_source_matters(student, reference, "Seq2seq")
 
 
 @seq2seq_forward(points=1)
 def test_seq2seq_forward_leaves_its_inputs_alone(student: Student, reference: SimpleNamespace) -> None:
     """xs and ts are still what they were."""
-    ask.check_inputs_untouched(student, reference, "Seq2seq")
+    seq2seq.check_inputs_untouched(student, reference, "Seq2seq")
 
 
 @seq2seq_backward(points=5)
 def test_seq2seq_backward_gradients(student: Student, reference: SimpleNamespace) -> None:
     """Every gradient, end to end through decoder and encoder."""
-    ask.check_backward(student, reference, "Seq2seq")
+    seq2seq.check_backward(student, reference, "Seq2seq")
 
 
 @seq2seq_backward(points=2)
 def test_seq2seq_backward_dout(student: Student, reference: SimpleNamespace) -> None:
     """Every gradient times dout."""
-    ask.check_backward_dout(student, reference, "Seq2seq")
+    seq2seq.check_backward_dout(student, reference, "Seq2seq")
 
 
 @seq2seq_backward(points=1)
 def test_seq2seq_backward_of_small_sizes(student: Student, reference: SimpleNamespace) -> None:
     """One row, one source id, one target id."""
-    ask.check_backward_small_sizes(student, reference, "Seq2seq")
+    seq2seq.check_backward_small_sizes(student, reference, "Seq2seq")
 
 
 @seq2seq_backward(points=2)
 def test_seq2seq_backward_overwrites_grads(student: Student, reference: SimpleNamespace) -> None:
     """In place, never rebound, never added up over two calls."""
-    ask.check_backward_overwrites(student, reference, "Seq2seq")
+    seq2seq.check_backward_overwrites(student, reference, "Seq2seq")
 
 
 @seq2seq_backward(points=1)
 def test_seq2seq_backward_keeps_dtype(student: Student, reference: SimpleNamespace) -> None:
     """Each gradient has the dtype of its parameter."""
-    ask.check_backward_dtype(student, reference, "Seq2seq")
+    seq2seq.check_backward_dtype(student, reference, "Seq2seq")
 
 
 @seq2seq_generate(points=4)
 def test_seq2seq_generate_values(student: Student, reference: SimpleNamespace) -> None:
     """Greedy answers of 2 to 6 ids, from several start ids."""
-    written.check_generate(student, reference, "Seq2seq")
+    generation.check_generate(student, reference, "Seq2seq")
 
 
 @seq2seq_generate(points=1)
 def test_seq2seq_generate_of_small_sizes(student: Student, reference: SimpleNamespace) -> None:
     """One id, one row, both."""
-    written.check_generate_small_sizes(student, reference, "Seq2seq")
+    generation.check_generate_small_sizes(student, reference, "Seq2seq")
 
 
 @seq2seq_generate(points=2)
 def test_seq2seq_generate_starts_afresh(student: Student, reference: SimpleNamespace) -> None:
     """The answer is the same whatever was read or written before."""
-    written.check_generate_afresh(student, reference, "Seq2seq")
+    generation.check_generate_afresh(student, reference, "Seq2seq")
 
 
 @seq2seq_generate(points=2)
 def test_seq2seq_generate_rows(student: Student, reference: SimpleNamespace) -> None:
     """Each source is answered as if it were alone."""
-    written.check_generate_rows(student, reference, "Seq2seq")
+    generation.check_generate_rows(student, reference, "Seq2seq")
 
 
 @seq2seq_generate(points=1)
 def test_seq2seq_generate_leaves_its_input_alone(student: Student, reference: SimpleNamespace) -> None:
     """xs is still what it was."""
-    written.check_generate_inputs_untouched(student, reference, "Seq2seq")
+    generation.check_generate_inputs_untouched(student, reference, "Seq2seq")
 
 
 @seq2seq_backward(points=2)
 def test_seq2seq_backward_of_many_weights(student: Student, reference: SimpleNamespace) -> None:
     """By the chain rule, not by moving each number and looking what forward gives."""
-    ask.check_backward_of_many_weights(student, reference, "Seq2seq")
+    seq2seq.check_backward_of_many_weights(student, reference, "Seq2seq")

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from autograder.testing import checks
 from autograder.testing.plugin import question
-from autograder.testing.sequence_models import toy_tasks as toy
+from autograder.testing.sequence_models import toy_tasks
 from autograder.testing.sequence_models.remote_training import model_class, trained_here
 from autograder.testing.student import Student
 
@@ -17,11 +17,11 @@ from autograder.testing.student import Student
 )  # fmt: skip
 def test_seq2seq_training(student: Student, reference: SimpleNamespace) -> None:
     """The student's own pieces, trained on small sums, know sums that they never saw."""
-    task = toy.adding(reference)
+    task = toy_tasks.adding(reference)
     train = trained_here(reference.train_toy_adder, "Seq2seq", model_class(student, "Seq2seq", reference.Seq2seq))
-    model = train(*task.train, task.vocab_size, toy.MODEL_SEED)
+    model = train(*task.train, task.vocab_size, toy_tasks.MODEL_SEED)
     oracle = reference.Seq2seq(*task.shape)
-    where = "the trained Seq2seq on sums that it never saw: its exact match"
+    label = "the trained Seq2seq on sums that it never saw: its exact match"
     checks.at_least(
-        where, toy.reached(oracle, model.params, task.unseen), toy.ADDER_REACHES, "a share of right answers"
+        label, toy_tasks.reached(oracle, model.params, task.unseen), toy_tasks.ADDER_REACHES, "a share of right answers"
     )

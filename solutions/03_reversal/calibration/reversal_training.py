@@ -19,7 +19,7 @@ from autograder import course
 from autograder.calibration import thresholds
 from autograder.calibration.thresholds import PLAIN, REFERENCE, Calibration
 from autograder.testing.checks.received import Array
-from autograder.testing.sequence_models import toy_tasks as toy
+from autograder.testing.sequence_models import toy_tasks
 
 REPORT = Path(__file__).with_suffix(".md")
 Curve = list[float]
@@ -77,10 +77,10 @@ def mistakes(reference: SimpleNamespace) -> dict[str, Any]:
 
 
 @lru_cache
-def prepared() -> tuple[SimpleNamespace, toy.ToyTask]:
+def prepared() -> tuple[SimpleNamespace, toy_tasks.ToyTask]:
     """The reference, and the task."""
     reference = course.current().reference("03_reversal")
-    return reference, toy.repeating(reference)
+    return reference, toy_tasks.repeating(reference)
 
 
 def train(name: str, seed: int) -> tuple[float, float]:
@@ -90,13 +90,15 @@ def train(name: str, seed: int) -> tuple[float, float]:
     answer = (right | mistakes(reference))[name]
     with thresholds.exchanged(reference.train_toy_repeater.__globals__, {"learning_curve": answer}):
         reversed_model, plain_model = (
-            reference.train_toy_repeater(task.train, toy.first_rows(task.train), task.vocab_size, reverse, seed)[0]
+            reference.train_toy_repeater(task.train, toy_tasks.first_rows(task.train), task.vocab_size, reverse, seed)[
+                0
+            ]
             for reverse in (True, False)
         )
     oracle = reference.Seq2seq(*task.shape)
     return (
-        toy.letters_reached(oracle, reversed_model.params, task.unseen, True),
-        max(toy.letters_reached(oracle, plain_model.params, task.unseen, reverse) for reverse in (False, True)),
+        toy_tasks.letters_reached(oracle, reversed_model.params, task.unseen, True),
+        max(toy_tasks.letters_reached(oracle, plain_model.params, task.unseen, reverse) for reverse in (False, True)),
     )
 
 
@@ -105,18 +107,18 @@ def main() -> None:
     reference, task = prepared()
     seeds = {name: thresholds.RIGHT_SEEDS for name in (REFERENCE, PLAIN)}
     seeds |= dict.fromkeys(mistakes(reference), thresholds.WRONG_SEEDS)
-    found = thresholds.measure(train, seeds)
-    letters = len(task.unseen[0]) * toy.REPEATER_LENGTH
-    what = "letters, of words that the model never saw, that it repeats rightly"
-    asked = Calibration("The reversed model", what, letters, toy.REPEATER_LETTERS)
-    plain_what = f"{what}, read plain or reversed, whichever is more"
-    plain = Calibration("The plain model", plain_what, letters, toy.REPEATER_LETTERS, at_least=False)
+    shares = thresholds.measure(train, seeds)
+    letters = len(task.unseen[0]) * toy_tasks.REPEATER_LENGTH
+    description = "letters, of words that the model never saw, that it repeats rightly"
+    asked = Calibration("The reversed model", description, letters, toy_tasks.REPEATER_LETTERS)
+    plain_description = f"{description}, read plain or reversed, whichever is more"
+    plain = Calibration("The plain model", plain_description, letters, toy_tasks.REPEATER_LETTERS, at_least=False)
     head = "Written by `python -m solutions.03_reversal.calibration.reversal_training`; not edited by hand."
     parts = [
-        thresholds.section(calibration, {name: [pair[place] for pair in pairs] for name, pairs in found.items()})
+        thresholds.section(calibration, {name: [pair[place] for pair in pairs] for name, pairs in shares.items()})
         for place, calibration in enumerate((asked, plain))
     ]
-    pairs = [*found[REFERENCE], *found[PLAIN]]
+    pairs = [*shares[REFERENCE], *shares[PLAIN]]
     compared = thresholds.comparison(letters, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
     REPORT.write_text("\n".join([f"# reversal_training\n\n{head}\n", *parts, compared]), encoding="utf-8")
 

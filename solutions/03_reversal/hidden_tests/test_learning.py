@@ -14,8 +14,8 @@ from autograder.testing import checks
 from autograder.testing.checks.received import Array
 from autograder.testing.hidden_inputs import hidden_rng, hidden_seed, telling_seed
 from autograder.testing.plugin import question
-from autograder.testing.sequence_models.model_pair import Twins
-from autograder.testing.sequence_models.oracle_models import twins
+from autograder.testing.sequence_models.model_pair import ModelPair
+from autograder.testing.sequence_models.oracle_models import model_pair
 from autograder.testing.sequence_models.weights import Sizes, text
 from autograder.testing.student import RemoteObject, Student
 
@@ -41,16 +41,16 @@ def batch(seed: int, N: int, S: int, T: int) -> tuple[Array, Array]:
     return xs, ts
 
 
-def check_norms(where: str, pair: Twins, norms: Any, xs: Array, ts: Array) -> None:
+def check_norms(label: str, pair: ModelPair, norms: Any, xs: Array, ts: Array) -> None:
     """What input_gradient_norms gave for a Seq2seq against differences of its loss, worked out in float64."""
     wanted = position_norms(pair.weights, xs, ts)
     assert len(wanted) == 1 or wanted.max() > 1.2 * wanted.min() > 0, "the norms do not vary"
-    checks.values(where, norms, wanted, precision=np.float32)
+    checks.values(label, norms, wanted, precision=np.float32)
 
 
 def check_norms_of_batch(student: Student, reference: SimpleNamespace, seed: int, xs: Array, ts: Array) -> None:
     """input_gradient_norms of the given Seq2seq with weights of the suite's own."""
-    pair = twins(student, reference, "Seq2seq", seed, SIZES)
+    pair = model_pair(student, reference, "Seq2seq", seed, SIZES)
     norms = student.call("input_gradient_norms", pair.yours, xs, ts)
     check_norms(f"input_gradient_norms of {xs.shape[0]} x {xs.shape[1]} ids", pair, norms, xs, ts)
 
@@ -78,25 +78,25 @@ def test_input_gradient_norms_of_repeated_ids(student: Student, reference: Simpl
 @input_gradient_norms(points=2)
 def test_input_gradient_norms_of_this_batch(student: Student, reference: SimpleNamespace) -> None:
     """Whatever the model has read and learnt from before."""
-    pair = twins(student, reference, "Seq2seq", 322, SIZES)
+    pair = model_pair(student, reference, "Seq2seq", 322, SIZES)
     for seed, (N, S, T) in enumerate(((2, 7, 5), (3, 5, 2), (2, 7, 5))):
         pair.yours.call("forward", *batch(seed + 20, 2, 7, 5))
         pair.yours.call("backward", 3.0)
         xs, ts = batch(seed + 30, N, S, T)
-        where = f"input_gradient_norms of {N} x {S} ids, after a backward of other ids"
-        check_norms(where, pair, student.call("input_gradient_norms", pair.yours, xs, ts), xs, ts)
+        label = f"input_gradient_norms of {N} x {S} ids, after a backward of other ids"
+        check_norms(label, pair, student.call("input_gradient_norms", pair.yours, xs, ts), xs, ts)
 
 
 @input_gradient_norms(points=1)
 def test_input_gradient_norms_leaves_things_alone(student: Student, reference: SimpleNamespace) -> None:
     """No parameter and no id changes; so the second time gives the same."""
-    (xs, ts), pair = batch(330, 2, 7, 5), twins(student, reference, "Seq2seq", 330, SIZES)
+    (xs, ts), pair = batch(330, 2, 7, 5), model_pair(student, reference, "Seq2seq", 330, SIZES)
     kept = [student.put(part) for part in (xs, ts)]
     for turn in ("", ", for the second time"):
         norms = student.call("input_gradient_norms", pair.yours, *kept)
         check_norms(f"input_gradient_norms{turn}", pair, norms, xs, ts)
-    where = "input_gradient_norms: the model's params afterwards"
-    checks.values(where, pair.yours.get("params"), pair.weights, rtol=0, atol=0)
+    label = "input_gradient_norms: the model's params afterwards"
+    checks.values(label, pair.yours.get("params"), pair.weights, rtol=0, atol=0)
     for name, ref, sent in zip(("xs", "ts"), kept, (xs, ts), strict=True):
         checks.untouched(f"input_gradient_norms: its argument {name}", ref, sent)
 
@@ -161,8 +161,8 @@ def check_curve(
     rng = student.stand_in(hidden_rng(340 + epochs))
     yours = student.call("learning_curve", make_model, tuple(train), tuple(test), *asked, rng)
     wanted = wanted_curve(reference, rows, *asked)
-    where = f"learning_curve of {epochs} epochs, batch_size {batch_size}, reverse={reverse}: the exact match after each"
-    checks.values(where, yours, wanted, rtol=1e-9)
+    label = f"learning_curve of {epochs} epochs, batch_size {batch_size}, reverse={reverse}: the exact match after each"
+    checks.values(label, yours, wanted, rtol=1e-9)
     return Course(rows, made, [*train, *test])
 
 

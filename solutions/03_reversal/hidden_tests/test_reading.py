@@ -79,11 +79,11 @@ def check_tokens(
     student: Student, xs: list[list[int]], wanted: list[list[int]], pad_id: int, kind: str, dtype: DTypeLike = np.int64
 ) -> None:
     """reverse_tokens of rows worked out by hand; the argument is left alone."""
-    where = f"reverse_tokens {kind}"
+    label = f"reverse_tokens {kind}"
     sent = np.array(xs, dtype=dtype)
     kept = student.put(sent)
     exact = None if dtype == np.int64 else dtype
-    checks.values(where, student.call("reverse_tokens", kept, pad_id), np.array(wanted), dtype=exact)
+    checks.values(label, student.call("reverse_tokens", kept, pad_id), np.array(wanted), dtype=exact)
 
 
 @reverse_tokens(points=3)
@@ -149,11 +149,11 @@ def test_reverse_tokens_keeps_the_dtype(student: Student) -> None:
 def check_lags(student: Student, source_length: int, target_length: int, reverse: bool) -> Array:
     """time_lags against the timeline; what the student returned."""
     way = "read backwards" if reverse else "read forwards"
-    where = f"time_lags of {source_length} source and {target_length} target tokens, {way}"
+    label = f"time_lags of {source_length} source and {target_length} target tokens, {way}"
     wanted = np.array(lags(source_length, target_length, reverse))
     answer = student.call("time_lags", source_length, target_length, reverse)
-    checks.values(where, answer, wanted)
-    return array(where, answer, wanted.shape)
+    checks.values(label, answer, wanted)
+    return array(label, answer, wanted.shape)
 
 
 @time_lags(points=2)
@@ -177,6 +177,6 @@ def test_time_lags_mean_and_minimum(student: Student) -> None:
     """For T >= S reversal leaves the mean where it was and brings the smallest lag down to one."""
     for S, T in ((2, 2), (5, 5), (7, 11), (11, 13)):
         plain, backwards = (check_lags(student, S, T, reverse) for reverse in (False, True))
-        where = f"time_lags of {S} source and {T} target tokens, read backwards"
-        checks.values(f"{where}: their mean, against that of reading forwards", backwards.mean(), plain.mean())
-        checks.equal(f"{where}: the smallest", int(backwards.min()), 1)
+        label = f"time_lags of {S} source and {T} target tokens, read backwards"
+        checks.values(f"{label}: their mean, against that of reading forwards", backwards.mean(), plain.mean())
+        checks.equal(f"{label}: the smallest", int(backwards.min()), 1)

@@ -20,7 +20,7 @@ from autograder.calibration import thresholds
 from autograder.calibration.language_models import plain_time_lstm, variant
 from autograder.calibration.thresholds import PLAIN, REFERENCE, Calibration
 from autograder.testing.checks.received import Array
-from autograder.testing.sequence_models import toy_tasks as toy
+from autograder.testing.sequence_models import toy_tasks
 
 REPORT = Path(__file__).with_suffix(".md")
 ALONE = "reversed alone: Seq2seq, not peeky"
@@ -75,10 +75,10 @@ def loops() -> type:
 
 
 @lru_cache
-def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy.ToyTask]:
+def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy_tasks.ToyTask]:
     """The reference to exchange classes in, another that judges, and the task."""
     trained, judge = course.current().reference("04_peeky"), course.current().reference("04_peeky")
-    return trained, judge, toy.repeating_at_length(judge)
+    return trained, judge, toy_tasks.repeating_at_length(judge)
 
 
 def train(name: str, seed: int) -> float:
@@ -88,7 +88,7 @@ def train(name: str, seed: int) -> float:
     model_class = "Seq2seq" if name == ALONE else "PeekySeq2seq"
     with thresholds.exchanged(reference.train_toy_repeater.__globals__, answers[name]):
         model = reference.train_toy_repeater(getattr(reference, model_class), *task.train, task.vocab_size, seed)
-    return toy.reached(getattr(judge, model_class)(*task.shape), model.params, task.unseen, reverse=True)
+    return toy_tasks.reached(getattr(judge, model_class)(*task.shape), model.params, task.unseen, reverse=True)
 
 
 def main() -> None:
@@ -96,12 +96,12 @@ def main() -> None:
     reference, _, task = prepared()
     seeds = {name: thresholds.RIGHT_SEEDS for name in (REFERENCE, PLAIN)}
     seeds |= dict.fromkeys([ALONE, *mistakes(reference)], thresholds.WRONG_SEEDS)
-    found = thresholds.measure(train, seeds)
-    what = "words that the model never saw and repeats without a mistake"
-    asked = Calibration("The trained PeekySeq2seq", what, len(task.unseen[0]), toy.PEEKY_REACHES)
+    shares = thresholds.measure(train, seeds)
+    description = "words that the model never saw and repeats without a mistake"
+    asked = Calibration("The trained PeekySeq2seq", description, len(task.unseen[0]), toy_tasks.PEEKY_REACHES)
     head = "Written by `python -m solutions.04_peeky.calibration.peeky_training`; not edited by hand."
-    compared = thresholds.comparison(asked.rows, [*found[REFERENCE], *found[PLAIN]], found[ALONE])
-    text = f"# peeky_training\n\n{head}\n\n{thresholds.section(asked, found)}\n{compared}"
+    compared = thresholds.comparison(asked.rows, [*shares[REFERENCE], *shares[PLAIN]], shares[ALONE])
+    text = f"# peeky_training\n\n{head}\n\n{thresholds.section(asked, shares)}\n{compared}"
     REPORT.write_text(text, encoding="utf-8")
 
 

@@ -37,9 +37,9 @@ def check_repeated(student: Student, seed: int, N: int, T: int, H: int, dtype: D
     """repeat_over_time of a random h, bit by bit, in its dtype."""
     h = hidden_rng(seed).standard_normal((N, H)).astype(dtype)
     kept = student.put(h)
-    where = f"repeat_over_time of h {h.shape}, {h.dtype}, over {T} steps"
-    checks.values(where, student.call("repeat_over_time", kept, T), repeated(h, T), rtol=0, atol=0, dtype=dtype)
-    checks.untouched(f"{where}: its argument h", kept, h)
+    label = f"repeat_over_time of h {h.shape}, {h.dtype}, over {T} steps"
+    checks.values(label, student.call("repeat_over_time", kept, T), repeated(h, T), rtol=0, atol=0, dtype=dtype)
+    checks.untouched(f"{label}: its argument h", kept, h)
 
 
 @repeat_over_time(points=3)

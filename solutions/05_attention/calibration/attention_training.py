@@ -19,7 +19,7 @@ from autograder.calibration import thresholds
 from autograder.calibration.language_models import plain_time_lstm, without_gradients
 from autograder.calibration.thresholds import PLAIN, REFERENCE, Calibration
 from autograder.testing.checks.received import Array
-from autograder.testing.sequence_models import toy_tasks as toy
+from autograder.testing.sequence_models import toy_tasks
 
 REPORT = Path(__file__).with_suffix(".md")
 MAPS_REACH = 0.5  # by the least of the three parts of the reference's maps, in tests/test_attention_maps.py
@@ -94,10 +94,10 @@ def loops() -> type:
 
 
 @lru_cache
-def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy.ToyTask]:
+def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy_tasks.ToyTask]:
     """The reference to exchange classes in, another that judges, and the task."""
     trained, judge = course.current().reference("05_attention"), course.current().reference("05_attention")
-    return trained, judge, toy.dating(judge)
+    return trained, judge, toy_tasks.dating(judge)
 
 
 def train(name: str, seed: int) -> tuple[float, float, dict[str, float]]:
@@ -105,7 +105,7 @@ def train(name: str, seed: int) -> tuple[float, float, dict[str, float]]:
     reference, judge, task = prepared()
     model = trained(reference, name, seed)
     oracle = judge.AttentionSeq2seq(*task.shape)
-    share = toy.reached(oracle, model.params, task.unseen, reverse=True)
+    share = toy_tasks.reached(oracle, model.params, task.unseen, reverse=True)
     xs, ts = task.unseen
     return share, float(oracle.forward(judge.reverse_inputs(xs), ts)), map_masses(judge, oracle, task.unseen)
 
@@ -118,7 +118,7 @@ def trained(reference: SimpleNamespace, name: str, seed: int) -> Any:
         return reference.train_toy_dates(*task.train, task.vocab_size, seed)
 
 
-def map_masses(judge: SimpleNamespace, model: Any, rows: toy.Pair) -> dict[str, float]:
+def map_masses(judge: SimpleNamespace, model: Any, rows: toy_tasks.Pair) -> dict[str, float]:
     """How much of a model's attention lies on the year while the year is written, and so on.
 
     rows  (xs (N, S), ts (N, T)) of the toy task, not yet read backwards
@@ -135,24 +135,26 @@ def main() -> None:
     reference, _, task = prepared()
     seeds = {name: thresholds.RIGHT_SEEDS for name in (REFERENCE, PLAIN)}
     seeds |= dict.fromkeys(mistakes(reference), thresholds.WRONG_SEEDS)
-    found = thresholds.measure(train, seeds)
-    REPORT.write_text(report(found, len(task.unseen[0])), encoding="utf-8")
+    trainings = thresholds.measure(train, seeds)
+    REPORT.write_text(report(trainings, len(task.unseen[0])), encoding="utf-8")
 
 
-def report(found: dict[str, list[tuple[float, float, dict[str, float]]]], rows: int) -> str:
+def report(trainings: dict[str, list[tuple[float, float, dict[str, float]]]], rows: int) -> str:
     """The report, of what `train` returned for every answer and seed."""
-    what = "dates of days that the model never saw, answered without a mistake"
-    asked = Calibration("The trained AttentionSeq2seq", what, rows, toy.DATES_REACHES, trainings=len(toy.DATES_SEEDS))
-    reached = {name: [share for share, *_ in runs] for name, runs in found.items()}
-    maps = {name: [min(mass.values()) for *_, mass in runs] for name, runs in found.items()}
-    losses = [loss for name in (REFERENCE, PLAIN) for _, loss, _ in found[name]]
+    description = "dates of days that the model never saw, answered without a mistake"
+    asked = Calibration(
+        "The trained AttentionSeq2seq", description, rows, toy_tasks.DATES_REACHES, trainings=len(toy_tasks.DATES_SEEDS)
+    )
+    reached = {name: [share for share, *_ in runs] for name, runs in trainings.items()}
+    maps = {name: [min(mass.values()) for *_, mass in runs] for name, runs in trainings.items()}
+    losses = [loss for name in (REFERENCE, PLAIN) for _, loss, _ in trainings[name]]
     head = "Written by `python -m solutions.05_attention.calibration.attention_training`; not edited by hand."
     shown = Calibration("The maps", "", rows, MAPS_REACH)
     return f"""# attention_training
 
 {head}
 
-{thresholds.section(asked, reached, losses, toy.ISO_WIDTH - 1)}
+{thresholds.section(asked, reached, losses, toy_tasks.ISO_WIDTH - 1)}
 ## Attention maps
 
 How much of the attention lies on the characters of the year (month, day) while the digits of the year (month, day)

@@ -71,11 +71,11 @@ def masses(reference: SimpleNamespace, model: Any) -> dict[str, float]:
     return dict(reference.mass_on_parts(weights[:, :, ::-1], dates, answers))
 
 
-def mass_table(found: Sequence[Mapping[str, float]]) -> str:
+def mass_table(attention_masses: Sequence[Mapping[str, float]]) -> str:
     """A row for each seed."""
     rows = "\n".join(
         f"| {seed} | " + " | ".join(f"{mass:.3f}" for mass in part.values()) + " |"
-        for seed, part in zip(SEEDS, found, strict=True)
+        for seed, part in zip(SEEDS, attention_masses, strict=True)
     )
     return f"""
 ## Where the attention lies
@@ -84,8 +84,8 @@ After {EPOCHS} epochs, over the first {MAP_ROWS} test rows: the mean of the weig
 year, month or day in the date while the digits of the same part are written. Spread evenly over the {DATE_WIDTH}
 characters, a part would get {2 / DATE_WIDTH:.3f} (two characters) to {9 / DATE_WIDTH:.3f} (nine).
 
-| seed | {" | ".join(found[0])} |
-| --- | {" | ".join("---" for _ in found[0])} |
+| seed | {" | ".join(attention_masses[0])} |
+| --- | {" | ".join("---" for _ in attention_masses[0])} |
 {rows}
 """
 
@@ -94,15 +94,15 @@ def main() -> None:
     """Measure, and write the component and the report."""
     reference = course.current().reference("05_attention")
     curves: dict[str, list[list[float]]] = {}
-    found = []
+    attention_masses = []
     for name in MODELS:
         curves[name] = []
         for seed in tqdm(SEEDS, desc=name):
             epochs, model = curve(reference, name, seed)
             curves[name].append(epochs)
             if name == "attention":
-                found.append(masses(reference, model))
-    expected_curves.write(EXPERIMENT, curves, mass_table(found))
+                attention_masses.append(masses(reference, model))
+    expected_curves.write(EXPERIMENT, curves, mass_table(attention_masses))
 
 
 if __name__ == "__main__":

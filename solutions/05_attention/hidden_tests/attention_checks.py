@@ -18,7 +18,7 @@ import numpy as np
 from autograder.testing import checks
 from autograder.testing.checks.received import Array, array
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.sequence_models import layer_gradients as backward_of
+from autograder.testing.sequence_models import layer_gradients
 from autograder.testing.sequence_models.layer_gradients import LayerRun
 from autograder.testing.sequence_models.likeness import FEW_TRAITS
 from autograder.testing.student import RemoteObject, Student
@@ -89,21 +89,21 @@ def oracle_of(reference: SimpleNamespace, case: LookCase) -> tuple[Array, Array]
 
 def check_forward(note: str, layer: RemoteObject, reference: SimpleNamespace, case: LookCase, **kind: Any) -> None:
     """What the student's forward gives against the oracle's."""
-    where = f"{case.name}.forward{note}"
+    label = f"{case.name}.forward{note}"
     yours, (wanted, _) = layer.call("forward", *case.arguments), oracle_of(reference, case)
     if case.name == "AttentionWeight":
-        check_are_weights(f"{where}: the weights", array(where, yours, wanted.shape), case)
-    checks.values(where, yours, wanted, **kind)
+        check_are_weights(f"{label}: the weights", array(label, yours, wanted.shape), case)
+    checks.values(label, yours, wanted, **kind)
 
 
-def check_are_weights(where: str, weights: Array, case: LookCase) -> None:
+def check_are_weights(label: str, weights: Array, case: LookCase) -> None:
     """Each row adds up to 1; where the mask is False there is nothing at all."""
     if case.mask is not None:
         hidden = weights[np.broadcast_to(~(case.mask if weights.ndim < 3 else case.mask[:, None, :]), weights.shape)]
         if hidden.size:
-            checks.equal(f"{where} where mask is False", hidden, np.zeros_like(hidden))
+            checks.equal(f"{label} where mask is False", hidden, np.zeros_like(hidden))
     sums = weights.sum(axis=-1)
-    checks.values(f"{where} of each row, added up over the source steps", sums, np.ones_like(sums, np.float32))
+    checks.values(f"{label} of each row, added up over the source steps", sums, np.ones_like(sums, np.float32))
 
 
 def check_values(student: Student, reference: SimpleNamespace, name: str) -> None:
@@ -129,11 +129,11 @@ def check_weights_kept(student: Student, reference: SimpleNamespace, name: str) 
         case = replace(look_case(name, seed), mask=mask)
         wanted = oracle_of(reference, case)[1]
         check_forward("", layer, reference, case)
-        for when in ("forward", "forward and backward"):
-            where = f"{name}.{attribute} after {when}"
-            weights = array(where, layer.get(attribute), wanted.shape)
-            check_are_weights(where, weights, case)
-            checks.values(where, weights, wanted)
+        for calls in ("forward", "forward and backward"):
+            label = f"{name}.{attribute} after {calls}"
+            weights = array(label, layer.get(attribute), wanted.shape)
+            check_are_weights(label, weights, case)
+            checks.values(label, weights, wanted)
             layer.call("backward", case.upstream)
 
 
@@ -161,9 +161,9 @@ def check_inputs_untouched(student: Student, reference: SimpleNamespace, name: s
     kept = [student.put(part) for part in case.arguments]
     layer = student.new(name)
     checks.values(f"{name}.forward", layer.call("forward", *kept), oracle_of(reference, case)[0])
-    for when in ("forward", "backward"):
+    for calls in ("forward", "backward"):
         for title, ref, sent in zip((*case.input_names, "mask"), kept, case.arguments, strict=True):
-            checks.untouched(f"{name}.{when}: the {title} given to forward", ref, sent)
+            checks.untouched(f"{name}.{calls}: the {title} given to forward", ref, sent)
         layer.call("backward", case.upstream)
 
 
@@ -175,9 +175,9 @@ def check_order_of_steps(student: Student, reference: SimpleNamespace, name: str
         result, weights = oracle_of(reference, case)
         layer = student.new(name)
         moved = replace(case, hs=case.hs[:, order], mask=None if mask is None else mask[:, order])
-        where = f"{name} with its source steps in another order"
+        label = f"{name} with its source steps in another order"
         wanted = result if name in WEIGHTS else weights[..., order]
-        checks.values(where, layer.call("forward", *moved.arguments), wanted)
+        checks.values(label, layer.call("forward", *moved.arguments), wanted)
 
 
 def check_large_scores(student: Student, reference: SimpleNamespace, name: str) -> None:
@@ -209,7 +209,7 @@ def check_nothing_to_see(student: Student, reference: SimpleNamespace, name: str
 def check_gradients(student: Student, name: str) -> None:
     """What backward returns, against differences of forward."""
     for seed in (321, 322):
-        backward_of.check_input_gradients(look_case(name, seed).run(student), seed)
+        layer_gradients.check_input_gradients(look_case(name, seed).run(student), seed)
 
 
 def check_masked_gradients(student: Student, reference: SimpleNamespace, name: str) -> None:
@@ -218,7 +218,7 @@ def check_masked_gradients(student: Student, reference: SimpleNamespace, name: s
         case = look_case(name, seed).masked(mask)
         hs = np.where(mask[:, :, None], case.hs, 30 * case.hs[::-1, ::-1] - 20)
         plain, other = (_received(student, reference, asked) for asked in (case, replace(case, hs=hs)))
-        backward_of.check_input_gradients(case.run(student), seed, plain[1:])
+        layer_gradients.check_input_gradients(case.run(student), seed, plain[1:])
         titles = (f"{name}.forward", *(f"{name}.backward: the gradient of {title}" for title in case.input_names))
         for title, mine, before in zip(titles, other, plain, strict=True):
             checks.values(f"{title} with other hidden states where mask is False", mine, before)
@@ -239,19 +239,19 @@ def check_small_gradients(student: Student, name: str) -> None:
     for seed, sizes in enumerate((*SMALL, {"T": 1}), start=326):
         case = look_case(name, seed, **sizes)
         zero: Sequence[str] = case.input_names if name not in WEIGHTS else case.input_names[1:]
-        backward_of.check_input_gradients(case.run(student), seed, zero=zero if "S" in sizes else ())
+        layer_gradients.check_input_gradients(case.run(student), seed, zero=zero if "S" in sizes else ())
 
 
 def check_gradient_dtype(student: Student, name: str) -> None:
     """float32 in, float32 out."""
     for seed, mask in ((331, None), (332, masks()[2])):
-        backward_of.check_float32_kept(replace(look_case(name, seed), mask=mask).run(student), seed)
+        layer_gradients.check_float32_kept(replace(look_case(name, seed), mask=mask).run(student), seed)
 
 
 def check_upstream_untouched(student: Student, name: str) -> None:
     """What came from above is still what it was."""
     title = "da" if name == "AttentionWeight" else "dcs" if name == "TimeAttention" else "dc"
-    backward_of.check_upstream_untouched(look_case(name, 333).run(student), (title,), seed=333)
+    layer_gradients.check_upstream_untouched(look_case(name, 333).run(student), (title,), seed=333)
 
 
 def check_last_forward_counts(student: Student, name: str) -> None:
@@ -260,7 +260,7 @@ def check_last_forward_counts(student: Student, name: str) -> None:
     run, layer = case.run(student), student.new(name)
     layer.call("forward", *look_case(name, 334).masked(masks()[0]).arguments)
     first = run.backward(layer)
-    backward_of.check_input_gradients(run, 335, first)
+    layer_gradients.check_input_gradients(run, 335, first)
     again = run.returned(layer.call("backward", case.upstream))
     for title, mine, before in zip(case.input_names, again, first, strict=True):
         checks.values(f"{name}.backward for the second time: the gradient of {title}", mine, before)

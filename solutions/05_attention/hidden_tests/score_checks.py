@@ -12,7 +12,7 @@ import numpy as np
 from autograder.testing import checks
 from autograder.testing.checks.received import Array
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.sequence_models import layer_gradients as backward_of
+from autograder.testing.sequence_models import layer_gradients
 from autograder.testing.sequence_models.layer_gradients import LayerRun
 from autograder.testing.sequence_models.likeness import FEW_TRAITS
 from autograder.testing.student import RemoteObject, Student
@@ -88,40 +88,40 @@ def check_untouched(student: Student, reference: SimpleNamespace, name: str) -> 
     kept = [student.put(part) for part in (*run.inputs, *run.weights)]
     layer = student.new(name, *kept[2:])
     check_scores("", layer, reference, run, kept[:2])
-    for when in ("forward", "backward"):
+    for call in ("forward", "backward"):
         sent = (*run.inputs, *run.weights)
         for title, ref, array in zip((*run.input_names, *run.parameters), kept, sent, strict=True):
-            checks.untouched(f"{name}.{when}: {title}", ref, array)
+            checks.untouched(f"{name}.{call}: {title}", ref, array)
         layer.call("backward", *run.upstream)
-    backward_of.check_upstream_untouched(run, ("dscores",), seed=363)
+    layer_gradients.check_upstream_untouched(run, ("dscores",), seed=363)
 
 
 def check_input_gradients(student: Student, name: str) -> None:
     """dhs and dh, against differences of forward."""
     for seed in (371, 372):
-        backward_of.check_input_gradients(score_run(student, name, seed), seed)
+        layer_gradients.check_input_gradients(score_run(student, name, seed), seed)
 
 
 def check_parameter_gradients(student: Student, name: str) -> None:
     """The gradient of each parameter, against differences of forward."""
     for seed in (373, 374):
-        backward_of.check_parameter_gradients(score_run(student, name, seed), seed)
+        layer_gradients.check_parameter_gradients(score_run(student, name, seed), seed)
 
 
 def check_small_gradients(student: Student, name: str) -> None:
     """One of everything; hidden states as long as decoder states."""
     for seed, sizes in enumerate(SMALL, start=375):
         run = score_run(student, name, seed, **sizes)
-        backward_of.check_input_gradients(run, seed)
-        backward_of.check_parameter_gradients(run, seed)
+        layer_gradients.check_input_gradients(run, seed)
+        layer_gradients.check_parameter_gradients(run, seed)
 
 
 def check_grads_overwritten(student: Student, name: str) -> None:
     """In place, never rebound, never added up over two calls."""
     first, second = (score_run(student, name, 382, S=S) for S in (5, 2))
-    backward_of.check_grads_overwritten(first, second, seed=382)
+    layer_gradients.check_grads_overwritten(first, second, seed=382)
 
 
 def check_gradient_dtype(student: Student, name: str) -> None:
     """float32 in, float32 out."""
-    backward_of.check_float32_kept(score_run(student, name, 383), seed=383)
+    layer_gradients.check_float32_kept(score_run(student, name, 383), seed=383)

@@ -13,7 +13,7 @@ from autograder.testing.checks.received import array
 from autograder.testing.plugin import question
 from autograder.testing.student import Student
 
-from . import attention_checks as ask
+from . import attention_checks
 
 attention = partial(
     question, "attention", given=("weight_sum", "attention_weight"),
@@ -28,105 +28,105 @@ time_attention = partial(
 @attention(points=4)
 def test_attention_values(student: Student, reference: SimpleNamespace) -> None:
     """The hidden states, each times its weight, added up."""
-    ask.check_values(student, reference, "Attention")
+    attention_checks.check_values(student, reference, "Attention")
 
 
 @attention(points=2)
 def test_attention_under_masks(student: Student, reference: SimpleNamespace) -> None:
     """Nothing comes from where the mask is False."""
-    ask.check_masked_values(student, reference, "Attention")
+    attention_checks.check_masked_values(student, reference, "Attention")
 
 
 @attention(points=2)
 def test_attention_keeps_its_weights(student: Student, reference: SimpleNamespace) -> None:
     """`.attention_weight` of the last forward."""
-    ask.check_weights_kept(student, reference, "Attention")
+    attention_checks.check_weights_kept(student, reference, "Attention")
 
 
 @attention(points=1)
 def test_attention_of_large_scores(student: Student, reference: SimpleNamespace) -> None:
     """Scores of +-10000 do no harm, masked or not."""
-    ask.check_large_scores(student, reference, "Attention")
+    attention_checks.check_large_scores(student, reference, "Attention")
 
 
 @attention(points=1)
 def test_attention_without_a_real_token(student: Student, reference: SimpleNamespace) -> None:
     """A row of mask without a True is a ValueError."""
-    ask.check_nothing_to_see(student, reference, "Attention")
+    attention_checks.check_nothing_to_see(student, reference, "Attention")
 
 
 @attention(points=1)
 def test_attention_of_small_sizes(student: Student, reference: SimpleNamespace) -> None:
     """One of everything."""
-    ask.check_small_sizes(student, reference, "Attention")
+    attention_checks.check_small_sizes(student, reference, "Attention")
 
 
 @attention(points=1)
 def test_attention_order_of_steps(student: Student, reference: SimpleNamespace) -> None:
     """Source steps in another order give the same context vector."""
-    ask.check_order_of_steps(student, reference, "Attention")
+    attention_checks.check_order_of_steps(student, reference, "Attention")
 
 
 @attention(points=1)
 def test_attention_keeps_dtype(student: Student, reference: SimpleNamespace) -> None:
     """float32 in, float32 out; float64 in, float64 out; with a mask too."""
-    ask.check_dtype(student, reference, "Attention")
+    attention_checks.check_dtype(student, reference, "Attention")
 
 
 @attention(points=1)
 def test_attention_leaves_its_inputs_alone(student: Student, reference: SimpleNamespace) -> None:
     """hs, h and mask are still what they were, also after backward."""
-    ask.check_inputs_untouched(student, reference, "Attention")
+    attention_checks.check_inputs_untouched(student, reference, "Attention")
 
 
 @attention(points=4)
 def test_attention_gradients(student: Student) -> None:
     """dhs, by the sum and by the weights, and dh."""
-    ask.check_gradients(student, "Attention")
+    attention_checks.check_gradients(student, "Attention")
 
 
 @attention(points=2)
 def test_attention_gradients_under_masks(student: Student, reference: SimpleNamespace) -> None:
     """What stands where the mask is False changes nothing and has no gradient."""
-    ask.check_masked_gradients(student, reference, "Attention")
+    attention_checks.check_masked_gradients(student, reference, "Attention")
 
 
 @attention(points=1)
 def test_attention_gradients_of_small_sizes(student: Student) -> None:
     """One of everything."""
-    ask.check_small_gradients(student, "Attention")
+    attention_checks.check_small_gradients(student, "Attention")
 
 
 @attention(points=1)
 def test_attention_gradients_keep_dtype(student: Student) -> None:
     """float32 in, float32 out."""
-    ask.check_gradient_dtype(student, "Attention")
+    attention_checks.check_gradient_dtype(student, "Attention")
 
 
 @attention(points=1)
 def test_attention_leaves_its_upstream_alone(student: Student) -> None:
     """dc is still what it was."""
-    ask.check_upstream_untouched(student, "Attention")
+    attention_checks.check_upstream_untouched(student, "Attention")
 
 
 @attention(points=1)
 def test_attention_gradients_of_the_last_forward(student: Student) -> None:
     """After two forwards backward is that of the second, and the same for a second time."""
-    ask.check_last_forward_counts(student, "Attention")
+    attention_checks.check_last_forward_counts(student, "Attention")
 
 
 @time_attention(points=4)
 def test_time_attention_values(student: Student, reference: SimpleNamespace) -> None:
     """A context vector for every decoder step."""
-    ask.check_values(student, reference, "TimeAttention")
+    attention_checks.check_values(student, reference, "TimeAttention")
 
 
 @time_attention(points=2)
 def test_time_attention_step_by_step(student: Student, reference: SimpleNamespace) -> None:
     """Step t is what one Attention gives for that step's state, whatever the other steps' states are."""
     T = 5
-    for mask in (None, *ask.masks()):
-        case = replace(ask.look_case("TimeAttention", 341, T=T), mask=mask)
+    for mask in (None, *attention_checks.masks()):
+        case = replace(attention_checks.look_case("TimeAttention", 341, T=T), mask=mask)
         look = reference.Attention()
         wanted = np.stack([look.forward(case.hs, case.h[:, t], mask) for t in range(T)], axis=1)
         layer = student.new("TimeAttention")
@@ -134,89 +134,89 @@ def test_time_attention_step_by_step(student: Student, reference: SimpleNamespac
         for t in range(T):
             other = replace(case, h=np.where(np.arange(T)[:, None] == t, case.h, -case.h))
             yours = array("TimeAttention.forward", layer.call("forward", *other.arguments), wanted.shape)
-            where = f"TimeAttention.forward: step {t}, with other states at the other steps"
-            checks.values(where, yours[:, t], wanted[:, t])
+            label = f"TimeAttention.forward: step {t}, with other states at the other steps"
+            checks.values(label, yours[:, t], wanted[:, t])
 
 
 @time_attention(points=2)
 def test_time_attention_under_masks(student: Student, reference: SimpleNamespace) -> None:
     """Nothing comes from where the mask is False, at any step."""
-    ask.check_masked_values(student, reference, "TimeAttention")
+    attention_checks.check_masked_values(student, reference, "TimeAttention")
 
 
 @time_attention(points=2)
 def test_time_attention_keeps_its_weights(student: Student, reference: SimpleNamespace) -> None:
     """`.attention_weights` of every step of the last forward."""
-    ask.check_weights_kept(student, reference, "TimeAttention")
+    attention_checks.check_weights_kept(student, reference, "TimeAttention")
 
 
 @time_attention(points=1)
 def test_time_attention_of_large_scores(student: Student, reference: SimpleNamespace) -> None:
     """Scores of +-10000 do no harm, masked or not."""
-    ask.check_large_scores(student, reference, "TimeAttention")
+    attention_checks.check_large_scores(student, reference, "TimeAttention")
 
 
 @time_attention(points=1)
 def test_time_attention_without_a_real_token(student: Student, reference: SimpleNamespace) -> None:
     """A row of mask without a True is a ValueError."""
-    ask.check_nothing_to_see(student, reference, "TimeAttention")
+    attention_checks.check_nothing_to_see(student, reference, "TimeAttention")
 
 
 @time_attention(points=1)
 def test_time_attention_of_small_sizes(student: Student, reference: SimpleNamespace) -> None:
     """One of everything."""
-    ask.check_small_sizes(student, reference, "TimeAttention")
+    attention_checks.check_small_sizes(student, reference, "TimeAttention")
 
 
 @time_attention(points=1)
 def test_time_attention_order_of_steps(student: Student, reference: SimpleNamespace) -> None:
     """Source steps in another order give the same context vectors."""
-    ask.check_order_of_steps(student, reference, "TimeAttention")
+    attention_checks.check_order_of_steps(student, reference, "TimeAttention")
 
 
 @time_attention(points=1)
 def test_time_attention_keeps_dtype(student: Student, reference: SimpleNamespace) -> None:
     """float32 in, float32 out; float64 in, float64 out; with a mask too."""
-    ask.check_dtype(student, reference, "TimeAttention")
+    attention_checks.check_dtype(student, reference, "TimeAttention")
 
 
 @time_attention(points=1)
 def test_time_attention_leaves_its_inputs_alone(student: Student, reference: SimpleNamespace) -> None:
     """hs_enc, hs_dec and mask are still what they were, also after backward."""
-    ask.check_inputs_untouched(student, reference, "TimeAttention")
+    attention_checks.check_inputs_untouched(student, reference, "TimeAttention")
 
 
 @time_attention(points=4)
 def test_time_attention_gradients(student: Student) -> None:
     """dhs_enc, added up over all steps, and dhs_dec."""
-    ask.check_gradients(student, "TimeAttention")
+    attention_checks.check_gradients(student, "TimeAttention")
 
 
 @time_attention(points=2)
 def test_time_attention_gradients_under_masks(student: Student, reference: SimpleNamespace) -> None:
     """What stands where the mask is False changes nothing and has no gradient."""
-    ask.check_masked_gradients(student, reference, "TimeAttention")
+    attention_checks.check_masked_gradients(student, reference, "TimeAttention")
 
 
 @time_attention(points=1)
 def test_time_attention_gradients_of_small_sizes(student: Student) -> None:
     """One of everything."""
-    ask.check_small_gradients(student, "TimeAttention")
+    attention_checks.check_small_gradients(student, "TimeAttention")
 
 
 @time_attention(points=1)
 def test_time_attention_gradients_keep_dtype(student: Student) -> None:
     """float32 in, float32 out."""
-    ask.check_gradient_dtype(student, "TimeAttention")
+    attention_checks.check_gradient_dtype(student, "TimeAttention")
 
 
 @time_attention(points=1)
 def test_time_attention_leaves_its_upstream_alone(student: Student) -> None:
     """dcs is still what it was."""
-    ask.check_upstream_untouched(student, "TimeAttention")
+    attention_checks.check_upstream_untouched(student, "TimeAttention")
 
 
 @time_attention(points=1)
 def test_time_attention_gradients_of_the_last_forward(student: Student) -> None:
     """After two forwards backward is that of the second, and the same for a second time."""
-    ask.check_last_forward_counts(student, "TimeAttention")
+    attention_checks.check_last_forward_counts(student, "TimeAttention")

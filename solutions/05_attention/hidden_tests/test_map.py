@@ -11,8 +11,8 @@ import numpy as np
 from autograder.testing import checks
 from autograder.testing.checks.received import Array, array
 from autograder.testing.plugin import question
-from autograder.testing.sequence_models.model_pair import STATE, Twins
-from autograder.testing.sequence_models.oracle_models import LIVELY, N, S, T, target, twins
+from autograder.testing.sequence_models.model_pair import STATE, ModelPair
+from autograder.testing.sequence_models.oracle_models import LIVELY, N, S, T, model_pair, target
 from autograder.testing.sequence_models.weights import text
 from autograder.testing.student import RemoteObject, Student
 
@@ -31,7 +31,7 @@ V = 11
 class Told:
     """Two models of the same weights, sources xs (N, S) and targets ts (N, T + 1)."""
 
-    pair: Twins
+    pair: ModelPair
     xs: Array
     ts: Array
 
@@ -53,7 +53,7 @@ def told(
     student: Student, reference: SimpleNamespace, seed: int, rows: int = N, source: int = S, length: int = T + 1
 ) -> Told:
     """A model whose weights differ from row to row and from step to step."""
-    pair = twins(student, reference, "AttentionSeq2seq", seed, gain=LIVELY)
+    pair = model_pair(student, reference, "AttentionSeq2seq", seed, gain=LIVELY)
     case = Told(pair, text(seed, rows, source, V), target(seed + 1, rows, length, V))
     weights = case.wanted
     assert source == 1 or rows == 1 or np.abs(weights[0] - weights[1]).max() > 0.02, "rows do not differ"
@@ -95,8 +95,8 @@ def test_attention_map_is_told_the_answer(student: Student, reference: SimpleNam
         other = Told(case.pair, case.xs, ts)
         assert t == T or np.abs(other.wanted - case.wanted).max() > 1e-2, "the target does not matter"
         after = check_map(student, other, f" with other target ids at {t}")
-        where = f"attention_map with other target ids at {t}: the steps that have not read them"
-        checks.values(where, after[:, :t], before[:, :t])
+        label = f"attention_map with other target ids at {t}: the steps that have not read them"
+        checks.values(label, after[:, :t], before[:, :t])
 
 
 @attention_map(points=2)

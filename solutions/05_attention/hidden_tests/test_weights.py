@@ -12,12 +12,12 @@ from autograder.testing import checks
 from autograder.testing.checks.received import Array
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.plugin import question
-from autograder.testing.sequence_models import layer_gradients as backward_of
+from autograder.testing.sequence_models import layer_gradients
 from autograder.testing.sequence_models.layer_gradients import LayerRun
 from autograder.testing.sequence_models.likeness import FEW_TRAITS
 from autograder.testing.student import Student
 
-from . import attention_checks as ask
+from . import attention_checks
 
 weight_sum = partial(
     question, "weight_sum",
@@ -75,7 +75,7 @@ def test_weight_sum_keeps_dtype(student: Student) -> None:
     """float32 in, float32 out; float64 in, float64 out."""
     for dtype in (np.float32, np.float64):
         check_sum(f" in {dtype.__name__}", sum_run(student, 9, dtype=dtype), dtype=dtype)
-    backward_of.check_float32_kept(sum_run(student, 10), seed=10)
+    layer_gradients.check_float32_kept(sum_run(student, 10), seed=10)
 
 
 @weight_sum(points=1)
@@ -84,25 +84,25 @@ def test_weight_sum_leaves_its_inputs_alone(student: Student) -> None:
     run = sum_run(student, 11)
     kept, layer = [student.put(part) for part in run.inputs], student.new("WeightSum")
     checks.values("WeightSum.forward", layer.call("forward", *kept), added_up(*run.inputs))
-    for when in ("forward", "backward"):
+    for call in ("forward", "backward"):
         for title, ref, sent in zip(run.input_names, kept, run.inputs, strict=True):
-            checks.untouched(f"WeightSum.{when}: the {title} given to forward", ref, sent)
+            checks.untouched(f"WeightSum.{call}: the {title} given to forward", ref, sent)
         layer.call("backward", *run.upstream)
-    backward_of.check_upstream_untouched(run, ("dc",), seed=11)
+    layer_gradients.check_upstream_untouched(run, ("dc",), seed=11)
 
 
 @weight_sum(points=4)
 def test_weight_sum_gradients(student: Student) -> None:
     """dhs and da, against differences of forward."""
     for seed in (12, 13):
-        backward_of.check_input_gradients(sum_run(student, seed), seed)
+        layer_gradients.check_input_gradients(sum_run(student, seed), seed)
 
 
 @weight_sum(points=1)
 def test_weight_sum_gradients_of_small_sizes(student: Student) -> None:
     """One of everything."""
     for seed, sizes in enumerate(({"N": 1}, {"S": 1}, {"H": 1}, {"N": 1, "S": 1, "H": 1}), start=14):
-        backward_of.check_input_gradients(sum_run(student, seed, **sizes), seed)
+        layer_gradients.check_input_gradients(sum_run(student, seed, **sizes), seed)
 
 
 @weight_sum(points=1)
@@ -112,89 +112,89 @@ def test_weight_sum_gradients_of_the_last_forward(student: Student) -> None:
     layer = sum_run(student, 19).layer()
     layer.call("forward", *sum_run(student, 19).inputs)
     first = run.backward(layer)
-    backward_of.check_input_gradients(run, 18, first)
-    backward_of.check_input_gradients(run, 18, run.returned(layer.call("backward", *run.upstream)))
+    layer_gradients.check_input_gradients(run, 18, first)
+    layer_gradients.check_input_gradients(run, 18, run.returned(layer.call("backward", *run.upstream)))
 
 
 @attention_weight(points=4)
 def test_attention_weight_values(student: Student, reference: SimpleNamespace) -> None:
     """The softmax of dot products over the source steps."""
-    ask.check_values(student, reference, "AttentionWeight")
+    attention_checks.check_values(student, reference, "AttentionWeight")
 
 
 @attention_weight(points=3)
 def test_attention_weight_under_masks(student: Student, reference: SimpleNamespace) -> None:
     """Nothing where the mask is False, and all the rest adds up to 1."""
-    ask.check_masked_values(student, reference, "AttentionWeight")
+    attention_checks.check_masked_values(student, reference, "AttentionWeight")
 
 
 @attention_weight(points=2)
 def test_attention_weight_of_large_scores(student: Student, reference: SimpleNamespace) -> None:
     """Scores of +-10000 do no harm, masked or not."""
-    ask.check_large_scores(student, reference, "AttentionWeight")
+    attention_checks.check_large_scores(student, reference, "AttentionWeight")
 
 
 @attention_weight(points=1)
 def test_attention_weight_without_a_real_token(student: Student, reference: SimpleNamespace) -> None:
     """A row of mask without a True is a ValueError."""
-    ask.check_nothing_to_see(student, reference, "AttentionWeight")
+    attention_checks.check_nothing_to_see(student, reference, "AttentionWeight")
 
 
 @attention_weight(points=1)
 def test_attention_weight_of_small_sizes(student: Student, reference: SimpleNamespace) -> None:
     """One of everything."""
-    ask.check_small_sizes(student, reference, "AttentionWeight")
+    attention_checks.check_small_sizes(student, reference, "AttentionWeight")
 
 
 @attention_weight(points=1)
 def test_attention_weight_order_of_steps(student: Student, reference: SimpleNamespace) -> None:
     """Source steps in another order have their weights in that order."""
-    ask.check_order_of_steps(student, reference, "AttentionWeight")
+    attention_checks.check_order_of_steps(student, reference, "AttentionWeight")
 
 
 @attention_weight(points=1)
 def test_attention_weight_keeps_dtype(student: Student, reference: SimpleNamespace) -> None:
     """float32 in, float32 out; float64 in, float64 out; with a mask too."""
-    ask.check_dtype(student, reference, "AttentionWeight")
+    attention_checks.check_dtype(student, reference, "AttentionWeight")
 
 
 @attention_weight(points=1)
 def test_attention_weight_leaves_its_inputs_alone(student: Student, reference: SimpleNamespace) -> None:
     """hs, h and mask are still what they were, also after backward."""
-    ask.check_inputs_untouched(student, reference, "AttentionWeight")
+    attention_checks.check_inputs_untouched(student, reference, "AttentionWeight")
 
 
 @attention_weight(points=4)
 def test_attention_weight_gradients(student: Student) -> None:
     """dhs and dh, against differences of forward."""
-    ask.check_gradients(student, "AttentionWeight")
+    attention_checks.check_gradients(student, "AttentionWeight")
 
 
 @attention_weight(points=2)
 def test_attention_weight_gradients_under_masks(student: Student, reference: SimpleNamespace) -> None:
     """What stands where the mask is False changes nothing and has no gradient."""
-    ask.check_masked_gradients(student, reference, "AttentionWeight")
+    attention_checks.check_masked_gradients(student, reference, "AttentionWeight")
 
 
 @attention_weight(points=1)
 def test_attention_weight_gradients_of_small_sizes(student: Student) -> None:
     """One of everything."""
-    ask.check_small_gradients(student, "AttentionWeight")
+    attention_checks.check_small_gradients(student, "AttentionWeight")
 
 
 @attention_weight(points=1)
 def test_attention_weight_gradients_keep_dtype(student: Student) -> None:
     """float32 in, float32 out."""
-    ask.check_gradient_dtype(student, "AttentionWeight")
+    attention_checks.check_gradient_dtype(student, "AttentionWeight")
 
 
 @attention_weight(points=1)
 def test_attention_weight_leaves_its_upstream_alone(student: Student) -> None:
     """da is still what it was."""
-    ask.check_upstream_untouched(student, "AttentionWeight")
+    attention_checks.check_upstream_untouched(student, "AttentionWeight")
 
 
 @attention_weight(points=1)
 def test_attention_weight_gradients_of_the_last_forward(student: Student) -> None:
     """After two forwards backward is that of the second, and the same for a second time."""
-    ask.check_last_forward_counts(student, "AttentionWeight")
+    attention_checks.check_last_forward_counts(student, "AttentionWeight")

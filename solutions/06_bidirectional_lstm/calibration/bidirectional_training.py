@@ -22,7 +22,7 @@ from autograder.calibration.thresholds import PLAIN, REFERENCE, Calibration
 from autograder.testing.checks.received import Array
 from autograder.testing.sequence_models.toy_tasks import Pair
 
-from ..hidden_tests import oracle_tagging as tagging
+from ..hidden_tests import oracle_tagging
 
 REPORT = Path(__file__).with_suffix(".md")
 ONE_WAY = "a TimeLSTM of 64 units, from left to right"
@@ -82,7 +82,7 @@ def loops() -> type:
 def prepared() -> tuple[SimpleNamespace, SimpleNamespace, Pair, Pair]:
     """The reference to exchange classes in, another that judges, rows to learn from and rows to be judged by."""
     trained, judge = (course.current().reference("06_bidirectional_lstm") for _ in range(2))
-    return trained, judge, *tagging.lines(judge)
+    return trained, judge, *oracle_tagging.lines(judge)
 
 
 def train(name: str, seed: int) -> tuple[float, float]:
@@ -92,9 +92,11 @@ def train(name: str, seed: int) -> tuple[float, float]:
     answers |= {mistake: {"TimeBiLSTM": lstm} for mistake, lstm in mistakes(reference).items()}
     both_ways = name != ONE_WAY
     with thresholds.exchanged(reference.train_toy_tagger.__globals__, answers[name]):
-        model = reference.train_toy_tagger(*learnt, tagging.STATIONS, both_ways, seed)
-        own, loss = tagging.share_right(model.predict(unseen[0]), unseen[1]), float(model.forward(*unseen))
-    return min(own, tagging.reached(tagging.tagger(judge), model.params, unseen)) if both_ways else own, loss
+        model = reference.train_toy_tagger(*learnt, oracle_tagging.STATIONS, both_ways, seed)
+        own, loss = oracle_tagging.share_right(model.predict(unseen[0]), unseen[1]), float(model.forward(*unseen))
+    return min(
+        own, oracle_tagging.reached(oracle_tagging.tagger(judge), model.params, unseen)
+    ) if both_ways else own, loss
 
 
 def main() -> None:
@@ -105,14 +107,16 @@ def main() -> None:
     REPORT.write_text(report(thresholds.measure(train, seeds)), encoding="utf-8")
 
 
-def report(found: dict[str, list[tuple[float, float]]]) -> str:
+def report(trainings: dict[str, list[tuple[float, float]]]) -> str:
     """The report, of what `train` returned for every answer and seed."""
-    reached = {name: [share for share, _ in pairs] for name, pairs in found.items()}
-    losses = [loss for name in (REFERENCE, PLAIN) for _, loss in found[name]]
-    rows, steps = tagging.UNSEEN_ROWS, tagging.UNSEEN_ROWS * tagging.LINE_LENGTH
-    asked = Calibration("The trained Tagger", "right tags on unseen lines", steps, tagging.TAGS_REACH)
-    bound = tagging.one_way_bound(tagging.LINE_LENGTH, tagging.STATIONS, tagging.STATION_SHARE)
-    highest, beyond = max(reached[ONE_WAY]), bound + tagging.margin(rows, 1e-9)
+    reached = {name: [share for share, _ in pairs] for name, pairs in trainings.items()}
+    losses = [loss for name in (REFERENCE, PLAIN) for _, loss in trainings[name]]
+    rows, steps = oracle_tagging.UNSEEN_ROWS, oracle_tagging.UNSEEN_ROWS * oracle_tagging.LINE_LENGTH
+    asked = Calibration("The trained Tagger", "right tags on unseen lines", steps, oracle_tagging.TAGS_REACH)
+    bound = oracle_tagging.one_way_bound(
+        oracle_tagging.LINE_LENGTH, oracle_tagging.STATIONS, oracle_tagging.STATION_SHARE
+    )
+    highest, beyond = max(reached[ONE_WAY]), bound + oracle_tagging.margin(rows, 1e-9)
     head = f"Written by `python -m {__spec__.name}`; not edited by hand."
     return f"""# bidirectional_training
 

@@ -154,15 +154,15 @@ def gradients_of_each_length(student: Student, case: BiCase) -> Gradients:
     """What the student's own backward gives after a forward not told of lengths: dxs of each row cut to its length,
     and grads for an upstream gradient that is zero but for one row, added up over the rows. The reference's, if the
     student's forward is another function altogether."""
-    student, found = like_the_reference(student), []
+    student, parts = like_the_reference(student), []
     for n, length in enumerate(case.lengths or ()):
         run = bi_run(student, case.cut(length, only=n))
-        found.append(gradients_of(run))
-    size = found[0].dxs.shape[2]
+        parts.append(gradients_of(run))
+    size = parts[0].dxs.shape[2]
     dxs = np.zeros((*case.xs.shape[:2], size), case.xs.dtype)
-    for n, (length, part) in enumerate(zip(case.lengths or (), found, strict=True)):
+    for n, (length, part) in enumerate(zip(case.lengths or (), parts, strict=True)):
         dxs[n, :length] = part.dxs[n]
-    return Gradients(dxs, [sum(arrays[1:], arrays[0]) for arrays in zip(*(part.grads for part in found), strict=True)])
+    return Gradients(dxs, [sum(arrays[1:], arrays[0]) for arrays in zip(*(part.grads for part in parts), strict=True)])
 
 
 def gradients_of(run: BiRun) -> Gradients:

@@ -12,8 +12,7 @@ from autograder.errors import CheckFailed
 from autograder.testing import checks
 from autograder.testing.checks.received import Array, array, arrays
 from autograder.testing.plugin import question
-from autograder.testing.sequence_models import large_sizes
-from autograder.testing.sequence_models import layer_gradients as backward_of
+from autograder.testing.sequence_models import large_sizes, layer_gradients
 from autograder.testing.student import Student
 
 from .oracle_bilstm import NAME, PARAMETERS, BiCase, bi_case, bi_run, large_case
@@ -28,10 +27,10 @@ time_bilstm_backward = partial(
 )  # fmt: skip
 
 
-def check_read(where: str, yours: Any, reference: SimpleNamespace, case: BiCase, **kind: Any) -> Array:
+def check_read(label: str, yours: Any, reference: SimpleNamespace, case: BiCase, **kind: Any) -> Array:
     """What `TimeBiLSTM.forward` returned against the oracle's."""
     wanted = np.asarray(reference.TimeBiLSTM(*case.weights).forward(case.xs))
-    checks.values(f"{NAME}.forward{where}: hs", yours, wanted, **kind)
+    checks.values(f"{NAME}.forward{label}: hs", yours, wanted, **kind)
     return wanted
 
 
@@ -127,20 +126,20 @@ def test_time_bilstm_forward_reads_its_params(student: Student, reference: Simpl
 def test_time_bilstm_backward_input_gradient(student: Student) -> None:
     """dxs at every step, by way of both directions."""
     for seed in (21, 22):
-        backward_of.check_input_gradients(bi_run(student, bi_case(seed)), seed=seed)
+        layer_gradients.check_input_gradients(bi_run(student, bi_case(seed)), seed=seed)
 
 
 @time_bilstm_backward(points=4)
 def test_time_bilstm_backward_parameter_gradients(student: Student) -> None:
     """The gradients of six arrays."""
-    backward_of.check_parameter_gradients(bi_run(student, bi_case(23)), seed=23)
+    layer_gradients.check_parameter_gradients(bi_run(student, bi_case(23)), seed=23)
 
 
 @time_bilstm_backward(points=2)
 def test_time_bilstm_backward_overwrites_grads(student: Student) -> None:
     """In place, never rebound, never added up over two calls."""
     first, second = bi_run(student, bi_case(24)), bi_run(student, bi_case(24, T=3))
-    backward_of.check_grads_overwritten(first, second, seed=24)
+    layer_gradients.check_grads_overwritten(first, second, seed=24)
 
 
 @time_bilstm_backward(points=1)
@@ -156,20 +155,20 @@ def test_time_bilstm_backward_of_small_sizes(student: Student, reference: Simple
         except CheckFailed:
             case, zero = bi_case(25), []
         run = bi_run(student, case)
-        backward_of.check_input_gradients(run, seed=25)
-        backward_of.check_parameter_gradients(run, seed=25, zero=zero)
+        layer_gradients.check_input_gradients(run, seed=25)
+        layer_gradients.check_parameter_gradients(run, seed=25, zero=zero)
 
 
 @time_bilstm_backward(points=1)
 def test_time_bilstm_backward_keeps_dtype(student: Student) -> None:
     """float32 in, float32 out."""
-    backward_of.check_float32_kept(bi_run(student, bi_case(26)), seed=26)
+    layer_gradients.check_float32_kept(bi_run(student, bi_case(26)), seed=26)
 
 
 @time_bilstm_backward(points=1)
 def test_time_bilstm_backward_leaves_its_upstream_alone(student: Student) -> None:
     """dhs is still what it was."""
-    backward_of.check_upstream_untouched(bi_run(student, bi_case(27)), ("dhs",), seed=27)
+    layer_gradients.check_upstream_untouched(bi_run(student, bi_case(27)), ("dhs",), seed=27)
 
 
 @time_bilstm_backward(points=2)

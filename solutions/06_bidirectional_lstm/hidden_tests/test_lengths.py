@@ -44,10 +44,10 @@ def read(student: Student, case: BiCase, lengths: Any = None) -> Any:
     return student.new(NAME, *case.weights).call("forward", case.xs, told)
 
 
-def check_hs(where: str, yours: Any, student: Student, case: BiCase) -> None:
+def check_hs(label: str, yours: Any, student: Student, case: BiCase) -> None:
     """Hidden states against torch's, or else against the student's own of each length."""
     assert case.lengths is not None
-    title = f"{NAME}.forward{where}, lengths {case.lengths}: hs"
+    title = f"{NAME}.forward{label}, lengths {case.lengths}: hs"
     try:
         checks.values(title, yours, packed_both_ways(case.weights, case.xs, case.lengths, case.dhs).hs)
     except CheckFailed as failure:
@@ -57,12 +57,12 @@ def check_hs(where: str, yours: Any, student: Student, case: BiCase) -> None:
             raise failure from None
 
 
-def check_gradients(where: str, student: Student, case: BiCase) -> Array:
+def check_gradients(label: str, student: Student, case: BiCase) -> Array:
     """dxs and grads against torch's, or else against the student's own of each length; returns dxs."""
     assert case.lengths is not None
     yours = gradients_of(bi_run(student, case))
     theirs = packed_both_ways(case.weights, case.xs, case.lengths, case.dhs)
-    title = f"{NAME}.backward{where}, lengths {case.lengths}"
+    title = f"{NAME}.backward{label}, lengths {case.lengths}"
     titles = [f"{title}: dxs", *(f"{title}: the gradient of {name}" for name in PARAMETERS)]
     try:
         for name, mine, wanted in zip(titles, (yours.dxs, *yours.grads), (theirs.dxs, *theirs.grads), strict=True):
@@ -146,8 +146,8 @@ def test_bilstm_lengths_in_float32(student: Student) -> None:
     yours = read(student, case)
     check_hs(" in float32", yours, student, case)
     without = np.asarray(student.new(NAME, *case.weights).call("forward", case.xs)).dtype
-    found = np.asarray(yours).dtype
-    checks.equal(f"{NAME}.forward with lengths, in float32: whether hs is, too", found in (np.float32, without), True)
+    dtype = np.asarray(yours).dtype
+    checks.equal(f"{NAME}.forward with lengths, in float32: whether hs is, too", dtype in (np.float32, without), True)
 
 
 @bilstm_lengths(points=2)
@@ -194,10 +194,10 @@ def test_bilstm_lengths_out_of_range(student: Student) -> None:
     case = ragged_case(40, N=3, T=5)
     check_hs("", read(student, case), student, case)
     for wrong in ([2, 0, 3], [2, 6, 3], [-1, 2, 3], [2, 3], [2, 3, 1, 4], [3], [2, 2.5, 3]):
-        where = f"{NAME}.forward of 3 x 5 steps with lengths {wrong}"
-        checks.raises(where, "ValueError", partial(read, student, case, wrong))
-        where = f"{where}, in an array"
-        checks.raises(where, "ValueError", partial(read, student, case, np.array(wrong)))
+        label = f"{NAME}.forward of 3 x 5 steps with lengths {wrong}"
+        checks.raises(label, "ValueError", partial(read, student, case, wrong))
+        label = f"{label}, in an array"
+        checks.raises(label, "ValueError", partial(read, student, case, np.array(wrong)))
 
 
 @bilstm_lengths(points=3)
@@ -212,8 +212,8 @@ def test_bilstm_lengths_gradient_at_padding(student: Student) -> None:
     """What stands at padding in xs or dhs changes no gradient, and the gradient there is exactly zero."""
     case = ragged_case(43).with_padding(x=30.0, dh=1e3)
     dxs = check_gradients(" with other numbers at padding", student, case)
-    where = f"{NAME}.backward, lengths {case.lengths}: entries of dxs at padding that are not 0"
-    checks.equal(where, _count(dxs, case), 0)
+    label = f"{NAME}.backward, lengths {case.lengths}: entries of dxs at padding that are not 0"
+    checks.equal(label, _count(dxs, case), 0)
 
 
 @bilstm_lengths(points=1)

@@ -15,7 +15,7 @@ from autograder.testing import checks
 from autograder.testing.checks.received import Array, arrays
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.plugin import question
-from autograder.testing.sequence_models import layer_gradients as backward_of
+from autograder.testing.sequence_models import layer_gradients
 from autograder.testing.sequence_models.layer_gradients import LayerRun
 from autograder.testing.sequence_models.lstm import lstm_weights
 from autograder.testing.student import RemoteObject, Student
@@ -96,7 +96,7 @@ def test_residual_stack_of_small_sizes(student: Student, reference: SimpleNamesp
     for seed, (widths, N, T) in enumerate(((WIDTHS, 1, 5), (WIDTHS, 3, 1), ((1, 1, 1), 1, 1)), start=75):
         run = stack_run(student, seed, widths, N, T)
         check_forward(run, reference, f" of {N} x {T} steps, widths {widths}")
-        backward_of.check_input_gradients(run, seed)
+        layer_gradients.check_input_gradients(run, seed)
 
 
 @residual_stack(points=1)
@@ -115,7 +115,7 @@ def test_residual_stack_keeps_dtype(student: Student, reference: SimpleNamespace
     """float32 in, float32 out, forward and backward."""
     for dtype in (np.float32, np.float64):
         check_forward(stack_run(student, 82, dtype=dtype), reference, f" in {dtype.__name__}", dtype=dtype)
-    backward_of.check_float32_kept(stack_run(student, 82), seed=82)
+    layer_gradients.check_float32_kept(stack_run(student, 82), seed=82)
 
 
 @residual_stack(points=1)
@@ -127,7 +127,7 @@ def test_residual_stack_leaves_its_arguments_alone(student: Student, reference: 
         yours = run.layer().call("forward", kept)
         checks.values(f"{NAME}.forward: hs", yours, run.wanted(reference))
         checks.untouched(f"{NAME}.forward: its argument xs", kept, run.inputs[0])
-        backward_of.check_upstream_untouched(run, ("dhs",), seed)
+        layer_gradients.check_upstream_untouched(run, ("dhs",), seed)
 
 
 @residual_stack(points=2)
@@ -142,7 +142,7 @@ def test_residual_stack_lists_what_its_layers_have(student: Student, reference: 
     checks.values(f"{NAME}.forward after its params were changed in place: hs", yours, new.wanted(reference))
     stack.call("backward", *new.upstream)
     grads = new.grads(stack)
-    backward_of.check_parameter_gradients(new, 86, grads)
+    layer_gradients.check_parameter_gradients(new, 86, grads)
     for i, layer in enumerate(layers):
         received = arrays(f"the grads of layer {i}", layer.get("grads"), [g.shape for g in grads[3 * i : 3 * i + 3]])
         checks.values(f"{NAME}.grads: those of layer {i}", grads[3 * i : 3 * i + 3], received)
@@ -154,8 +154,8 @@ def test_residual_stack_gradients(student: Student, reference: SimpleNamespace) 
     for seed, widths in enumerate(((7, 7), ALIKE, WIDTHS, (1, 7), (7, 1, 5)), start=87):
         run = stack_run(student, seed, widths, T=3)
         check_forward(run, reference, f" of widths {widths}")
-        backward_of.check_input_gradients(run, seed)
-        backward_of.check_parameter_gradients(run, seed)
+        layer_gradients.check_input_gradients(run, seed)
+        layer_gradients.check_parameter_gradients(run, seed)
 
 
 @residual_stack(points=2)
@@ -163,4 +163,4 @@ def test_residual_stack_overwrites_grads(student: Student, reference: SimpleName
     """In place, never rebound, never added up over two calls."""
     first, second = stack_run(student, 92, ALIKE, T=5), stack_run(student, 92, ALIKE, T=2)
     check_forward(second, reference)
-    backward_of.check_grads_overwritten(first, second, seed=92)
+    layer_gradients.check_grads_overwritten(first, second, seed=92)

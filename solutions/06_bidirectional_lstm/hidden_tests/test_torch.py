@@ -23,9 +23,9 @@ to_torch_weights = partial(
 WHERE = "to_torch_weights"
 
 
-def checked(where: str, theirs: Any, reference: SimpleNamespace, weights: list[Array], **kind: Any) -> None:
+def checked(label: str, theirs: Any, reference: SimpleNamespace, weights: list[Array], **kind: Any) -> None:
     """The dict that came back, entry by entry."""
-    checks.values(where, theirs, reference.to_torch_weights(*weights), rtol=0, atol=0, **kind)
+    checks.values(label, theirs, reference.to_torch_weights(*weights), rtol=0, atol=0, **kind)
 
 
 @to_torch_weights(points=5)
@@ -79,5 +79,5 @@ def test_to_torch_weights_shares_no_memory(student: Student, reference: SimpleNa
         checked(f"{WHERE} with {sizes}", result.fetch(), reference, old)
         student.new("TimeLSTM", *kept).fill("params", new)  # a layer's params are the arrays that it was given
         assert all(np.array_equal(ref.fetch(), weight) for ref, weight in zip(kept, new, strict=True))
-        where = f"{WHERE}: the result, after Wx, Wh and b were changed in place"
-        checked(where, result.fetch(), reference, old)
+        label = f"{WHERE}: the result, after Wx, Wh and b were changed in place"
+        checked(label, result.fetch(), reference, old)

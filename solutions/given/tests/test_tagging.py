@@ -83,8 +83,8 @@ def test_what_comes_next_cannot_be_guessed_better_than_the_notebook_says(given):
     for t in range(length):
         none = (1 - share) ** (length - 1 - t)
         bound = max(none, (1 - none) / stations)
-        for here in (xs[:, t] == 0, xs[:, t] == 1):  # whatever is read, the chances are the same
-            next_one = tags[here, t] % (stations + 1)
+        for rows in (xs[:, t] == 0, xs[:, t] == 1):  # whatever is read, the chances are the same
+            next_one = tags[rows, t] % (stations + 1)
             best = np.bincount(next_one).max() / len(next_one)
             assert best == pytest.approx(bound, abs=5 * (0.25 / len(next_one)) ** 0.5)
 
@@ -167,8 +167,8 @@ def test_reading_from_the_right_is_numbered_with_and_without_lengths(given, draw
     numbers = []
     for axis in panels:
         for row in (0, 1):
-            here = [text for _, y, text in axis if round(-y) == row]
-            numbers.append([int(text) for text in here if text.isdigit()])
+            texts = [text for _, y, text in axis if round(-y) == row]
+            numbers.append([int(text) for text in texts if text.isdigit()])
         assert sorted(text for text in words(axis) if not text.isdigit()) == sorted("ferrybus__")
     assert numbers == [[5, 4, 3, 2, 1], [5, 4, 3, 2, 1], [5, 4, 3, 2, 1], [3, 2, 1]]
 

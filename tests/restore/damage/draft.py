@@ -40,8 +40,8 @@ class Draft:
     @property
     def cells(self) -> list[Cell]:
         """The cells, to be changed in place."""
-        found: list[Cell] = self.content["cells"]
-        return found
+        cells: list[Cell] = self.content["cells"]
+        return cells
 
     @property
     def answers(self) -> list[str]:
@@ -117,7 +117,7 @@ class Kind:
 
     name: str
     program: str
-    says: str
+    description: str
     damage: Callable[[Draft], bytes | None]
     outcome: str
     about: str
