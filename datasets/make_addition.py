@@ -73,12 +73,14 @@ def count(text: str) -> str:
     asked = [line[:QUESTION].rstrip() for line in text.splitlines()]
     train, test = asked[:TRAIN_ROWS], asked[TRAIN_ROWS:]
     known = set(train)
-    lines = [counted(f"{a} + {b}", questions((a, b)), of(train, (a, b)), of(test, (a, b)), known) for a, b in PAIRS]
+    lines = [
+        counted(f"{a} + {b}", questions((a, b)), of_pair(train, (a, b)), of_pair(test, (a, b)), known) for a, b in PAIRS
+    ]
     lines.append(counted("all", sum(map(questions, PAIRS)), train, test, known))
     return "\n".join(["| " + " | ".join(cells) + " |" for cells in [HEADINGS, ["---:"] * len(HEADINGS), *lines]])
 
 
-def of(asked: list[str], pair: tuple[int, int]) -> list[str]:
+def of_pair(asked: list[str], pair: tuple[int, int]) -> list[str]:
     """The questions whose operands have these numbers of digits."""
     return [question for question in asked if tuple(map(len, question.split("+"))) == pair]
 

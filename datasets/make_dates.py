@@ -90,8 +90,10 @@ DATASETS = [
 def make() -> dict[str, bytes]:
     """The files of this script, name to content: the same bytes at every call. RuntimeError with another CLDR."""
     if get_cldr_version() != CLDR:
-        here = get_cldr_version()
-        raise RuntimeError(f"this is for the CLDR {CLDR}, and Babel has {here}: install what requirements.lock says")
+        installed = get_cldr_version()
+        raise RuntimeError(
+            f"this is for the CLDR {CLDR}, and Babel has {installed}: install what requirements.lock says"
+        )
     rng = Random(SEED)
     days = shuffled((FIRST + timedelta(number) for number in range((LAST - FIRST).days + 1)), rng)
     cut = len(days) // HELD_OUT

@@ -22,6 +22,11 @@ MAX_FUNCTION_LINES = 40
 MAX_MEDIAN_FUNCTION_LINES = 10
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "manager", "managers"}
 
+FUNCTION_WORDS = set(
+    "as at by for found from here how in it its of on said says so that then there these this to what when where which "
+    "who whose with".split()
+)
+
 # What hidden tests, and the scripts that calibrate them, may import of the package.
 WRITTEN_WITH = ("autograder.testing", "autograder.calibration", "autograder.errors")
 ALLOWED = {
@@ -93,6 +98,21 @@ def _bare_definitions(body: list[ast.stmt], prefix: str) -> Iterator[str]:
             yield from _bare_definitions(node.body, f"{node.name}.")
 
 
+def function_words(source: str) -> list[str]:
+    """Definitions, parameters and variables that have a function word for a name, underscores aside."""
+    names = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.append(node.name)
+        elif isinstance(node, ast.arg):
+            names.append(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.append(node.id)
+        elif isinstance(node, ast.alias):
+            names.append(node.asname or "")
+    return sorted({name for name in names if name.strip("_") in FUNCTION_WORDS})
+
+
 def raises_without_match(source: str) -> list[int]:
     """Lines of `pytest.raises(...)` and `pytest.warns(...)` without `match`."""
     return [
@@ -162,6 +182,19 @@ def test_names_say_something(path: Path) -> None:
     assert not parts & VAGUE_NAMES
 
 
+NAMED = [
+    path
+    for room in (PACKAGE, ROOT / "datasets", ROOT / "tests", *(ROOT / "solutions").glob("[0-9]*"))
+    for path in sorted(room.rglob("*.py"))
+    if not {"code", "accepted", "tiny_course_files"} & set(path.parts) and path.parent.parent.name != "solutions"
+]
+
+
+@pytest.mark.parametrize("path", NAMED, ids=named)
+def test_names_are_nouns_or_verbs(path: Path) -> None:
+    assert function_words(path.read_text()) == []
+
+
 @pytest.mark.parametrize("path", own_modules(), ids=named)
 def test_what_is_public_has_a_docstring(path: Path) -> None:
     assert without_docstring(path.read_text()) == []
@@ -180,6 +213,11 @@ def test_an_import_of_another_room_is_noticed() -> None:
 def test_an_import_of_what_tests_are_written_with_is_fine() -> None:
     source = "import os\nfrom autograder.testing import checks\nfrom .oracle_bilstm import case"
     assert foreign_imports(source, WRITTEN_WITH) == []
+
+
+def test_a_function_word_for_a_name_is_noticed() -> None:
+    source = "import a as of\ndef _said(what, name): found = where.there = 1\nclass which: problems = [x for x in y]"
+    assert function_words(source) == ["_said", "found", "of", "what", "which"]
 
 
 def test_a_long_function_is_noticed() -> None:

@@ -79,4 +79,5 @@ class ScriptCourse:
         """The hidden tests, the reference's source, the inputs of given.py, and the release. Raises TaskError."""
         tests = sorted(suite_of(self.root, id).rglob("*.py"))
         released = [path for path in release_of(self.root, id).rglob("*") if path.is_file()]
-        return [*tests, source_of(self.root, id), *handout.inputs(self.solutions, id), *released]
+        thresholds = sorted((self.solutions / id / "calibration").glob("*.toml"))
+        return [*tests, *thresholds, source_of(self.root, id), *handout.inputs(self.solutions, id), *released]

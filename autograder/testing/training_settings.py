@@ -1,7 +1,6 @@
 """The settings of a training question: its threshold, seeds and sizes.
 
-They stand once, in `calibration/<question>.toml` of the assignment's folder, beside the calibration that found them, and
-are read by it and by the hidden test.
+They stand once, in `calibration/<question>.toml` of the assignment's folder, beside the calibration that found them.
 """
 
 from __future__ import annotations

@@ -35,11 +35,11 @@ def command(course_with_a_copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
     return Commands(course_with_a_copy, monkeypatch, capsys)
 
 
-def keep_two_of_each(submissions: Path) -> None:
-    """Keep two wrong answers to each question, and the right ones that they are made of."""
+def keep_one_of_each(submissions: Path) -> None:
+    """Keep one wrong answer to each question, and the right ones that they are made of."""
     kept = []
     for path in (submissions / "wrong_answer").glob("*.toml"):
-        kept.append("[[mistake]]".join(path.read_text().split("[[mistake]]")[:3]))
+        kept.append("[[mistake]]".join(path.read_text().split("[[mistake]]")[:2]))
         path.write_text(kept[-1])
     for path in (submissions / "accepted").glob("*.py"):
         if not any(f'base = "{path.stem}"' in text for text in kept):
@@ -58,7 +58,7 @@ def test_it_is_built(course_with_a_copy: Path, command: Commands) -> None:
 @pytest.mark.timeout(WHOLE_GATE_S)
 def test_it_is_validated_and_graded(course_with_a_copy: Path, command: Commands, tmp_path: Path) -> None:
     command("build")
-    keep_two_of_each(course_with_a_copy / "solutions" / COPY / "submissions")
+    keep_one_of_each(course_with_a_copy / "solutions" / COPY / "submissions")
     ran = command("validate", COPY)
     assert ran.status == 0, ran.out
     assert "unexpected" not in ran.out

@@ -66,6 +66,8 @@ def hashes() -> dict[str, str]:
 ALL = course.current().assignment_ids()
 CHANGES = {
     "solutions/05_attention/hidden_tests/test_map.py": ["05_attention"],
+    "solutions/05_attention/calibration/attention_training.toml": ["05_attention"],
+    "solutions/05_attention/calibration/attention_training.md": [],
     "solutions/05_attention/hidden_tests/score_checks.py": ["05_attention"],
     "solutions/06_bidirectional_lstm/hidden_tests/oracle_torch.py": ["06_bidirectional_lstm"],
     "autograder/testing/sequence_models/decoder.py": ["02_seq2seq", "04_peeky", "05_attention"],

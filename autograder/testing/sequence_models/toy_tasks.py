@@ -17,19 +17,7 @@ from autograder.testing.checks.received import Array, arrays
 from autograder.testing.student import RemoteObject
 
 Pair = tuple[Array, Array]
-WORDVEC_SIZE, HIDDEN_SIZE, REPEATER_HIDDEN_SIZE = 16, 64, 96
-UNSEEN_ROWS = 400
-TASK_SEED, MODEL_SEED = 211, 212
-SUM_LIMIT, SUM_TEST_SHARE = 50, 0.2
-# The thresholds between right and wrong answers, and their error rates, come from calibration/seq2seq_training.md,
-# calibration/reversal_training.md, calibration/peeky_training.md, calibration/attention_training.md.
-ADDER_REACHES = 0.7
-REPEATER_LENGTH, REPEATER_ROWS = 12, 1500
-REPEATER_LETTERS = 0.65  # reached by the reversed model, not by the plain one
-LONG_REPEATER_LENGTH, LONG_REPEATER_ROWS = 16, 4000
-PEEKY_REACHES = 0.8
-DATES_ROWS, DATES_WIDTH, ISO_WIDTH = 3000, 12, 11
-DATES_REACHES, DATES_SEEDS = 0.9, (213, 214)  # the second where the first falls short
+WORDVEC_SIZE = 16
 
 
 @dataclass(frozen=True)
@@ -39,7 +27,7 @@ class ToyTask:
     train: Pair
     unseen: Pair
     vocab_size: int
-    hidden_size: int = HIDDEN_SIZE
+    hidden_size: int
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -47,43 +35,35 @@ class ToyTask:
         return self.vocab_size, WORDVEC_SIZE, self.hidden_size
 
 
-def adding(reference: SimpleNamespace) -> ToyTask:
-    """Sums of numbers below 50; both orders of a pair of numbers are in the same set."""
-    train, unseen = reference.toy_sums(SUM_LIMIT, SUM_TEST_SHARE, np.random.default_rng(TASK_SEED))
+def adding(reference: SimpleNamespace, settings: SimpleNamespace) -> ToyTask:
+    """Sums of numbers below `settings.limit`; both orders of a pair of numbers are in the same set."""
+    rng = np.random.default_rng(settings.task_seed)
+    train, unseen = reference.toy_sums(settings.limit, settings.test_share, rng)
     characters = " +0123456789_"
-    return ToyTask(_encoded(reference, characters, train), _encoded(reference, characters, unseen), len(characters))
+    rows = _encoded(reference, characters, train), _encoded(reference, characters, unseen)
+    return ToyTask(*rows, len(characters), settings.hidden_size)
 
 
-def repeating(reference: SimpleNamespace) -> ToyTask:
-    """The words of 03."""
-    return _words(reference, REPEATER_LENGTH, REPEATER_ROWS, REPEATER_HIDDEN_SIZE)
-
-
-def repeating_at_length(reference: SimpleNamespace) -> ToyTask:
-    """The longer words of 04."""
-    return _words(reference, LONG_REPEATER_LENGTH, LONG_REPEATER_ROWS, HIDDEN_SIZE)
-
-
-def dating(reference: SimpleNamespace) -> ToyTask:
-    """Dates in four forms, to be rewritten in one; no day is in both sets."""
-    count = DATES_ROWS + UNSEEN_ROWS
-    dates, answers, characters = reference.toy_dates(count, np.random.default_rng(TASK_SEED))
-    numbers = {char: id for id, char in enumerate(characters)}
-    xs = reference.encode_texts(dates, numbers, DATES_WIDTH)
-    ts = reference.encode_texts(answers, numbers, ISO_WIDTH)
-    rows = slice(DATES_ROWS), slice(DATES_ROWS, count)
-    train, unseen = ((xs[part], ts[part]) for part in rows)
-    return ToyTask(train, unseen, len(characters))
-
-
-def _words(reference: SimpleNamespace, length: int, rows: int, hidden_size: int) -> ToyTask:
-    """Different words of a and b, to be repeated."""
-    words = reference.toy_words(rows + UNSEEN_ROWS, length, "ab", np.random.default_rng(TASK_SEED))
+def repeating(reference: SimpleNamespace, settings: SimpleNamespace) -> ToyTask:
+    """Different words of a and b, of length `settings.length`, to be repeated."""
+    rows, rng = settings.train_rows, np.random.default_rng(settings.task_seed)
+    words = reference.toy_words(rows + settings.unseen_rows, settings.length, "ab", rng)
     characters = " ab_"
     train, unseen = (
         _encoded(reference, characters, (part, [f"_{word}" for word in part])) for part in (words[:rows], words[rows:])
     )
-    return ToyTask(train, unseen, len(characters), hidden_size)
+    return ToyTask(train, unseen, len(characters), settings.hidden_size)
+
+
+def dating(reference: SimpleNamespace, settings: SimpleNamespace) -> ToyTask:
+    """Dates in four forms, to be rewritten in one; no day is in both sets."""
+    rows, count = settings.train_rows, settings.train_rows + settings.unseen_rows
+    dates, answers, characters = reference.toy_dates(count, np.random.default_rng(settings.task_seed))
+    numbers = {char: id for id, char in enumerate(characters)}
+    xs = reference.encode_texts(dates, numbers, settings.source_width)
+    ts = reference.encode_texts(answers, numbers, settings.target_width)
+    train, unseen = ((xs[part], ts[part]) for part in (slice(rows), slice(rows, count)))
+    return ToyTask(train, unseen, len(characters), settings.hidden_size)
 
 
 def _encoded(reference: SimpleNamespace, characters: str, texts: tuple[Sequence[str], Sequence[str]]) -> Pair:

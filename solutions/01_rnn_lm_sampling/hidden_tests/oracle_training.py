@@ -16,15 +16,17 @@ from autograder.testing import checks
 from autograder.testing.checks.received import Array
 from autograder.testing.sequence_models.remote_training import model_class, trained_here
 from autograder.testing.student import Student
+from autograder.testing.training_settings import training_settings
 
 from .oracle_perplexity import log_softmax
 
-TRAINING_WORDS = 20_000
-TRAINING_SEED, UNSEEN_SEED, MODEL_SEED = 201, 202, 203
-ROWS, STEPS = 64, 120
+SETTINGS = training_settings(__file__, "rnnlm_training")
+
+TRAINING_WORDS = SETTINGS.train_words
+TRAINING_SEED, UNSEEN_SEED, MODEL_SEED = SETTINGS.train_seed, SETTINGS.unseen_seed, SETTINGS.seeds[0]
+ROWS, STEPS = SETTINGS.unseen_rows, SETTINGS.unseen_steps
 WORDVEC_SIZE, HIDDEN_SIZE = 24, 48  # of train_toy_rnnlm
-# calibration/rnnlm_training.md: where the threshold stands between right and wrong answers, and how surely
-FACTOR = 1.03
+FACTOR = SETTINGS.threshold
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,9 @@ from autograder.calibration.language_models import plain_time_lstm, without_grad
 from autograder.calibration.thresholds import PLAIN, REFERENCE, Calibration
 from autograder.testing.checks.received import Array
 from autograder.testing.sequence_models import toy_tasks
+from autograder.testing.training_settings import training_settings
+
+SETTINGS = training_settings(__file__, "seq2seq_training")
 
 REPORT = Path(__file__).with_suffix(".md")
 
@@ -74,7 +77,7 @@ def loops() -> type:
 def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy_tasks.ToyTask]:
     """The reference to exchange classes in, another that judges, and the task."""
     trained, judge = course.current().reference("02_seq2seq"), course.current().reference("02_seq2seq")
-    return trained, judge, toy_tasks.adding(judge)
+    return trained, judge, toy_tasks.adding(judge, SETTINGS)
 
 
 def train(name: str, seed: int) -> float:
@@ -93,7 +96,7 @@ def main() -> None:
     seeds |= dict.fromkeys(mistakes(reference), thresholds.WRONG_SEEDS)
     shares = thresholds.measure(train, seeds)
     description = "sums that the model never saw and answers without a mistake"
-    asked = Calibration("The trained Seq2seq", description, len(task.unseen[0]), toy_tasks.ADDER_REACHES)
+    asked = Calibration("The trained Seq2seq", description, len(task.unseen[0]), SETTINGS.threshold)
     head = "Written by `python -m solutions.02_seq2seq.calibration.seq2seq_training`; not edited by hand."
     REPORT.write_text(f"# seq2seq_training\n\n{head}\n\n{thresholds.section(asked, shares)}", encoding="utf-8")
 

@@ -20,6 +20,9 @@ from autograder.calibration import thresholds
 from autograder.calibration.thresholds import PLAIN, REFERENCE, Calibration
 from autograder.testing.checks.received import Array
 from autograder.testing.sequence_models import toy_tasks
+from autograder.testing.training_settings import training_settings
+
+SETTINGS = training_settings(__file__, "reversal_training")
 
 REPORT = Path(__file__).with_suffix(".md")
 Curve = list[float]
@@ -80,7 +83,7 @@ def mistakes(reference: SimpleNamespace) -> dict[str, Any]:
 def prepared() -> tuple[SimpleNamespace, toy_tasks.ToyTask]:
     """The reference, and the task."""
     reference = course.current().reference("03_reversal")
-    return reference, toy_tasks.repeating(reference)
+    return reference, toy_tasks.repeating(reference, SETTINGS)
 
 
 def train(name: str, seed: int) -> tuple[float, float]:
@@ -108,11 +111,11 @@ def main() -> None:
     seeds = {name: thresholds.RIGHT_SEEDS for name in (REFERENCE, PLAIN)}
     seeds |= dict.fromkeys(mistakes(reference), thresholds.WRONG_SEEDS)
     shares = thresholds.measure(train, seeds)
-    letters = len(task.unseen[0]) * toy_tasks.REPEATER_LENGTH
+    letters = len(task.unseen[0]) * SETTINGS.length
     description = "letters, of words that the model never saw, that it repeats rightly"
-    asked = Calibration("The reversed model", description, letters, toy_tasks.REPEATER_LETTERS)
+    asked = Calibration("The reversed model", description, letters, SETTINGS.threshold)
     plain_description = f"{description}, read plain or reversed, whichever is more"
-    plain = Calibration("The plain model", plain_description, letters, toy_tasks.REPEATER_LETTERS, at_least=False)
+    plain = Calibration("The plain model", plain_description, letters, SETTINGS.threshold, at_least=False)
     head = "Written by `python -m solutions.03_reversal.calibration.reversal_training`; not edited by hand."
     parts = [
         thresholds.section(calibration, {name: [pair[place] for pair in pairs] for name, pairs in shares.items()})

@@ -21,6 +21,9 @@ from autograder.calibration.language_models import plain_time_lstm, variant
 from autograder.calibration.thresholds import PLAIN, REFERENCE, Calibration
 from autograder.testing.checks.received import Array
 from autograder.testing.sequence_models import toy_tasks
+from autograder.testing.training_settings import training_settings
+
+SETTINGS = training_settings(__file__, "peeky_training")
 
 REPORT = Path(__file__).with_suffix(".md")
 ALONE = "reversed alone: Seq2seq, not peeky"
@@ -78,7 +81,7 @@ def loops() -> type:
 def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy_tasks.ToyTask]:
     """The reference to exchange classes in, another that judges, and the task."""
     trained, judge = course.current().reference("04_peeky"), course.current().reference("04_peeky")
-    return trained, judge, toy_tasks.repeating_at_length(judge)
+    return trained, judge, toy_tasks.repeating(judge, SETTINGS)
 
 
 def train(name: str, seed: int) -> float:
@@ -98,7 +101,7 @@ def main() -> None:
     seeds |= dict.fromkeys([ALONE, *mistakes(reference)], thresholds.WRONG_SEEDS)
     shares = thresholds.measure(train, seeds)
     description = "words that the model never saw and repeats without a mistake"
-    asked = Calibration("The trained PeekySeq2seq", description, len(task.unseen[0]), toy_tasks.PEEKY_REACHES)
+    asked = Calibration("The trained PeekySeq2seq", description, len(task.unseen[0]), SETTINGS.threshold)
     head = "Written by `python -m solutions.04_peeky.calibration.peeky_training`; not edited by hand."
     compared = thresholds.comparison(asked.rows, [*shares[REFERENCE], *shares[PLAIN]], shares[ALONE])
     text = f"# peeky_training\n\n{head}\n\n{thresholds.section(asked, shares)}\n{compared}"

@@ -20,6 +20,9 @@ from autograder.calibration.language_models import plain_time_lstm, without_grad
 from autograder.calibration.thresholds import PLAIN, REFERENCE, Calibration
 from autograder.testing.checks.received import Array
 from autograder.testing.sequence_models import toy_tasks
+from autograder.testing.training_settings import training_settings
+
+SETTINGS = training_settings(__file__, "attention_training")
 
 REPORT = Path(__file__).with_suffix(".md")
 MAPS_REACH = 0.5  # by the least of the three parts of the reference's maps, in tests/test_attention_maps.py
@@ -97,7 +100,7 @@ def loops() -> type:
 def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy_tasks.ToyTask]:
     """The reference to exchange classes in, another that judges, and the task."""
     trained, judge = course.current().reference("05_attention"), course.current().reference("05_attention")
-    return trained, judge, toy_tasks.dating(judge)
+    return trained, judge, toy_tasks.dating(judge, SETTINGS)
 
 
 def train(name: str, seed: int) -> tuple[float, float, dict[str, float]]:
@@ -143,7 +146,7 @@ def report(trainings: dict[str, list[tuple[float, float, dict[str, float]]]], ro
     """The report, of what `train` returned for every answer and seed."""
     description = "dates of days that the model never saw, answered without a mistake"
     asked = Calibration(
-        "The trained AttentionSeq2seq", description, rows, toy_tasks.DATES_REACHES, trainings=len(toy_tasks.DATES_SEEDS)
+        "The trained AttentionSeq2seq", description, rows, SETTINGS.threshold, trainings=len(SETTINGS.seeds)
     )
     reached = {name: [share for share, *_ in runs] for name, runs in trainings.items()}
     maps = {name: [min(mass.values()) for *_, mass in runs] for name, runs in trainings.items()}
@@ -154,7 +157,7 @@ def report(trainings: dict[str, list[tuple[float, float, dict[str, float]]]], ro
 
 {head}
 
-{thresholds.section(asked, reached, losses, toy_tasks.ISO_WIDTH - 1)}
+{thresholds.section(asked, reached, losses, SETTINGS.target_width - 1)}
 ## Attention maps
 
 How much of the attention lies on the characters of the year (month, day) while the digits of the year (month, day)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from autograder.calibration.thresholds import REFERENCE
-from autograder.testing.sequence_models import toy_tasks
 
 from . import attention_training as calibration
 
@@ -18,7 +17,7 @@ def masses(answer: str) -> dict[str, float]:
     reference, judge, task = calibration.prepared()
     model = judge.AttentionSeq2seq(*task.shape)
     for mine, trained in zip(
-        model.params, calibration.trained(reference, answer, toy_tasks.DATES_SEEDS[0]).params, strict=True
+        model.params, calibration.trained(reference, answer, calibration.SETTINGS.seeds[0]).params, strict=True
     ):
         mine[...] = trained
     return calibration.map_masses(judge, model, task.unseen)

@@ -9,6 +9,9 @@ from autograder.testing.plugin import question
 from autograder.testing.sequence_models import toy_tasks
 from autograder.testing.sequence_models.remote_training import model_class, trained_here
 from autograder.testing.student import Student
+from autograder.testing.training_settings import training_settings
+
+SETTINGS = training_settings(__file__, "attention_training")
 
 
 @question(
@@ -20,13 +23,13 @@ def test_attention_training(student: Student, reference: SimpleNamespace) -> Non
 
     Once in a while a right answer does not get there; so where the first training falls short, a second one decides.
     """
-    task, share = toy_tasks.dating(reference), 0.0
+    task, share = toy_tasks.dating(reference, SETTINGS), 0.0
     oracle, name = reference.AttentionSeq2seq(*task.shape), "AttentionSeq2seq"
     train = trained_here(reference.train_toy_dates, name, model_class(student, name, reference.AttentionSeq2seq))
-    for seed in toy_tasks.DATES_SEEDS:
+    for seed in SETTINGS.seeds:
         model = train(*task.train, task.vocab_size, seed)
         share = max(share, toy_tasks.reached(oracle, model.params, task.unseen, reverse=True))
-        if share >= toy_tasks.DATES_REACHES:
+        if share >= SETTINGS.threshold:
             break
     label = "the trained AttentionSeq2seq on days that it never saw: its exact match, the better one of two trainings"
-    checks.at_least(label, share, toy_tasks.DATES_REACHES, "a share of right answers")
+    checks.at_least(label, share, SETTINGS.threshold, "a share of right answers")
