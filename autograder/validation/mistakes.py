@@ -28,6 +28,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.course.toml_lines import key_line, problem_and_line
 from autograder.errors import AutograderError, TaskError
 from autograder.result import REASONS
 
@@ -36,7 +37,6 @@ LISTS = ("also", "cells")
 KEYS = frozenset((*WORDS, *LISTS, "edit"))
 HEADER = re.compile(r"^[ \t]*\[\[[ \t]*mistake[ \t]*\]\]", re.MULTILINE)
 NAME = re.compile(r"^[ \t]*name[ \t]*=", re.MULTILINE)
-AT_LINE = re.compile(r" ?\(at line (?P<line>\d+), [^)]*\)")
 LOSING = tuple(reason for reason in REASONS if reason not in ("correct", "skipped"))
 
 
@@ -77,12 +77,10 @@ def read(text: str) -> list[Mistake]:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        place = AT_LINE.search(str(error))
-        line = int(place["line"]) if place else text.count("\n") + 1
-        raise Malformed(AT_LINE.sub("", str(error)), line) from None
+        raise Malformed(*problem_and_line(error, text)) from None
     tables = content.pop("mistake", [])
     if content:
-        raise Malformed(f"unknown key {min(content)!r}; a file holds [[mistake]] tables", _line_of_key(text, content))
+        raise Malformed(f"unknown key {min(content)!r}; a file holds [[mistake]] tables", key_line(text, min(content)))
     if not isinstance(tables, list) or not tables:
         raise Malformed("there is no [[mistake]] in it", 1)
     lines, names = _lines(text, len(tables)), set[str]()
@@ -168,12 +166,6 @@ def _lines(text: str, count: int) -> list[int]:
     names = [NAME.search(text, begin, end) for begin, end in pieces]
     places = [name.start() if name else begin for name, begin in zip(names, begins, strict=True)]
     return [text.count("\n", 0, place) + 1 for place in places]
-
-
-def _line_of_key(text: str, content: Mapping[str, Any]) -> int:
-    """The line of the first unknown key of a file."""
-    key = re.search(rf"^[ \t]*\[*[ \t]*{re.escape(min(content))}\b", text, re.MULTILINE)
-    return text.count("\n", 0, key.start()) + 1 if key else 1
 
 
 def _short(text: str) -> str:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.course.assignments import source_of
+from autograder.course.toml_lines import key_line, problem_and_line
 from autograder.errors import TaskError
 
 NAME = "assignment.toml"
@@ -52,9 +54,8 @@ def read(solutions: Path, assignment: str) -> AssignmentFile:
     except UnicodeDecodeError as error:
         raise TaskError(f"{place(path)}: not UTF-8 text: {error.reason}") from None
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        number = int(line[1]) if line else len(text.splitlines()) or 1
-        raise TaskError(f"{place(path, number)}: not TOML: {error}") from None
+        problem, number = problem_and_line(error, text)
+        raise TaskError(f"{place(path, number)}: not TOML: {problem}") from None
     for key, value in values.items():
         _require_known(key, value, place(path, _line(text, key)))
     return AssignmentFile(
@@ -85,7 +86,7 @@ def earlier(solutions: Path, assignment: str) -> list[str]:
 
 def script_of(solutions: Path, assignment: str) -> Path:
     """The percent script with the answers of `assignment`."""
-    return solutions / assignment / f"{re.sub(r'^[0-9]+_', '', assignment)}.py"
+    return source_of(solutions.parent, assignment)
 
 
 def place(path: Path, line: int = 0) -> str:
@@ -110,10 +111,7 @@ def _require_known(key: str, value: Any, location: str) -> None:
 
 def _line(text: str, key: str, value: str = "") -> int:
     """The line of a file that sets `key`, or the first line from there on with `value` in quotes."""
-    lines = text.splitlines()
-    setting = re.compile(rf"\s*\[*\s*[\"']?{re.escape(key)}\b")
-    first = next((number for number, line in enumerate(lines) if setting.match(line)), 0)
-    quoted = (
-        number for number in range(first, len(lines)) if re.search(rf"[\"']{re.escape(value)}[\"']", lines[number])
-    )
-    return 1 + (next(quoted, first) if value else first)
+    first, lines = key_line(text, key), text.splitlines()
+    quoted = re.compile(rf"[\"']{re.escape(value)}[\"']")
+    places = (number for number, line in enumerate(lines, 1) if number >= first and quoted.search(line))
+    return next(places, first) if value else first

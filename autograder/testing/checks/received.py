@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.errors import CheckFailed
+from autograder.testing.checks.plain_values import described
 
 Array = NDArray[Any]
 
@@ -22,7 +23,7 @@ def array(label: str, value: Any, shape: tuple[int, ...]) -> Array:
     """`value` as an array of numbers of exactly that shape, else CheckFailed."""
     wanted = f"an array of numbers of shape {shape}"
     if not isinstance(value, (np.ndarray, np.generic, int, float)):
-        raise CheckFailed(label, _kind(value), wanted)
+        raise CheckFailed(label, described(value), wanted)
     received = np.asarray(value)
     if received.dtype.kind not in "fiu":
         raise CheckFailed(label, f"an array of dtype {received.dtype}", wanted)
@@ -34,7 +35,7 @@ def array(label: str, value: Any, shape: tuple[int, ...]) -> Array:
 def arrays(label: str, value: Any, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
     """`value` as a list of arrays of those shapes, else CheckFailed."""
     if type(value) not in (list, tuple) or len(value) != len(shapes):
-        raise CheckFailed(label, _kind(value), f"{len(shapes)} arrays")
+        raise CheckFailed(label, described(value), f"{len(shapes)} arrays")
     return [array(f"{label} [{i}]", item, shape) for i, (item, shape) in enumerate(zip(value, shapes, strict=True))]
 
 
@@ -50,7 +51,7 @@ def number(label: str, value: Any) -> float:
     if isinstance(value, np.ndarray) and value.size == 1:
         value = value.reshape(())[()]
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise CheckFailed(label, _kind(value), "one number")
+        raise CheckFailed(label, described(value), "one number")
     if not math.isfinite(value):
         raise CheckFailed(label, str(value), "a finite number")
     return float(value)
@@ -60,19 +61,8 @@ def words(label: str, value: Any) -> list[int]:
     """`value` as a list of word ids: Python or NumPy integers, in a list, tuple or one-dimensional array."""
     items = list(value) if isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) == 1 else None
     if items is None:
-        raise CheckFailed(label, _kind(value), "a list of word ids")
+        raise CheckFailed(label, described(value), "a list of word ids")
     for item in items:
         if isinstance(item, (bool, np.bool_)) or not isinstance(item, (int, np.integer)):
-            raise CheckFailed(label, f"a list that holds {_kind(item)}", "a list of word ids (integers)")
+            raise CheckFailed(label, f"a list that holds {described(item)}", "a list of word ids (integers)")
     return [int(item) for item in items]
-
-
-def _kind(value: Any) -> str:
-    """A short description of a returned value for the student."""
-    if value is None:
-        return "None"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__} of {len(value)}"
-    return f"a {type(value).__name__}"
