@@ -23,7 +23,7 @@ from autograder.sandbox import require_bubblewrap
 from autograder.validation.sample_class import ASSIGNMENT, Sample, differences, one_of_every_kind, samples
 
 MARKER = "made-by-autograder-demo"
-SHORT_CLASS = "alder ash beech birch hazel juniper larch willow".split()  # one of each outcome: under a minute
+SHORT_CLASS = "alder ash beech birch hazel juniper larch willow".split()  # one of each outcome
 READER = "birch"  # whose feedback page is to be looked at
 
 

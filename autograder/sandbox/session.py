@@ -22,6 +22,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
+from autograder import course
 from autograder.errors import AutograderError, ChildDied, KernelFailed
 from autograder.sandbox.box import Box, Limits, Packages
 from autograder.sandbox.budget import Budget
@@ -78,6 +79,7 @@ class Session:
     ) -> None:
         self.notebook, self.files, self.limits, self.confined, self.needs = notebook, files, limits, confined, needs
         self.needed: Needed | None = None
+        self._secret = course.current().root  # also for a kernel that is started anew, wherever that happens
         self.left_out: dict[int, tuple[str, str]] = {}
         self.interrupted: dict[int, tuple[str, str]] = {}
         self._loop = EventLoop()
@@ -102,8 +104,8 @@ class Session:
     def is_of(self, files: Sequence[Path | OwnFile], limits: Limits, confined: bool, needs: Packages = None) -> bool:
         """Whether it was started with these arguments, and its kernel has not ended since."""
         alive = self._process.poll() is None and self._watch.verdict is None
-        mine = self.files, self.limits, self.confined, self.needs
-        return alive and mine == (list(files), limits, confined, needs)
+        mine = self.files, self.limits, self.confined, self.needs, self._secret
+        return alive and mine == (list(files), limits, confined, needs, course.current().root)
 
     def run(self) -> None:
         """Run the notebook's cells and leave the kernel answering questions. Raises KernelFailed, ChildDied."""
@@ -183,7 +185,7 @@ class Session:
         return self._loop.complete(work)
 
     def _start(self) -> None:
-        self.box = Box(self.files, self.limits, self.confined, self.needs)
+        self.box = Box(self.files, self.limits, self.confined, self.needs, self._secret)
         specs = KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False)
         self.manager = AsyncKernelManager(kernel_name=KERNEL, kernel_spec_manager=specs)
         try:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from contextvars import copy_context
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tiny_course import ID, answered, tiny_course
 from autograder import course
 from autograder.grading.grader import grade
 from autograder.grading.options import Options
+from autograder.sandbox import Limits, SpareKernel
 
 TRIPLED = '''"""Another course's tests of the same assignment."""
 
@@ -121,3 +123,13 @@ def test_the_wheel_holds_no_solution_no_hidden_test_and_no_known_answer(tmp_path
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"autograder"}
     assert not [name for name in names if "solutions" in name or "hidden_tests" in name or "submissions/" in name]
     assert any(name.endswith(".bpf") for name in names)
+
+
+def test_a_kernel_started_for_one_course_is_not_taken_for_another(tmp_path: Path) -> None:
+    """Even where nothing is handed out: it would not hide the other one's folder."""
+    first, second = tmp_path / "a", tmp_path / "b"
+    with closing(SpareKernel()) as spare:
+        with course.using(course.ScriptCourse(first)):
+            spare.start([], Limits(), True)
+        with course.using(course.ScriptCourse(second)), spare.take([], Limits(), True) as session:
+            assert session.box.secret == second
