@@ -106,15 +106,16 @@ def _chosen(entry: FoundFile, assignment: str | None, *notes: str) -> ChosenFile
 
 
 def _inspected(entry: FoundFile) -> InspectedFile:
-    from autograder.restore import submission
     from autograder.restore.match_cells import likeness
+    from autograder.restore.read import read
     from autograder.restore.released import release
+    from autograder.restore.submission import recognise
 
     try:
         if entry.file is None or entry.file.problem:
             raise Unreadable(entry.file.problem if entry.file else "there is no file")
-        notebook = submission.read(files.read(entry.file.content))
-        assignment = submission.recognise(notebook)
+        notebook = read(files.read(entry.file.content))
+        assignment = recognise(notebook)
     except AutograderError as problem:
         return InspectedFile(entry, problem=str(problem))
     except Exception as fault:  # a mistake in the grader must not end the grading of a class

@@ -35,7 +35,7 @@ from autograder.gradebook.not_graded import forget_not_graded, keep_not_graded, 
 from autograder.gradebook.precomputed import prepare
 from autograder.grading.store import FOLDER, Graded
 from autograder.reports.feedback import feedback_html
-from autograder.restore import submission
+from autograder.restore.read import read
 from autograder.result import Result
 from autograder.sandbox.own_files import NONE, OwnFile, OwnFiles, usable
 
@@ -102,7 +102,7 @@ class Gradebook:
             staged = Path(folder) / "submitted" / student / id
             staged.mkdir(parents=True)
             self._stage(staged, id, timestamp, secret, own)
-            clean = as_bytes(submission.read(data))  # nbgrader refuses more of a notebook than can be graded
+            clean = as_bytes(read(data).node)  # nbgrader refuses more of a notebook than can be graded
             (staged / f"{course.name_of(id)}.ipynb").write_bytes(clean)
             prepare(Path(folder), graded, clean)
             config = Config(self.config)

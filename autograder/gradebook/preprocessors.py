@@ -20,8 +20,9 @@ from autograder.gradebook.precomputed import prepared
 from autograder.grading.grader import grade_patiently
 from autograder.grading.options import Options
 from autograder.grading.store import Graded
-from autograder.restore import submission
+from autograder.restore.read import read
 from autograder.restore.released import SKIPPED
+from autograder.restore.submission import recognise, restore
 from autograder.result import NOT_GRADED, QuestionResult, Result
 from autograder.sandbox.own_files import lying_beside
 
@@ -34,8 +35,8 @@ class RestoreCells(NbGraderPreprocessor):
     def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
         """The restored notebook."""
         id = resources["nbgrader"]["assignment"]
-        notebook = submission.read(nbformat.writes(nb).encode())
-        return submission.restore(notebook, submission.recognise(notebook, id)).notebook, resources
+        notebook = read(nbformat.writes(nb).encode())
+        return restore(notebook, recognise(notebook, id)).notebook, resources
 
 
 class GradeInSandbox(NbGraderPreprocessor):

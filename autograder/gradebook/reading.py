@@ -10,8 +10,8 @@ from typing import Any, cast
 
 from nbconvert.exporters import NotebookExporter
 
-from autograder.restore import submission
 from autograder.restore.limits import MAX_NOTEBOOK_BYTES, refuse_large
+from autograder.restore.read import read
 from autograder.sandbox.own_files import read_regular
 
 
@@ -24,7 +24,7 @@ class SubmittedNotebookExporter(NotebookExporter):
         """The notebook in an open file, after the preprocessors. Raises Unreadable for a submitted one."""
         path, plain = Path(file_stream.name), cast(Any, super())
         if self._is_submitted(path):
-            notebook = submission.read(read_regular(path, MAX_NOTEBOOK_BYTES, refuse_large))
+            notebook = read(read_regular(path, MAX_NOTEBOOK_BYTES, refuse_large)).node
             text, resources = cast(Any, self).from_notebook_node(notebook, resources=resources, **options)
         else:
             text, resources = plain.from_file(file_stream, resources=resources, **options)

@@ -26,9 +26,10 @@ from autograder.grading.questioning import ask
 from autograder.grading.refusal import not_graded, unreadable
 from autograder.grading.store import Graded
 from autograder.grading.variants import with_variant
-from autograder.restore import submission
 from autograder.restore.needed_cells import needed_in, notes_on_deleted
+from autograder.restore.read import read
 from autograder.restore.released import SKIPPED, release, require_built
+from autograder.restore.submission import Submission, recognise, restore
 from autograder.result import QuestionResult, Result
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap, walls
 from autograder.sandbox.cell_errors import explained
@@ -54,8 +55,7 @@ def grade(
         require_bubblewrap()
     options = with_variant(data, options)
     try:
-        notebook = submission.read(data)
-        handed_in = submission.restore(notebook, submission.recognise(notebook, options.assignment))
+        handed_in = _restored(data, options.assignment)
         graded = _grade_restored(handed_in, options, on_step, spare_kernel or SpareKernel())
     except Unreadable as problem:
         return Graded(unreadable(data, options, str(problem)), cacheable=True)
@@ -72,8 +72,14 @@ def grade_patiently(data: bytes, options: Options, spare_kernel: SpareKernel | N
     return grade(data, options) if graded.starved else graded
 
 
+def _restored(data: bytes, assignment: str | None) -> Submission:
+    """The notebook in a file, put back as released. Raises Unreadable, and TaskError if there is no release."""
+    notebook = read(data)
+    return restore(notebook, recognise(notebook, assignment))
+
+
 def _grade_restored(
-    handed_in: submission.Submission,
+    handed_in: Submission,
     options: Options,
     on_step: Callable[[str], None],
     spare_kernel: SpareKernel,

@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 
-import nbformat
+from autograder.restore.released import Release
+from autograder.restore.submitted_cell import SubmittedCell
+from autograder.restore.syntax import MAX_CHARACTERS, without_whitespace
 
-from autograder.restore.released import SKIPPED, Release, without_whitespace
-from autograder.restore.syntax import (
-    DEFINES,
-    DEFINITIONS,
-    MAX_CHARACTERS,
-    defined,
-    is_unwritten,
-    meaning,
-    names_of,
-    parsed,
-    statements,
-)
-
-Cells = Sequence[nbformat.NotebookNode]
+Cells = Sequence[SubmittedCell]
 MAX_TEXT = 2_000_000  # characters of a notebook that are searched for merged cells
-MAX_CODE = 500_000  # characters of code in a notebook; parsing more would take too much time and memory
-
-
-def is_readable(cells: Cells) -> bool:
-    """Whether all code can be parsed at negligible cost."""
-    return sum(len(cell.source) for cell in cells if cell.cell_type == "code") <= MAX_CODE
-
-
-def names_in(source: str, readable: bool) -> set[str]:
-    """The names that a text binds; if there is too much code to parse, those after `def` and `class`."""
-    return defined(source) if readable else set(definitions_in(source))
-
-
-def id_of(cell: nbformat.NotebookNode) -> str:
-    """The grade_id that a cell claims, "" for none."""
-    id: str = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    return id
-
-
-def is_run(cell: nbformat.NotebookNode) -> bool:
-    """Whether a cell is one of code that is not tagged to be left out."""
-    return cell.cell_type == "code" and SKIPPED not in cell.metadata.get("tags", [])
 
 
 def matches(cells: Cells, released: Release) -> tuple[list[str], list[str]]:
@@ -51,8 +17,7 @@ def matches(cells: Cells, released: Release) -> tuple[list[str], list[str]]:
 
     If several cells claim an id, the last one gets it, as in nbgrader; the others run as the student's own.
     """
-    ids = [id_of(cell) for cell in cells]
-    ids = [id if _fits(cell, id, released) else "" for id, cell in zip(ids, cells, strict=True)]
+    ids = [cell.grade_id if _fits(cell, released) else "" for cell in cells]
     notes = []
     for id in sorted({id for id in ids if id and ids.count(id) > 1}, key=ids.index):
         places = [i for i, other in enumerate(ids) if other == id]
@@ -70,7 +35,7 @@ def likeness(cells: Cells, released: Release) -> int:
     """The number of released cells that are present, whole or merged into others."""
     matched = {id for id in matches(cells, released)[0] if id}
     whole = without_whitespace("".join(_beginnings(cells)))
-    names = {name for cell in cells if cell.cell_type == "code" for name in definitions_in(cell.source)}
+    names = {name for cell in cells if cell.is_code for name in cell.code.definitions}
     return len(
         matched
         | (names & set(released.solutions))
@@ -86,22 +51,17 @@ def _beginnings(cells: Cells) -> Iterator[str]:
         left = max(0, left - len(cell.source))
 
 
-def definitions_in(source: str) -> list[str]:
-    """The names after `def` and `class` at the beginning of a line; of a long text, only in its beginning."""
-    return DEFINES.findall(source[:MAX_CHARACTERS])
-
-
-def _fits(cell: nbformat.NotebookNode, id: str, released: Release) -> bool:
+def _fits(cell: SubmittedCell, released: Release) -> bool:
     """Whether a cell may have the id it claims: it has the right type and is not an answer under a locked cell's id."""
-    if id not in released.cells or cell.cell_type != released.cells[id]["cell_type"]:
+    id = cell.grade_id
+    if id not in released.cells or cell.node.cell_type != released.cells[id]["cell_type"]:
         return False
-    return not (released.is_locked(id) and set(definitions_in(cell.source)) & set(released.solutions))
+    return not (released.is_locked(id) and set(cell.code.definitions) & set(released.solutions))
 
 
 def _by_content(cells: Cells, ids: Sequence[str], released: Release) -> Iterator[tuple[int, str]]:
     """(place, id) for each unclaimed id with a recognisable cell; the last such cell."""
-    free = [place for place, id in enumerate(ids) if not id and cells[place].cell_type == "code"]
-    readable = is_readable(cells)
+    free = [place for place, id in enumerate(ids) if not id and cells[place].is_code]
     longest = (
         2 * max(map(len, released.texts.values()), default=0) + MAX_CHARACTERS
     )  # twice as long, to allow for whitespace
@@ -111,7 +71,7 @@ def _by_content(cells: Cells, ids: Sequence[str], released: Release) -> Iterator
             continue
         places = [place for place in free if texts[place] == released.texts[id]] if released.is_locked(id) else []
         if not released.is_locked(id):
-            likely = {place: _likely(id, cells[place].source, released, readable) for place in free}
+            likely = {place: _likely(id, cells[place], released) for place in free}
             best = max(likely.values(), default=0)
             places = [place for place in free if best and likely[place] == best]
         if places:
@@ -119,35 +79,13 @@ def _by_content(cells: Cells, ids: Sequence[str], released: Release) -> Iterator
             free.remove(places[-1])
 
 
-def _likely(name: str, source: str, released: Release, readable: bool) -> int:
-    """A rank for a text as the answer `name`: 3 defines it, 2 assigns it, 1 is the stub, 0 has nothing of it."""
-    if name not in source or name not in names_in(source, readable):
+def _likely(name: str, cell: SubmittedCell, released: Release) -> int:
+    """A rank for a cell as the answer `name`: 3 defines it, 2 assigns it, 1 is the stub, 0 has nothing of it."""
+    if name not in cell.source or name not in cell.code.names:
         return 0
-    if name not in definitions_in(source):
+    if name not in cell.code.definitions:
         return 2
-    return 3 if not readable or name in answers(source, released) else 1
-
-
-def answers(source: str, released: Release) -> set[str]:
-    """The solutions that a text defines; a released stub does not count."""
-    if parsed(source) is None:
-        return set(definitions_in(source)) & set(released.solutions)
-    written = [node for node in statements(source) if not is_stub(node, released)]
-    return {name for node in written for name in names_of(node)} & set(released.solutions)
-
-
-def is_stub(node: ast.stmt, released: Release, inside: str = "") -> bool:
-    """Whether a statement is a released stub, still to be written. `inside`: the class that contains it."""
-    if not isinstance(node, DEFINITIONS):
-        return False
-    name = f"{inside}.{node.name}" if inside else node.name
-    return name in released.stubs and is_unwritten(node) and released.stubs[name] == meaning(node)
-
-
-def label(place: int, cell: nbformat.NotebookNode, released: Release) -> str:
-    """The name of a cell in notes: its grade_id, an answer in it, or its place."""
-    names = [id_of(cell), *sorted(defined(cell.source) & set(released.solutions))]
-    return next((f"the cell {name}" for name in names if name in released.cells), f"cell {place + 1}")
+    return 3 if name in cell.answers(released) else 1
 
 
 def sentence(text: str) -> str:

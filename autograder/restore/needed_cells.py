@@ -10,13 +10,13 @@ from __future__ import annotations
 import ast
 import re
 import symtable
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import nbformat
 
-from autograder.restore.match_cells import is_readable, is_run
-from autograder.restore.syntax import DEFINITIONS, defined, names_of, parsed, statements
+from autograder.restore.submitted_cell import is_readable, is_run
+from autograder.restore.syntax import DEFINITIONS, Code, names_of
 
 # A cell with one of these may bind names that do not occur in it.
 ANY_NAME = re.compile(
@@ -48,20 +48,19 @@ def needed_in(notebook: nbformat.NotebookNode, answers: Sequence[str]) -> Needed
     run = {place for place, cell in enumerate(cells) if is_run(cell)}
     released = [cell for place, cell in enumerate(cells) if place in run and "nbgrader" in cell.metadata]
     locked = tuple(cell.source for cell in released if not cell.metadata["nbgrader"].get("solution"))
-    places, names = _closure(cells, run, set(answers)) if is_readable(cells) else (run, set(answers))
+    codes = [Code(cell.source) for cell in cells]
+    written = {place for place in run if "nbgrader" in cells[place].metadata or ANY_NAME.search(codes[place].text)}
+    places, names = _closure(codes, run, written, set(answers)) if is_readable(cells) else (run, set(answers))
     return Needed(frozenset(places), tuple(answers), tuple(sorted(names)), locked)
 
 
-def _closure(cells: Sequence[nbformat.NotebookNode], run: set[int], names: set[str]) -> tuple[set[int], set[str]]:
-    """The places of the run cells that `names` need, and all names that these cells use or define."""
-    needed = {place for place in run if "nbgrader" in cells[place].metadata or ANY_NAME.search(cells[place].source)}
-    own = {
-        place: (computed_names(text), *_definitions(text)) for place in run - needed if (text := cells[place].source)
-    }
-    names = names | _all_names(cells, needed)
+def _closure(codes: Sequence[Code], run: set[int], needed: set[int], names: set[str]) -> tuple[set[int], set[str]]:
+    """The places of the run cells that `names` need, `needed` among them, and all names that they use or define."""
+    own = {place: (computed_names(code), *_definitions(code)) for place in run - needed if (code := codes[place]).text}
+    names = names | _all_names(codes, needed)
     while True:
         added = {place for place in own.keys() - needed if own[place][0] & names}
-        used = _all_names(cells, added) | {
+        used = _all_names(codes, added) | {
             name for _, defines, uses in own.values() if defines & names for name in uses
         }
         if not added and used <= names:
@@ -69,30 +68,30 @@ def _closure(cells: Sequence[nbformat.NotebookNode], run: set[int], names: set[s
         needed, names = needed | added, names | used
 
 
-def _all_names(cells: Sequence[nbformat.NotebookNode], places: Collection[int]) -> set[str]:
-    return {name for place in places for name in global_names(cells[place].source)}
+def _all_names(codes: Sequence[Code], places: Collection[int]) -> set[str]:
+    return {name for place in places for name in global_names(codes[place])}
 
 
-def definitions_in(source: str) -> str:
-    """The imports, functions and classes of a cell's text, without other statements on their lines."""
-    return "\n".join(ast.unparse(node) for node in statements(source) if isinstance(node, CHEAP))
+def definitions_in(code: Code) -> str:
+    """The imports, functions and classes of a cell, without other statements on their lines."""
+    return "\n".join(ast.unparse(node) for node in code.statements if isinstance(node, CHEAP))
 
 
-def _definitions(source: str) -> tuple[set[str], set[str]]:
-    """The names that the definitions in a cell's text bind, and those that they use."""
-    text = definitions_in(source)
-    return defined(text), global_names(text)
+def _definitions(code: Code) -> tuple[Set[str], set[str]]:
+    """The names that the definitions in a cell bind, and those that they use."""
+    definitions = Code(definitions_in(code))
+    return definitions.names, global_names(definitions)
 
 
-def computed_names(source: str) -> set[str]:
+def computed_names(code: Code) -> set[str]:
     """The names that other statements bind, or whose attributes or items they change."""
-    others = [node for node in statements(source) if not isinstance(node, CHEAP)]
-    return {name for node in others for name in names_of(node)} | set(_roots(source))
+    others = [node for node in code.statements if not isinstance(node, CHEAP)]
+    return {name for node in others for name in names_of(node)} | set(_roots(code))
 
 
-def _roots(source: str) -> Iterator[str]:
+def _roots(code: Code) -> Iterator[str]:
     """`model` of `model.rate = 1` and of `model.grads[0] = 1`."""
-    for node in ast.walk(parsed(source) or ast.Module([], [])):
+    for node in ast.walk(code.tree or ast.Module([], [])):
         if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
             root: ast.expr = node
             while isinstance(root, ast.Attribute | ast.Subscript):
@@ -101,15 +100,14 @@ def _roots(source: str) -> Iterator[str]:
                 yield root.id
 
 
-def global_names(source: str) -> set[str]:
-    """The global names that a cell's text uses or defines, in functions too, without their local names."""
-    tree = parsed(source)
-    if tree is None:
+def global_names(code: Code) -> set[str]:
+    """The global names that a cell uses or defines, in functions too, without their local names."""
+    if code.tree is None:
         return set()
     try:
-        return set(_global_names(symtable.symtable(ast.unparse(tree), "<cell>", "exec")))
+        return set(_global_names(symtable.symtable(ast.unparse(code.tree), "<cell>", "exec")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        return {node.id for node in ast.walk(code.tree) if isinstance(node, ast.Name)}
 
 
 def _global_names(table: symtable.SymbolTable) -> Iterator[str]:
@@ -127,8 +125,9 @@ def notes_on_deleted(notebook: nbformat.NotebookNode, answers: Sequence[str]) ->
     for place, cell in enumerate(notebook.cells):
         if not is_run(cell):
             continue
-        gone = sorted(deleted_names(cell.source) & known)
-        known |= defined(cell.source) & set(answers)
+        code = Code(cell.source)
+        gone = sorted(deleted_names(code) & known)
+        known |= code.names & set(answers)
         if known and CLEARS.search(cell.source):
             notes.append(f"Cell {place + 1} deletes all names: what the cells above defined counts.")
         elif gone:
@@ -136,7 +135,7 @@ def notes_on_deleted(notebook: nbformat.NotebookNode, answers: Sequence[str]) ->
     return notes
 
 
-def deleted_names(source: str) -> set[str]:
-    """The names that a cell's text deletes."""
-    nodes = ast.walk(parsed(source) or ast.Module([], []))
+def deleted_names(code: Code) -> set[str]:
+    """The names that a cell deletes."""
+    nodes = ast.walk(code.tree or ast.Module([], []))
     return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)}

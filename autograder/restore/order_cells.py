@@ -9,16 +9,15 @@ from __future__ import annotations
 import builtins
 from collections.abc import Set
 
-import nbformat
-
-from autograder.restore.match_cells import id_of, is_run, label, sentence
+from autograder.restore.match_cells import sentence
 from autograder.restore.released import Release
-from autograder.restore.syntax import defined, names_of, needed_by, statements
+from autograder.restore.submitted_cell import SubmittedCell
+from autograder.restore.syntax import Code, names_of, needed_by
 
 MAX_DEPTH = 50  # length of a chain of cells that need one another
 
 
-def needed_first(cells: list[nbformat.NotebookNode], released: Release) -> list[str]:
+def needed_first(cells: list[SubmittedCell], released: Release) -> list[str]:
     """Move cells needed by the definition of a solution above it; returns notes."""
     order = _Order(cells, released)
     for place in range(len(cells)):
@@ -30,12 +29,11 @@ def needed_first(cells: list[nbformat.NotebookNode], released: Release) -> list[
 class _Order:
     """The places of the cells in the order in which they are to be run, as far as determined."""
 
-    def __init__(self, cells: list[nbformat.NotebookNode], released: Release) -> None:
-        run = [
-            is_run(cell) and not (id_of(cell) in released.cells and released.is_check(id_of(cell))) for cell in cells
-        ]
+    def __init__(self, cells: list[SubmittedCell], released: Release) -> None:
+        checks = {id for id in released.cells if released.is_check(id)}
+        run = [cell.is_run and cell.grade_id not in checks for cell in cells]
         self.cells, self.released = cells, released
-        self.gives = [defined(cell.source) if is_it else set() for cell, is_it in zip(cells, run, strict=True)]
+        self.gives = [cell.code.names if is_it else frozenset() for cell, is_it in zip(cells, run, strict=True)]
         self.givers: dict[str, list[int]] = {}
         for place, names in enumerate(self.gives):
             for name in names:
@@ -55,7 +53,7 @@ class _Order:
             return
         self.begun.add(place)
         names = wanted or self.gives[place] & set(self.released.solutions)
-        needed = _needs(self.cells[place].source, names) - self.known if names and depth < MAX_DEPTH else set()
+        needed = _needs(self.cells[place].code, names) - self.known if names and depth < MAX_DEPTH else set()
         for name in sorted(needed):
             below = [other for other in self.givers.get(name, []) if other not in self.begun]
             for other in below if name not in self.known else []:
@@ -63,21 +61,21 @@ class _Order:
                 self.notes.append(
                     sentence(f"{needed_cell} stood below {needing}, which needs {name}: it was run first.")
                 )
-                self.put(other, frozenset(self.gives[other]), depth + 1)
+                self.put(other, self.gives[other], depth + 1)
         self.places.append(place)
         self.known |= self.gives[place]
 
     def _label(self, place: int) -> str:
         if place not in self.labels:
-            self.labels[place] = label(place, self.cells[place], self.released)
+            self.labels[place] = self.cells[place].label(place, self.released)
         return self.labels[place]
 
 
-def _needs(source: str, names: Set[str]) -> set[str]:
+def _needs(code: Code, names: Set[str]) -> set[str]:
     """The names needed to execute the statements that define `names`, except those defined earlier in the cell."""
     needed: set[str] = set()
     given = set(vars(builtins))
-    for node in statements(source):
+    for node in code.statements:
         if names & names_of(node):
             needed |= needed_by(node) - given
         given |= names_of(node)

@@ -11,7 +11,7 @@ from typing import Any
 from autograder import course
 from autograder.course import cells
 from autograder.errors import TaskError
-from autograder.restore.syntax import DEFINITIONS, meaning, methods, statements
+from autograder.restore.syntax import DEFINITIONS, Code, meaning, methods, without_whitespace
 
 SKIPPED = "skip-execution"  # nbclient's tag for a cell that must not be run
 
@@ -103,7 +103,7 @@ def _release(id: str, path: Path, version: int) -> Release:
 def _stubs(text: str) -> dict[str, str]:
     """The definitions in a solution cell that are still to be written, as `Release.stubs`."""
     meanings = {}
-    for node in statements(text):
+    for node in Code(text).statements:
         if isinstance(node, DEFINITIONS):
             meanings[node.name] = meaning(node)
             meanings |= {f"{node.name}.{method.name}": meaning(method) for method in methods(node)}
@@ -114,8 +114,3 @@ def text_of(cell: dict[str, Any]) -> str:
     """The text of a cell as it stands in a file."""
     source = cell["source"]
     return source if isinstance(source, str) else "".join(source)
-
-
-def without_whitespace(text: str) -> str:
-    """The text without any whitespace."""
-    return "".join(text.split())

@@ -9,7 +9,7 @@ import ast
 import re
 from typing import Any
 
-from autograder.restore.syntax import DEFINITIONS, parsed
+from autograder.restore.syntax import DEFINITIONS, Code
 
 PLACE = re.compile(r"Cell In ?\[\d+\],? line (\d+)")
 ANSI = re.compile(r"\x1b\[[\d;]*m")
@@ -44,7 +44,7 @@ def rest_below(source: str, error: Any) -> str:
 
 def _divided(source: str, error: Any) -> tuple[ast.stmt | None, list[ast.stmt]]:
     """The statement that raised, None if it is not known, and those below it that define something."""
-    tree = parsed(source)
+    tree = Code(source).tree
     line = _line(source, error)
     if tree is None or not line or CELL_MAGIC.match(source):
         return None, []

@@ -1,4 +1,4 @@
-"""The definitions in the text of a cell, found in its syntax tree without running it.
+"""The code of a cell: its syntax tree, and the definitions in it, without running it.
 
 The text is a student's: one that is too long, too deep or not valid Python defines nothing.
 IPython's own lines (`%matplotlib inline`, `!pip install`) count as empty.
@@ -11,7 +11,7 @@ import re
 import textwrap
 import warnings
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property
 
 from autograder.course.parsing import parse
 
@@ -23,12 +23,41 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-@lru_cache(maxsize=512)
-def parsed(source: str) -> ast.Module | None:
-    """The tree of a cell's text, with the same line numbers; None if it has none. Cached: do not modify."""
-    if len(source) > MAX_CHARACTERS:
-        return None
-    plain = MAGIC.sub(r"\1pass", source)
+class Code:
+    """The text of a cell as code. It is parsed when its tree is first asked for, and once.
+
+    may_be_parsed  not where a notebook holds too much code; a text of more than MAX_CHARACTERS never is
+    """
+
+    def __init__(self, text: str, may_be_parsed: bool = True) -> None:
+        self.text, self.may_be_parsed = text, may_be_parsed
+
+    @cached_property
+    def tree(self) -> ast.Module | None:
+        """The syntax tree, with the text's line numbers; None if it has none. Do not modify it."""
+        return parsed(self.text) if self.may_be_parsed and len(self.text) <= MAX_CHARACTERS else None
+
+    @property
+    def statements(self) -> list[ast.stmt]:
+        """The outermost statements; none if the text cannot be parsed."""
+        return self.tree.body if self.tree is not None else []
+
+    @cached_property
+    def definitions(self) -> list[str]:
+        """The names after `def` and `class` at the beginning of a line; of a long text, only in its beginning."""
+        return DEFINES.findall(self.text[:MAX_CHARACTERS])
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that the text binds; if it cannot be parsed, its definitions."""
+        if self.tree is None:
+            return frozenset(self.definitions)
+        return frozenset(name for statement in self.statements for name in names_of(statement))
+
+
+def parsed(text: str) -> ast.Module | None:
+    """The tree of a text, with the same line numbers; None if it has none."""
+    plain = MAGIC.sub(r"\1pass", text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -37,15 +66,14 @@ def parsed(source: str) -> ast.Module | None:
         return None
 
 
-def statements(source: str) -> list[ast.stmt]:
-    """The statements of a cell's text; none if it cannot be parsed."""
-    tree = parsed(source)
-    return tree.body if tree is not None else []
+def without_whitespace(text: str) -> str:
+    """The text without any whitespace."""
+    return "".join(text.split())
 
 
 def stands_alone(source: str) -> bool:
     """Whether IPython, which removes the indentation of a whole cell, can run the text as a cell."""
-    tree = parsed(textwrap.dedent(source))
+    tree = Code(textwrap.dedent(source)).tree
     if tree is None:
         return False
     try:
@@ -78,13 +106,6 @@ def _stored(node: ast.AST) -> Iterator[str]:
     elif not isinstance(node, ast.expr) or isinstance(node, ast.Tuple | ast.List | ast.Starred):
         for child in ast.iter_child_nodes(node):
             yield from _stored(child)
-
-
-def defined(source: str) -> set[str]:
-    """The names that a cell's text binds; of a text that cannot be parsed, those after `def` and `class`."""
-    if parsed(source) is None:
-        return set(DEFINES.findall(source[:MAX_CHARACTERS]))
-    return {name for statement in statements(source) for name in names_of(statement)}
 
 
 def needed_by(statement: ast.stmt) -> set[str]:
@@ -133,9 +154,9 @@ class _Bare(ast.NodeTransformer):
         return super().generic_visit(node)
 
 
-def is_same_code(one: str, other: str) -> bool:
+def is_same_code(one: Code, other: Code) -> bool:
     """Whether two texts differ only in whitespace and comments, such as a title that an editor put above the code."""
-    trees = parsed(one), parsed(other)
+    trees = one.tree, other.tree
     try:
         return None not in trees and len({ast.dump(tree) for tree in trees if tree is not None}) == 1
     except RecursionError:

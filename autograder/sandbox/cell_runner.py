@@ -22,6 +22,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from autograder.agent.wire import WireTimeout
 from autograder.restore.needed_cells import Needed, definitions_in
 from autograder.restore.released import SKIPPED
+from autograder.restore.syntax import Code
 from autograder.sandbox.box import Limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.cpu_wait import Stopwatch, own_waited_s
@@ -91,7 +92,7 @@ class NotebookRun:
         refusal = self.budget.refusal(index, needed)
         if refusal:
             self.left_out[index] = "timeout", f"was not run: {refusal}"
-            cell = nbformat.v4.new_code_cell("" if needed else definitions_in(cell.source))
+            cell = nbformat.v4.new_code_cell("" if needed else definitions_in(Code(cell.source)))
         started, others = time.monotonic(), self.watch.account.stopwatch()
         culprit = await self._run_cell(runner, cell, index, others) if cell.source else None
         self.budget.charge(needed or bool(refusal), time.monotonic() - started - others.waited_s())

@@ -22,7 +22,8 @@ from autograder.collect import choose_file, files
 from autograder.collect.handed_in import find
 from autograder.errors import GraderError, Unreadable
 from autograder.restore import limits
-from autograder.restore.submission import MAX_CELLS, MAX_NOTES, read, recognise, restore
+from autograder.restore.read import MAX_CELLS, read
+from autograder.restore.submission import MAX_NOTES, recognise, restore
 
 ID = "01_rnn_lm_sampling"
 CPU_UNITS, PEAK_MIB = 240, 1200  # twice what the slowest takes; a unit is measured there and then

@@ -29,10 +29,12 @@ from autograder.authoring.filled_notebook import as_bytes, filled, reference_ans
 from autograder.errors import Unreadable
 from autograder.grading.grader import Graded, grade, without_checks
 from autograder.grading.options import Options
-from autograder.restore import match_cells, submission, undo_edits
+from autograder.restore import submission, submitted_cell, undo_edits
+from autograder.restore.read import read
 from autograder.restore.released import release
-from autograder.restore.submission import Submission, read, recognise, restore
-from autograder.restore.syntax import defined
+from autograder.restore.submission import Submission, recognise, restore
+from autograder.restore.submitted_cell import SubmittedNotebook
+from autograder.restore.syntax import Code
 
 BOTH = [ONE, TWO]
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "damaged_notebooks.md"
@@ -79,8 +81,8 @@ def lost(notebook: nbformat.NotebookNode, id: str) -> set[str]:
         for node in body:
             if isinstance(node, ast.ClassDef) and not {base.id for base in node.bases} <= known:
                 break  # NameError: what stands below it in the cell is not reached
-            known |= defined(ast.unparse(node))
-            for name in defined(ast.unparse(node)) & stands.keys():
+            known |= Code(ast.unparse(node)).names
+            for name in Code(ast.unparse(node)).names & stands.keys():
                 stands[name] = bare(node)
     return {name for name, node in stands.items() if node != wanted(id)[name]}
 
@@ -106,7 +108,7 @@ def test_no_answer_is_lost_in_silence(kind, id):
     submitted = of_kind(kind, id)
     assert lost(submitted.notebook, id) <= may_lose(kind, id)
     for name in release(id).cells:
-        copies = [cell for cell in submitted.notebook.cells if match_cells.id_of(cell) == name]
+        copies = [cell for cell in submitted.notebook.cells if submitted_cell.id_of(cell) == name]
         assert len(copies) <= 1
         if release(id).is_locked(name):
             assert [cell.source for cell in copies] == [release(id).source(name)]
@@ -198,8 +200,9 @@ def test_a_lost_note_is_missed(monkeypatch):
 def test_a_cell_that_stands_by_itself_is_not_joined(below, end):
     one = draft(ONE)
     one.cell(FUNCTION[ONE])["source"] += end
-    cells = nbformat.from_dict(one.content).cells
-    cells.insert(one.place(FUNCTION[ONE]) + 1, nbformat.v4.new_code_cell(below))
+    notebook = nbformat.from_dict(one.content)
+    notebook.cells.insert(one.place(FUNCTION[ONE]) + 1, nbformat.v4.new_code_cell(below))
+    cells = SubmittedNotebook(notebook).cells
     assert undo_edits.mended(cells, release(ONE)) == []
     assert cells[one.place(FUNCTION[ONE]) + 1].source == below
 
@@ -222,7 +225,7 @@ def test_a_stub_above_its_answer_stays_too():
 
 
 def test_much_code_is_left_as_it_is(monkeypatch):
-    monkeypatch.setattr(match_cells, "MAX_CODE", 1000)
+    monkeypatch.setattr(submitted_cell, "MAX_CODE", 1000)
     submitted = restored(KINDS["stub pasted below the answer"].file(ONE), ONE)
     assert submitted.notes[0] == submission.TOO_MUCH
 
@@ -279,7 +282,7 @@ def same_run(kind: Kind) -> object:
     if kind.outcome == REFUSED:
         return kind.name
     cells = without_checks(copy.deepcopy(of_kind(kind, id).notebook)).cells
-    return id, tuple(cell.source for cell in cells if match_cells.is_run(cell))
+    return id, tuple(cell.source for cell in cells if submitted_cell.is_run(cell))
 
 
 def _graded(work: tuple[str, bytes]) -> Graded:

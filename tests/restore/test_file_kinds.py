@@ -14,7 +14,7 @@ from tiny_course import Commands, answered, hand_in, tiny_course
 
 from autograder.collect.handed_in import find
 from autograder.errors import Unreadable
-from autograder.restore.submission import read
+from autograder.restore.read import read
 
 NOTEBOOK = json.dumps(
     {"cells": [{"cell_type": "code", "metadata": {}, "source": ["x = 'ä\\u00e4'\n", "y = 1"], "outputs": []}],

@@ -18,6 +18,7 @@ from autograder.grading.grader import Graded, grade
 from autograder.grading.judge import ON_THREADS, with_hint_on_threads
 from autograder.grading.options import Options
 from autograder.restore.needed_cells import computed_names, deleted_names, global_names, needed_in
+from autograder.restore.syntax import Code
 from autograder.result import QuestionResult
 from autograder.sandbox import Limits, Session
 from autograder.sandbox.budget import Budget
@@ -351,6 +352,6 @@ def test_released_cells_are_needed_and_skipped_ones_are_not():
 
 
 def test_a_text_that_cannot_be_read_uses_no_names():
-    assert global_names("def f(:") == set()
-    assert deleted_names("del (") == set()
-    assert computed_names("def f(:\n  pass") == set()
+    assert global_names(Code("def f(:")) == set()
+    assert deleted_names(Code("del (")) == set()
+    assert computed_names(Code("def f(:\n  pass")) == set()

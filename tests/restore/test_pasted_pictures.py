@@ -15,7 +15,8 @@ from autograder.authoring.filled_notebook import as_bytes, filled
 from autograder.reports.notebook_html import PICTURE_LIMIT, notebook_html
 from autograder.restore import kept_parts, submission
 from autograder.restore.kept_parts import EMPTY, harmless_metadata, pictures, resolved
-from autograder.restore.submission import Submission, read, restore
+from autograder.restore.read import read
+from autograder.restore.submission import Submission, restore
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(range(200))).decode()
 GIF = base64.b64encode(b"GIF89a" + bytes(50)).decode()

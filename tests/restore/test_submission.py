@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import shutil
+from collections import Counter
 
 import nbformat
 import pytest
@@ -19,8 +20,10 @@ from tiny_course import ID, grade_id, tiny_course
 from autograder import course
 from autograder.authoring.filled_notebook import as_bytes, filled, released
 from autograder.errors import TaskError, Unreadable
-from autograder.restore import limits, submission
-from autograder.restore.submission import read, recognise, release, restore
+from autograder.restore import limits, syntax
+from autograder.restore import read as reading
+from autograder.restore.read import read
+from autograder.restore.submission import Submission, recognise, release, restore
 from autograder.restore.syntax import DEFINES
 
 LOCKED = ["imports", "double_check", "scale_forward"]
@@ -45,7 +48,7 @@ def notebook():
     return filled(ID)
 
 
-def handed_in(notebook) -> submission.Submission:
+def handed_in(notebook) -> Submission:
     """The notebook after the way through a file."""
     return restore(read(as_bytes(notebook)), ID)
 
@@ -134,10 +137,28 @@ def test_a_huge_file_is_refused(monkeypatch):
 
 
 def test_and_one_of_very_many_cells(monkeypatch):
-    monkeypatch.setattr(submission, "MAX_CELLS", 10)
+    monkeypatch.setattr(reading, "MAX_CELLS", 10)
     many = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1") for _ in range(11)])
     with pytest.raises(Unreadable, match="it has 11 cells"):
         read(as_bytes(many))
+
+
+@pytest.mark.parametrize("damage", ["none", "ids lost", "an answer below a stub"])
+def test_each_cell_is_parsed_once(notebook, monkeypatch, damage):
+    for cell in notebook.cells if damage == "ids lost" else []:
+        cell.metadata.pop("nbgrader", None)
+    if damage == "an answer below a stub":
+        notebook.cells.append(copy.deepcopy(cell_of(notebook, "double")))
+        notebook.cells[-1]["id"] = "second"
+    texts: list[str] = []
+    parsed = syntax.parsed
+    monkeypatch.setattr(syntax, "parsed", lambda text: texts.append(text) or parsed(text))
+    submitted = read(as_bytes(notebook))
+    restore(submitted, recognise(submitted))
+    counts = Counter(text for text in texts if any(text == cell.source for cell in notebook.cells))
+    assert counts
+    copies = Counter(cell.source for cell in notebook.cells)
+    assert all(counts[text] <= copies[text] for text in counts)
 
 
 def test_text_may_be_a_list_of_lines(notebook):
@@ -164,7 +185,7 @@ def test_a_notebook_of_version_3_is_read():
             {"cell_type": "heading", "level": 2, "source": ["Twice"], "metadata": {}},
         ]}],
     }  # fmt: skip
-    cells = read(json.dumps(old).encode()).cells
+    cells = read(json.dumps(old).encode()).node.cells
     assert [(cell.cell_type, cell.source) for cell in cells] == [
         ("code", "def double(xs):\n    return 2 * xs"),
         ("markdown", "## Twice"),
@@ -179,7 +200,7 @@ def test_neither_outputs_nor_what_nbgrader_knows_are_taken_from_a_cell(notebook)
     cell.outputs = [nbformat.v4.new_output("stream", text="100 of 100")]
     cell.execution_count = 7
     notebook.metadata["kernelspec"] = {"name": "evil", "display_name": "", "language": "bash"}
-    got = cell_of(read(as_bytes(notebook)), "double")
+    got = cell_of(read(as_bytes(notebook)).node, "double")
     assert got.metadata["nbgrader"] == {"grade_id": "double"}
     assert (got.outputs, got.execution_count) == ([], None)
     restored = handed_in(notebook).notebook
@@ -523,7 +544,7 @@ def test_a_mutated_notebook_is_restored_or_refused(root, changes):
 @given(st.binary(max_size=100) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_read_or_refused(root, data):
     try:
-        assert read(data).nbformat == 4
+        assert read(data).node.nbformat == 4
     except Unreadable:
         return
 
@@ -542,6 +563,6 @@ def test_any_bytes_are_read_or_refused(root, data):
 )
 def test_anything_that_says_it_is_a_notebook_is_read_or_refused(root, content):
     try:
-        assert read(json.dumps(content).encode()).nbformat == 4
+        assert read(json.dumps(content).encode()).node.nbformat == 4
     except Unreadable:
         return
