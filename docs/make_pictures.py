@@ -20,11 +20,12 @@ from rich.console import Console
 
 from autograder.cli import commands, demo
 from autograder.grading.options import Options
-from autograder.validation.sample_class import one_of_every_kind
+from autograder.validation.sample_class import class_file, one_of_every_kind
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
+READER = class_file().reader
 PAGES = {  # where each page lies, and how many of its upper pixels are shown
-    "feedback.png": (f"feedback/{demo.READER}/01_rnn_lm_sampling/rnn_lm_sampling.html", 1275),
+    "feedback.png": (f"feedback/{READER}/01_rnn_lm_sampling/rnn_lm_sampling.html", 1275),
     "class_report.png": ("report.html", 1300),
 }
 WIDTH = 1100
@@ -53,7 +54,7 @@ def grade(place: Path) -> None:
         return
     demo.hand_in(one_of_every_kind(), demo.make_room(place))
     results = commands.grade(place / "submitted", Options(variant=0), commands.Batch(os.cpu_count() or 1))
-    demo.write_reports(place, results, Console(), {demo.READER})
+    demo.write_reports(place, results, Console(), {READER})
 
 
 def take(page: Path, height: int, picture: Path) -> None:

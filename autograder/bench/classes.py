@@ -1,4 +1,4 @@
-"""A class of reference-like submissions of 01: against stock nbgrader, against bare compute, and graded again."""
+"""A class of reference-like submissions: against stock nbgrader, against bare compute, and graded again."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ import nbformat
 from autograder import course
 from autograder.authoring.filled_notebook import as_bytes, filled
 from autograder.bench import stock
-from autograder.bench.machine import Row, one_thread, wall_of
+from autograder.bench.machine import Row, measured_assignment, one_thread, wall_of
 
-ASSIGNMENT = "01_rnn_lm_sampling"
 SIZE, JOBS = 40, 2
 BARE_RUNS = 8
 
@@ -27,8 +26,8 @@ def without_training(folder: Path) -> list[Row]:
     hand_in(folder / "ours" / "submitted", SIZE)
     wall_s = grade(folder / "ours", "--no-training")
     again_s = grade(folder / "ours", "--no-training")
-    stock_s = stock.autograde(folder / "stock", ASSIGNMENT, folder / "ours" / "submitted")
-    label = f"{SIZE} submissions of 01 without training"
+    stock_s = stock.autograde(folder / "stock", measured_assignment(), folder / "ours" / "submitted")
+    label = f"{SIZE} submissions of {measured_assignment()[:2]} without training"
     return [
         (f"{label}, {JOBS} jobs, isolated", f"{wall_s:.1f} s ({60 * SIZE / wall_s:.0f} a minute)", ""),
         ("the same with stock nbgrader autograde", f"{stock_s:.1f} s ({60 * SIZE / stock_s:.0f} a minute)", ""),
@@ -49,7 +48,7 @@ def with_training(folder: Path) -> list[Row]:
     bare_s = _bare(folder)
     share = wall_s / (SIZE * bare_s / JOBS)
     return [
-        (f"{SIZE} submissions of 01 with training, {JOBS} jobs", f"{wall_s:.1f} s", ""),
+        (f"{SIZE} submissions of {measured_assignment()[:2]} with training, {JOBS} jobs", f"{wall_s:.1f} s", ""),
         (f"cells and suite bare, {JOBS} at a time, each", f"{bare_s:.2f} s", ""),
         ("wall over (sum of bare / jobs)", f"{share:.2f}", "at most 1.15"),
         (
@@ -62,13 +61,14 @@ def with_training(folder: Path) -> list[Row]:
 
 def hand_in(place: Path, size: int) -> None:
     """Write `size` submissions with the reference's answers, no two files the same, as in nbgrader's submitted/."""
+    id = measured_assignment()
     for number in range(size):
-        notebook = filled(ASSIGNMENT)
+        notebook = filled(id)
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell(f"Handed in by student {number}."))
-        folder = place / f"student{number:03}" / ASSIGNMENT
+        folder = place / f"student{number:03}" / id
         folder.mkdir(parents=True)
-        (folder / f"{course.name_of(ASSIGNMENT)}.ipynb").write_bytes(as_bytes(notebook))
-        for path in course.current().handed_out(ASSIGNMENT):
+        (folder / f"{course.name_of(id)}.ipynb").write_bytes(as_bytes(notebook))
+        for path in course.current().handed_out(id):
             _copy(path, folder / path.name)
 
 
@@ -81,7 +81,7 @@ def grade(root: Path, *arguments: str) -> float:
 def _bare(folder: Path) -> float:
     """Mean wall seconds of the yardstick on one submission, `JOBS` of them running at any time."""
     notebook = next((folder / "submitted").glob("*/*/*.ipynb"))
-    command = [sys.executable, "-m", "autograder.bench.in_process", ASSIGNMENT, str(notebook)]
+    command = [sys.executable, "-m", "autograder.bench.in_process", measured_assignment(), str(notebook)]
     with ThreadPoolExecutor(JOBS) as running:
         started = time.perf_counter()
         for done in [running.submit(_run, command) for _ in range(BARE_RUNS)]:

@@ -20,31 +20,37 @@ from autograder.grading.options import Options
 from autograder.reports import terminal
 from autograder.result import Result
 from autograder.sandbox import require_bubblewrap
-from autograder.validation.sample_class import ASSIGNMENT, Sample, differences, one_of_every_kind, samples
+from autograder.validation.sample_class import (
+    Sample,
+    class_file,
+    described_assignment,
+    differences,
+    samples,
+    short_class,
+)
 
 MARKER = "made-by-autograder-demo"
-SHORT_CLASS = "alder ash beech birch hazel juniper larch willow".split()  # one of each outcome
-READER = "birch"  # whose feedback page is to be looked at
 
 
 def run(folder: Path | None, jobs: int, console: Console, every: bool = False) -> None:
     """Make the class in `folder` (default: build/demo), afresh, and show its results.
 
-    every  whether the samples of every assignment are graded, and not eight of the first one's
+    every  whether the samples of every assignment are graded, and not the short class of one
     Raises typer.Exit(1) if they are not as expected; SandboxMissing, GraderError if the class cannot be graded.
     """
     require_bubblewrap()
     place = (folder or course.current().root / "build" / "demo").resolve()
     expected = samples() if every else short_class()
-    _show_changes(() if every else (ASSIGNMENT,), console)
+    id, reader = described_assignment(), class_file().reader
+    _show_changes(() if every else (id,), console)
     hand_in(expected, make_room(place))
     results = commands.grade(place / "submitted", Options(variant=0), commands.Batch(jobs))
-    readers = None if every else {READER}
+    readers = None if every else {reader}
     reports = write_reports(place, results, console, readers)
-    for id in dict.fromkeys(sample.assignment for sample in expected):
-        terminal.print_class(console, [one for one in results if one.assignment == id], confined=True)
-        _print_samples(console, [one for one in expected if one.assignment == id])
-    _print_paths(console, place, reports)
+    for one_id in dict.fromkeys(sample.assignment for sample in expected):
+        terminal.print_class(console, [one for one in results if one.assignment == one_id], confined=True)
+        _print_samples(console, [one for one in expected if one.assignment == one_id])
+    _print_paths(console, place, reports, (reader, id))
     wrong = differences(expected, results)
     for line in wrong:
         terminal.print_line(console, Text("UNEXPECTED ", "bold red").append(line, "default"))
@@ -54,11 +60,6 @@ def run(folder: Path | None, jobs: int, console: Console, every: bool = False) -
     summary = f"All {len(expected)} came out as they must; {refused} cannot be graded, and the report says so."
     terminal.print_line(console, Text(summary, "green"))
     _open(reports[0])
-
-
-def short_class() -> list[Sample]:
-    """Eight submissions of assignment 01, one for each outcome and an unusual right answer."""
-    return [sample for sample in one_of_every_kind() if sample.student in SHORT_CLASS]
 
 
 def make_room(place: Path) -> Path:
@@ -125,11 +126,11 @@ def _loss(sample: Sample) -> str:
     return ", ".join(f"{id} ({reason})" for id, reason in sample.lost.items()) or "nothing"
 
 
-def _print_paths(console: Console, place: Path, reports: Sequence[Path]) -> None:
-    """Print the files to look at."""
+def _print_paths(console: Console, place: Path, reports: Sequence[Path], reader: tuple[str, str]) -> None:
+    """Print the files to look at. `reader`: a student and an assignment with a feedback page."""
     shown = [
         *(("class report", report) for report in reports),
-        ("feedback", place / "feedback" / READER / ASSIGNMENT / f"{course.name_of(ASSIGNMENT)}.html"),
+        ("feedback", place / "feedback" / Path(*reader) / f"{course.name_of(reader[1])}.html"),
         ("marks", place / "grades.csv"),
         ("gradebook", place / "gradebook.db"),
     ]

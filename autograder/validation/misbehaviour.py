@@ -3,47 +3,10 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 
 import nbformat
 
-from autograder.authoring.filled_notebook import as_bytes, filled, reference_answers
 from autograder.errors import TaskError
-
-
-@dataclass(frozen=True)
-class Misbehaviour:
-    """Lines to insert into a function or method, directly after its docstring.
-
-    function  its name
-    lines     without indentation
-    """
-
-    function: str
-    lines: tuple[str, ...]
-
-
-NOISY = Misbehaviour("generate", ("import warnings", "warnings.warn('this may take a moment', stacklevel=2)"))
-ENDLESS = Misbehaviour(
-    "perplexity", ("position = 0", "while position < len(corpus):", "    labels = corpus[position + 1 :]")
-)
-ENDS_THE_PROCESS = Misbehaviour("backward", ("import os", "os._exit(0)"))
-BOMB = Misbehaviour("set_state", ("states = []", "while True:", "    states.append(bytes(2**26))"))
-PATCHED = """
-import numpy.testing
-
-def always(*args, **kwargs):
-    return True
-
-np.allclose = np.isclose = np.array_equal = always
-np.testing.assert_allclose = np.testing.assert_array_equal = np.testing.assert_equal = lambda *args, **kwargs: None
-""".strip()
-
-
-def changed(assignment_id: str, cell: str, misbehaviour: Misbehaviour) -> bytes:
-    """The reference's notebook with a misbehaviour in one of its solution cells."""
-    answer = _with_lines(reference_answers(assignment_id)[cell], misbehaviour)
-    return as_bytes(filled(assignment_id, {cell: answer}))
 
 
 def with_cell(notebook: nbformat.NotebookNode, source: str) -> nbformat.NotebookNode:
@@ -53,8 +16,8 @@ def with_cell(notebook: nbformat.NotebookNode, source: str) -> nbformat.Notebook
     return notebook
 
 
-def with_duplicates(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook with its first solution cell and its first check cell duplicated, including nbgrader's metadata."""
+def with_doubled_cells(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook with its first solution cell and its first check cell doubled, including nbgrader's metadata."""
     for fact in ("solution", "grade"):
         known = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
         place = next(i for i, facts in enumerate(known) if facts.get(fact))
@@ -64,17 +27,20 @@ def with_duplicates(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def _with_lines(source: str, misbehaviour: Misbehaviour) -> str:
-    """`source` with the lines of a misbehaviour after the docstring of its function."""
+def with_lines(source: str, function: str, insert: str) -> str:
+    """`source` with the lines of `insert` after the docstring of a function or method in it.
+
+    Raises TaskError if there is no such function, or if it has no docstring.
+    """
     lines = source.split("\n")
-    head = [i for i, line in enumerate(lines) if line.strip().startswith(f"def {misbehaviour.function}(")]
-    if not head:
-        raise TaskError(f"there is no function {misbehaviour.function} to put a mishap into")
-    opened = next(i for i in range(head[0], len(lines)) if '"""' in lines[i])
-    closed = (
-        opened
-        if lines[opened].count('"""') > 1
-        else next(i for i in range(opened + 1, len(lines)) if '"""' in lines[i])
-    )
+    head = next((i for i, line in enumerate(lines) if line.strip().startswith(f"def {function}(")), None)
+    if head is None:
+        raise TaskError(f"there is no function {function} to insert lines into")
+    quotes = [i for i in range(head, len(lines)) if '"""' in lines[i]]
+    if not quotes:
+        raise TaskError(f"the function {function} has no docstring to insert lines after")
+    opened = quotes[0]
+    closed = opened if lines[opened].count('"""') > 1 else quotes[1]
     indent = " " * (len(lines[opened]) - len(lines[opened].lstrip()))
-    return "\n".join([*lines[: closed + 1], *(indent + line for line in misbehaviour.lines), *lines[closed + 1 :]])
+    inserted = [f"{indent}{line}" for line in insert.strip("\n").split("\n")]
+    return "\n".join([*lines[: closed + 1], *inserted, *lines[closed + 1 :]])

@@ -1,38 +1,22 @@
 """A sample class: submissions of every kind with their expected results, from known submissions and by hand.
 
-Sixteen students hand in assignment 01, one submission of every kind; four of them hand in the other assignments too.
-`demo` grades the class and compares, as do the tests. The ids of the students are names of trees.
+The students of sample_class.toml hand in the assignment that it belongs to; four of them hand in every other one.
+`demo` grades the class and compares, as do the tests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from autograder import course
-from autograder.authoring.filled_notebook import as_bytes, filled, released
+from autograder.authoring.filled_notebook import as_bytes, filled, reference_answers, released
 from autograder.errors import TaskError
 from autograder.result import Result
-from autograder.validation import known_submissions
-from autograder.validation.misbehaviour import (
-    BOMB,
-    ENDLESS,
-    ENDS_THE_PROCESS,
-    NOISY,
-    PATCHED,
-    changed,
-    with_cell,
-    with_duplicates,
-)
-
-ASSIGNMENT = "01_rnn_lm_sampling"
-TRAINING = frozenset({"rnnlm_training"})  # trains the student's own parts, so it may be lost together with any of them
-UNUSUAL = ("draws_by_cumulative_sums", "four_matrices_and_einsum")
-WRONG_SOFTMAX = "softmax__first_axis"
-WRONG = (
-    WRONG_SOFTMAX, "lstm_backward__dc_next_ignored", "time_lstm_state__c_not_carried", "perplexity__mean_of_means",
-    "generate__last_word_fed_back",
-)  # fmt: skip
+from autograder.validation import known_submissions, sample_class_file
+from autograder.validation.misbehaviour import with_cell, with_doubled_cells, with_lines
+from autograder.validation.sample_class_file import SampleStudent
 
 
 @dataclass(frozen=True)
@@ -42,28 +26,56 @@ class Sample:
     lost        question id -> expected reason; every other question must be correct
     may_lose    questions that may be lost or not
     graded      whether it can be graded at all
-    assignment  the id of its assignment
     """
 
     student: str
     description: str
     make: Callable[[], bytes]
+    assignment: str
     lost: Mapping[str, str] = field(default_factory=dict)
     may_lose: frozenset[str] = frozenset()
     graded: bool = True
-    assignment: str = ASSIGNMENT
+
+
+def described_assignment() -> str:
+    """The first assignment with a sample_class.toml. Raises TaskError if there is none."""
+    for id in course.current().assignment_ids():
+        if (_folder(id) / sample_class_file.NAME).is_file():
+            return id
+    raise TaskError(f"no assignment of this course has a {sample_class_file.NAME}, which states who hands in what")
+
+
+def class_file() -> sample_class_file.SampleClassFile:
+    """The contents of that assignment's sample_class.toml. Raises TaskError if it is malformed."""
+    return sample_class_file.read(_folder(described_assignment()))
+
+
+def _folder(id: str) -> Path:
+    return course.source_of(course.current().root, id).parent
 
 
 def samples() -> list[Sample]:
     """The whole class, by assignment and student. Raises TaskError if a known submission is missing."""
-    others = [id for id in course.current().assignment_ids() if id != ASSIGNMENT]
+    others = [id for id in course.current().assignment_ids() if id != described_assignment()]
     return [*one_of_every_kind(), *(sample for id in others for sample in four_of(id))]
+
+
+def one_of_every_kind() -> list[Sample]:
+    """The submissions of the assignment with a sample_class.toml, by student."""
+    id = described_assignment()
+    made = [_sample(id, student) for student in class_file().students]
+    return sorted(made, key=lambda sample: sample.student)
+
+
+def short_class() -> list[Sample]:
+    """Those of them that sample_class.toml names as the short class."""
+    short = class_file().short
+    return [sample for sample in one_of_every_kind() if sample.student in short]
 
 
 def four_of(id: str) -> list[Sample]:
     """A right, an unusual, an untouched and a wrong submission of an assignment."""
     known = known_submissions.read_submissions(id)
-    training = frozenset(info.id for info in course.current().load(id).questions if info.is_training)
     unusual = next((submission for submission in known if submission.kind == "right"), None)
     wrong = next(
         (submission for submission in known if submission.kind == "wrong" and submission.question == _dearest(id)), None
@@ -73,33 +85,16 @@ def four_of(id: str) -> list[Sample]:
             f"the sample class needs a right answer and a wrong one to {_dearest(id)} from the bank of {id}"
         )
     return [
-        Sample("alder", "everything right", lambda: as_bytes(filled(id)), assignment=id),
-        Sample("ash", f"right, unusual: {unusual.title}", _notebook_of(id, unusual), assignment=id),
-        Sample(
-            "beech", "the notebook as it was handed out",
-            lambda: as_bytes(released(id)), _everything(id, "missing"), assignment=id,
-        ),
-        _mistake(id, "birch", wrong, training),
-    ]  # fmt: skip
+        _sample(id, SampleStudent("alder", "everything right")),
+        _sample(id, SampleStudent("ash", hands_in=unusual.name)),
+        _sample(id, SampleStudent("beech", "the notebook as it was handed out", sample_class_file.RELEASE)),
+        _sample(id, SampleStudent("birch", hands_in=wrong.name)),
+    ]
 
 
 def _dearest(id: str) -> str:
     """The first question with the most points."""
     return max(course.current().load(id).questions, key=lambda question: question.points).id
-
-
-def one_of_every_kind() -> list[Sample]:
-    """Sixteen submissions of assignment 01, by student."""
-    made = [
-        Sample("alder", "everything right", _perfect),
-        *_unusual(["ash", "aspen"]),
-        Sample("beech", "the notebook as it was handed out", _untouched, _everything(ASSIGNMENT, "missing")),
-        *_mistaken(["birch", "cedar", "cherry", "chestnut", "cypress"]),
-        *_misbehaving(),
-        Sample("willow", "the upload was cut off half way", _truncated, graded=False),
-        Sample("yew", "right, with two cells there twice", lambda: as_bytes(with_duplicates(filled(ASSIGNMENT)))),
-    ]
-    return sorted(made, key=lambda sample: sample.student)
 
 
 def differences(expected: Iterable[Sample], results: Sequence[Result]) -> list[str]:
@@ -130,74 +125,65 @@ def _unlike(sample: Sample, result: Result) -> list[str]:
     ]
 
 
-def _perfect() -> bytes:
-    return as_bytes(filled(ASSIGNMENT))
+def _sample(id: str, student: SampleStudent) -> Sample:
+    """A student of sample_class.toml. Raises TaskError for a known submission, cell or function that is missing."""
+    if student.hands_in == sample_class_file.RELEASE:
+        return Sample(
+            student.name, student.description, lambda: as_bytes(released(id)), id, _everything(id, "missing")
+        )  # fmt: skip
+    known = None if student.hands_in == sample_class_file.REFERENCE else _known_submission(id, student.hands_in)
+    lost = {**(_lost(known) if known is not None else {}), **student.loses}
+    return Sample(
+        student.name,
+        student.description or (_description(known) if known is not None else ""),
+        lambda: _handed_in(id, student, known),
+        id,
+        lost,
+        _training(id) if lost else frozenset(),
+        graded=student.damage != sample_class_file.CUT_OFF,
+    )
 
 
-def _untouched() -> bytes:
-    return as_bytes(released(ASSIGNMENT))
-
-
-def _truncated() -> bytes:
-    whole = _perfect()
-    return whole[: len(whole) // 2]
+def _handed_in(id: str, student: SampleStudent, known: known_submissions.KnownSubmission | None) -> bytes:
+    """The file that a student hands in."""
+    answers = known.answers if known is not None else {}
+    if student.insert:
+        references = reference_answers(id)
+        if student.cell not in references:
+            raise TaskError(f"{sample_class_file.NAME} of {id}: there is no solution cell {student.cell}")
+        answers = {student.cell: with_lines(references[student.cell], student.function, student.insert)}
+    notebook = filled(id, answers)
+    if student.extra_cell:
+        notebook = with_cell(notebook, student.extra_cell.strip("\n"))
+    if student.damage == sample_class_file.DOUBLED_CELLS:
+        notebook = with_doubled_cells(notebook)
+    whole = as_bytes(notebook)
+    return whole[: len(whole) // 2] if student.damage == sample_class_file.CUT_OFF else whole
 
 
 def _everything(id: str, reason: str) -> dict[str, str]:
     return {question.id: reason for question in course.current().load(id).questions}
 
 
-def _unusual(students: Sequence[str]) -> list[Sample]:
-    """Unusual right answers among the known submissions."""
-    pairs = zip(students, map(_known_submission, UNUSUAL), strict=True)
-    return [
-        Sample(student, f"right, unusual: {submission.title}", _notebook_of(ASSIGNMENT, submission))
-        for student, submission in pairs
-    ]
+def _training(id: str) -> frozenset[str]:
+    """The questions that train the student's own parts, and so may be lost together with any of them."""
+    return frozenset(info.id for info in course.current().load(id).questions if info.is_training)
 
 
-def _mistaken(students: Sequence[str]) -> list[Sample]:
-    """Known wrong answers, one per student, to different questions."""
-    pairs = zip(students, WRONG, strict=True)
-    return [_mistake(ASSIGNMENT, student, _known_submission(name), TRAINING) for student, name in pairs]
+def _description(submission: known_submissions.KnownSubmission) -> str:
+    kind = f"wrong in {submission.question}" if submission.kind == "wrong" else "right, unusual"
+    return f"{kind}: {submission.title}"
 
 
-def _mistake(id: str, student: str, submission: known_submissions.KnownSubmission, training: frozenset[str]) -> Sample:
-    description = f"wrong in {submission.question}: {submission.title}"
-    lost = {**dict.fromkeys(submission.also, "wrong"), submission.question: submission.reason}
-    return Sample(student, description, _notebook_of(id, submission), lost, training, assignment=id)
+def _lost(submission: known_submissions.KnownSubmission) -> dict[str, str]:
+    """The questions that a known submission loses, with their reasons."""
+    if submission.kind == "right":
+        return {}
+    return {**dict.fromkeys(submission.also, "wrong"), submission.question: submission.reason}
 
 
-def _known_submission(name: str) -> known_submissions.KnownSubmission:
-    for submission in known_submissions.read_submissions(ASSIGNMENT):
+def _known_submission(id: str, name: str) -> known_submissions.KnownSubmission:
+    for submission in known_submissions.read_submissions(id):
         if submission.name == name:
             return submission
-    raise TaskError(f"the sample class needs {name} from the bank of {ASSIGNMENT}")
-
-
-def _notebook_of(id: str, submission: known_submissions.KnownSubmission) -> Callable[[], bytes]:
-    return lambda: as_bytes(filled(id, submission.answers))
-
-
-def _misbehaving() -> list[Sample]:
-    """Submissions that each fail in one question only: no cell of the notebook calls the changed code."""
-    return [
-        Sample("elm", "right, with a warning on stderr", lambda: changed(ASSIGNMENT, "RnnlmGen", NOISY)),
-        Sample(
-            "hazel", "perplexity never comes to an end",
-            lambda: changed(ASSIGNMENT, "perplexity", ENDLESS), {"perplexity": "timeout"}, TRAINING,
-        ),
-        Sample(
-            "juniper", "backward of BetterRnnlm ends the process",
-            lambda: changed(ASSIGNMENT, "BetterRnnlm", ENDS_THE_PROCESS), {"better_rnnlm": "crashed"}, TRAINING,
-        ),
-        Sample(
-            "larch", "set_state of TimeLSTM asks for all the memory there is",
-            lambda: changed(ASSIGNMENT, "TimeLSTM", BOMB), {"time_lstm_state": "memory"}, TRAINING,
-        ),
-        Sample(
-            "maple", "np.allclose replaced by one that always agrees, and softmax wrong",
-            lambda: as_bytes(with_cell(filled(ASSIGNMENT, _known_submission(WRONG_SOFTMAX).answers), PATCHED)),
-            {"softmax": "wrong"}, TRAINING,
-        ),
-    ]  # fmt: skip
+    raise TaskError(f"the sample class needs {name}, which is not among the known submissions of {id}")

@@ -26,8 +26,18 @@ from autograder.gradebook.export import GradedMarksCsv
 from autograder.gradebook.read_back import results_in
 from autograder.grading.options import Options
 from autograder.result import BY_HAND, QuestionResult, Result
-from autograder.validation.sample_class import ASSIGNMENT, Sample, differences, four_of, one_of_every_kind, samples
+from autograder.validation.sample_class import (
+    Sample,
+    class_file,
+    described_assignment,
+    differences,
+    four_of,
+    one_of_every_kind,
+    samples,
+    short_class,
+)
 
+ASSIGNMENT = described_assignment()
 WHOLE_CLASS_S = 1500  # wall seconds on a busy machine; half a minute to two on a quiet one
 PLAIN = ("birch", "juniper", "willow", "yew")
 REASONS = {"wrong", "missing", "timeout", "crashed", "memory"}
@@ -84,12 +94,12 @@ def test_four_of_them_hand_in_every_other_assignment() -> None:
 
 
 def test_the_short_class_shows_every_outcome() -> None:
-    short = demo.short_class()
-    assert [one.student for one in short] == demo.SHORT_CLASS
+    short = short_class()
+    assert tuple(one.student for one in short) == class_file().short
     assert {reason for one in short for reason in one.lost.values()} == REASONS
     assert sum(one.lost == {} and one.graded for one in short) == 2
     assert sum(not one.graded for one in short) == 1
-    (reader,) = [one for one in short if one.student == demo.READER]
+    (reader,) = [one for one in short if one.student == class_file().reader]
     assert set(reader.lost.values()) == {"wrong"}
 
 
@@ -123,8 +133,8 @@ def outcome(student: str, **reasons: str) -> Result:
 
 def test_a_difference_is_noticed() -> None:
     expected = [
-        Sample("ash", "wrong", bytes, {"softmax": "wrong"}, frozenset({"generate"})),
-        Sample("elm", "cut", bytes, graded=False),
+        Sample("ash", "wrong", bytes, ASSIGNMENT, {"softmax": "wrong"}, frozenset({"generate"})),
+        Sample("elm", "cut", bytes, ASSIGNMENT, graded=False),
     ]
     cut = Result(ASSIGNMENT, [], student="elm", problem="cut off")
     assert differences(expected, [outcome("ash", softmax="wrong", generate="wrong", rnnlm="correct"), cut]) == []
