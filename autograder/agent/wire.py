@@ -232,6 +232,7 @@ class Channel:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self.frame_bytes = MAX_FRAME_BYTES  # at most, of a frame that is received
+        self.last_frame_bytes = 0  # of the frame received last
         self._received = bytearray()
         self._timeout_s: float | None = None
         connection.settimeout(None)
@@ -266,6 +267,7 @@ class Channel:
         self._fill(4 + size, deadline)
         data = bytes(memoryview(self._received)[4 : 4 + size])
         del self._received[: 4 + size]
+        self.last_frame_bytes = size
         return unpack(data)
 
     def _fill(self, size: int, deadline: float | None) -> None:

@@ -37,6 +37,8 @@ KILL_S = 2.0
 SHORT_S = 0.1  # if all answers took no longer than this, their waiting for a core is not measured
 WITHOUT_VALUE = {"put", "ref", "rng", "set", "fill", "has"}  # requests that are answered with a reference, or none
 SHORT_BYTES = 2**16  # bound of such an answer, or of an error in place of it
+LARGE_BYTES = 2**20  # a test may keep every answer it gets: those larger than this have a bound in all
+LARGE_BYTES_IN_ALL = 128 * 2**20  # twenty times what any reference's answers to one test come to
 NO_ANSWER = "what came back is not an answer"
 
 Verdict = Callable[[], tuple[str, str] | None]
@@ -125,6 +127,7 @@ class RemoteConnection:
         self._channel, self._path, self._pid = channel, path, pid
         self._timeout_s, self._waited, self._verdict = timeout_s, waited, verdict
         self._asking_s, self._held_up_s = 0.0, 0.0
+        self._large_bytes_left = LARGE_BYTES_IN_ALL
         self._deadline: Deadline | None = None
         self._ended: StudentError | None = None
 
@@ -142,9 +145,9 @@ class RemoteConnection:
         call_s = math.inf if timeout_s is None else timeout_s * self.stretch
         limits = [(self._timeout_s, self._asking_s), *([(call_s, 0.0)] if call_s < math.inf else [])]
         self._deadline = Deadline(limits, self._waited_s)
-        self._channel.frame_bytes = self._most_bytes(operation, fields)
+        most_bytes = self._most_bytes(operation, fields)
         try:
-            return self._asked(packed)
+            return self._asked(packed, most_bytes)
         except WireTimeout:
             reason = f"no answer within {min(call_s, self._timeout_s):g} s"
             self._end(CallTimeout(reason, starved=self._deadline.starved))
@@ -180,13 +183,21 @@ class RemoteConnection:
         """Seconds that the answers have taken, a request that is being answered included."""
         return self._asking_s + (time.monotonic() - self._deadline.started if self._deadline is not None else 0.0)
 
-    def _asked(self, packed: bytes) -> Any:
+    def _received(self, deadline: Deadline, most_bytes: int) -> Any:
+        """The next frame, of at most `most_bytes`, or less where many large ones came before."""
+        self._channel.frame_bytes = min(most_bytes, max(LARGE_BYTES, self._large_bytes_left))
+        reply = deadline.receive(self._channel)
+        if self._channel.last_frame_bytes > LARGE_BYTES:
+            self._large_bytes_left -= self._channel.last_frame_bytes
+        return reply
+
+    def _asked(self, packed: bytes, most_bytes: int) -> Any:
         """The answer to a request; meanwhile the fork may ask back about stand-ins, on the same time limit."""
         deadline = self._deadline
         assert deadline is not None
         self._channel.send_packed(packed, deadline.longest_s())
         while True:
-            reply = deadline.receive(self._channel)
+            reply = self._received(deadline, most_bytes)
             if type(reply) is not tuple or not reply or type(reply[0]) is not str:
                 raise BadReply(NO_ANSWER)
             if reply[0] != "ask":

@@ -56,6 +56,7 @@ def verbose(x): raise ValueError("the input was " + repr(x.tolist()))
 def torch_like(): raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to")
 def large(): return np.ones(10**9).sum()
 def too_large_to_send(): return np.zeros(9_000_000)
+def many_bytes(size): return bytes(size)
 def leave(): sys.exit(3)
 def vanish(): os._exit(0)
 def crash(): os.kill(os.getpid(), signal.SIGSEGV)
@@ -212,6 +213,22 @@ def test_what_a_suite_cannot_send_is_the_suites_mistake(fork):
         with pytest.raises(TaskError, match="the suite asks with a value that may not cross: a value of type set"):
             student.call("has", {1}, "x")
         assert student.call("counted") == 1
+
+
+def test_large_answers_have_a_bound_in_all(fork):
+    with fork() as student:
+        kept = [student.call("many_bytes", 50 * 2**20) for _ in range(2)]
+        assert [len(answer) for answer in kept] == [50 * 2**20] * 2
+        assert len(student.call("many_bytes", 2**20 - 100)) == 2**20 - 100
+        with pytest.raises(BadReply, match="over the limit of 29,3"):
+            student.call("many_bytes", 50 * 2**20)
+    with fork() as student:  # the bound is a test's
+        assert len(student.call("many_bytes", 50 * 2**20)) == 50 * 2**20
+
+
+def test_small_answers_have_none(fork):
+    with fork() as student:
+        assert sum(len(student.call("many_bytes", 2**20 - 100)) for _ in range(150)) > 128 * 2**20
 
 
 def test_nobody_listening(tmp_path):
