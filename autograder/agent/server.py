@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.agent import kept_names, thread_pools
+from autograder.agent import kept_names, tensors, thread_pools
 from autograder.agent.stand_in import Ask, StandIn, answered, rebase, stand_in_class, stand_in_function
 from autograder.agent.wire import Channel, Ref, StandInRef, WireClosed, WireError, pack
 
@@ -98,6 +98,40 @@ class Servant:
         """Keep a fresh numpy.random.Generator."""
         return self._keep(np.random.default_rng(seed))
 
+    def on_torch_rng(self, seed: int) -> Ref:
+        """Keep a fresh torch.Generator."""
+        import torch
+
+        return self._keep(torch.Generator().manual_seed(seed))
+
+    def on_item(self, ref: Ref, index: Any) -> Ref:
+        """A reference to one item of a kept list, tuple or dict."""
+        return self._keep(self._object(ref)[index])
+
+    def on_load(self, ref: Ref, weights: dict[str, np.ndarray]) -> None:
+        """Write arrays into the parameters and buffers of a torch module, by their `state_dict` names, in place."""
+        import torch
+
+        targets = dict(tensors.named_tensors(self._object(ref)))
+        if targets.keys() != weights.keys():
+            missing, extra = sorted(weights.keys() - targets.keys()), sorted(targets.keys() - weights.keys())
+            lack = [f"it has no {', '.join(missing)}"] if missing else []
+            excess = [f"it has {', '.join(extra)}, which nobody asked for"] if extra else []
+            raise AttributeError(f"{type(self._object(ref)).__name__}: {'; '.join(lack + excess)}")
+        with torch.no_grad():
+            for name, array in weights.items():
+                if tuple(targets[name].shape) != array.shape:
+                    raise ValueError(f"{name} has shape {tuple(targets[name].shape)}, not {array.shape}")
+                targets[name].copy_(torch.from_numpy(np.array(array)))
+
+    def on_weights(self, ref: Ref) -> dict[str, Any]:
+        """The parameters and buffers of a torch module, by their `state_dict` names."""
+        return dict(tensors.named_tensors(self._object(ref)))
+
+    def on_gradients(self, ref: Ref) -> dict[str, Any]:
+        """The gradient of each parameter of a torch module, None where there is none."""
+        return {name: one.grad for name, one in tensors.named_tensors(self._object(ref), parameters_only=True)}
+
     def on_has(self, name: str) -> bool:
         """Whether the notebook defines `name`."""
         return name in self.namespace
@@ -136,6 +170,8 @@ class Servant:
         if type(value) is StandInRef:
             assert self.ask is not None
             return StandIn(self.ask, value)
+        if type(value) is tensors.Tensor:
+            return tensors.rebuilt(value)
         if type(value) in (list, tuple):
             return type(value)(self._local(item) for item in value)
         if type(value) is dict:

@@ -3,7 +3,7 @@
 If a question builds on answers that are wrong, the names of these answers become stand-ins in its fork: every call
 goes to the grader's reference over the same socket, so no reference code enters this process.
 
-The student's process loads this module, so it imports only the wire.
+The student's process loads this module, so it imports nothing of the package but this room.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.agent.tensors import rebuilt
 from autograder.agent.wire import StandInRef, WireError
 
 Ask = Callable[[tuple[Any, ...]], Any]
@@ -37,6 +38,10 @@ class StandIn:
             own = [params[i] if origin is None else args[origin] for i, origin in enumerate(origins)]
             put("params", own)
             put("grads", list(grads))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call `forward`, as torch's modules do."""
+        return self._call("forward", args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -128,7 +133,7 @@ def answered(answer: tuple[str, Any]) -> Any:
     if kind == "error":
         type_name, message = value
         raise getattr(builtins, type_name, RuntimeError)(message)
-    return value
+    return rebuilt(value)
 
 
 def rebase(replaced: type, stand_in: type) -> None:

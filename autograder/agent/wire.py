@@ -1,11 +1,11 @@
 """Frames between the grader and the student's process: plain values and arrays, nothing else.
 
 One frame is a four-byte big-endian length and that many bytes of msgpack. Values may be None, bool, int, float, str,
-bytes, list, tuple, dict with str keys, NumPy arrays and scalars of the dtypes listed below, and two kinds of reference
-to an object that stays on its own side. No pickle in either direction. Everything that arrives is rebuilt from bytes,
-and its size, depth and element count are bounded.
+bytes, list, tuple, dict with str keys, NumPy arrays and scalars, tensors of torch as the arrays in them, and two kinds
+of reference to an object that stays on its own side. No pickle in either direction. Everything that arrives is rebuilt
+from bytes, and its size, depth and element count are bounded.
 
-The student's process loads this module too, so it imports nothing else from the package.
+The student's process loads this module too, so it imports nothing of the package but this room.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from typing import Any
 import msgpack
 import numpy as np
 
+from autograder.agent import arrays
+from autograder.agent.tensors import Tensor, crossing, is_tensor
+
 SOON_S = 100e-6  # busy-wait this long for an answer before sleeping
 MAX_FRAME_BYTES, MAX_ITEMS = 64 * 2**20, 2_000_000
-MAX_DEPTH, MAX_DIMENSIONS, MAX_DIGITS = 16, 16, 60
-_INTEGERS = {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)}
-DTYPES = frozenset({"bool", "float16", "float32", "float64", "complex64", "complex128"} | _INTEGERS)
+MAX_DEPTH, MAX_DIGITS = 16, 60
 
-_ARRAY, _SCALAR, _BIG_INT = 1, 2, 3  # msgpack extension types
+_ARRAY, _SCALAR, _BIG_INT, _TENSOR = 1, 2, 3, 4  # msgpack extension types
 _TUPLE, _REF, _STAND_IN, _GENERATOR = "__tuple__", "__ref__", "__stand_in__", "__generator__"  # keys of one-entry maps
-_NATIVE = {np.dtype(name): name for name in DTYPES}
 
 
 class WireError(Exception):
@@ -88,9 +88,9 @@ def unpack(data: bytes) -> Any:
 def _encode(value: Any) -> Any:
     """A value that msgpack does not know, in a form that it knows."""
     if isinstance(value, np.ndarray):
-        return msgpack.ExtType(_ARRAY, _array_bytes(np.asarray(value)))
+        return msgpack.ExtType(_ARRAY, arrays.encoded(np.asarray(value)))
     if isinstance(value, np.generic):
-        return msgpack.ExtType(_SCALAR, _array_bytes(np.asarray(value)))
+        return msgpack.ExtType(_SCALAR, arrays.encoded(np.asarray(value)))
     kind = type(value)
     if kind is tuple:
         return {_TUPLE: list(value)}
@@ -102,6 +102,10 @@ def _encode(value: Any) -> Any:
         return msgpack.ExtType(_BIG_INT, _digits(value))
     if isinstance(value, np.random.Generator):
         return {_GENERATOR: _generator_state(value)}
+    if kind is Tensor:
+        return msgpack.ExtType(_TENSOR, bytes([value.requires_grad]) + arrays.encoded(value.array))
+    if is_tensor(value):
+        return _encode(crossing(value))
     raise WireError(
         f"a value of type {kind.__name__} cannot be sent: only numbers, text, lists, tuples, dicts and arrays can"
     )
@@ -111,17 +115,6 @@ def _digits(value: int) -> bytes:
     if abs(value) >= 10**MAX_DIGITS:
         raise WireError(f"an integer of more than {MAX_DIGITS} digits cannot be sent")
     return str(value).encode()
-
-
-def _array_bytes(array: np.ndarray) -> bytes:
-    """Length of the dtype's name, number of dimensions, name, sizes, then the elements in C order, native."""
-    if array.dtype not in _NATIVE:
-        array = array.astype(array.dtype.newbyteorder("="))
-    name = _NATIVE.get(array.dtype)
-    if name is None:
-        raise WireError(f"an array of dtype {array.dtype} cannot be sent")
-    head = struct.pack(f">BB{len(name)}s{array.ndim}Q", len(name), array.ndim, name.encode(), *array.shape)
-    return head + array.tobytes()
 
 
 def _generator_state(generator: np.random.Generator) -> list[int]:
@@ -134,9 +127,11 @@ def _generator_state(generator: np.random.Generator) -> list[int]:
 def _decode(code: int, payload: bytes) -> Any:
     """An extension, rebuilt."""
     if code == _ARRAY:
-        return _array(payload)
+        return arrays.decoded(payload)
     if code == _SCALAR:
-        return _array(payload)[()]
+        return arrays.decoded(payload)[()]
+    if code == _TENSOR and payload[0] in (0, 1):
+        return Tensor(arrays.decoded(payload[1:]), payload[0] == 1)
     if code == _BIG_INT and len(payload) <= MAX_DIGITS + 1:  # and a sign
         return int(payload)
     raise WireError(f"an unknown extension ({code}), or an integer of more than {MAX_DIGITS} digits")
@@ -165,18 +160,6 @@ def _index(value: Any) -> int:
     if type(value) is not int or value < 0:
         raise WireError("a reference that is not a number")
     return value
-
-
-def _array(payload: bytes) -> np.ndarray:
-    length, dimensions = struct.unpack_from(">BB", payload)
-    raw_name, *shape = struct.unpack_from(f">{length}s{dimensions}Q", payload, 2)
-    name = raw_name.decode()
-    if name not in DTYPES or dimensions > MAX_DIMENSIONS:
-        raise WireError("an array of unknown dtype or too many dimensions")
-    if [size for size in shape if size > MAX_FRAME_BYTES]:  # not any(), which a student may have bound to another
-        raise WireError("an array with an absurd size")  # where another size is 0, no bytes would bound it
-    start = 2 + length + 8 * dimensions
-    return np.frombuffer(payload, dtype=name, offset=start).reshape(shape).copy()
 
 
 def _generator(fields: list[int]) -> np.random.Generator:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograder.agent.stand_in import generators
+from autograder.agent.tensors import Tensor, is_tensor, rebuilt
 from autograder.agent.wire import StandInRef
 
 MAX_INTEGER = 100_000  # of an argument: far above every size or count in the course's own tests
@@ -104,7 +105,7 @@ class FollowThrough:
         return frozenset() if id in self._offered else self._settable
 
     def _returned(self, value: Any, args: Any, settable: frozenset[str]) -> Any:
-        if isinstance(value, PLAIN) and not _holds_objects(value):
+        if _is_plain(value):
             return value
         return self._register(value, args, settable)
 
@@ -140,6 +141,8 @@ class FollowThrough:
             return {key: self._checked(item) for key, item in value.items()}
         if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iu":
             return self._checked(value[()])
+        if type(value) is Tensor:
+            return rebuilt(Tensor(value.array))  # no graph leads out of the student's process, nor into it
         if isinstance(value, (int, np.integer)) and abs(int(value)) > MAX_INTEGER:
             raise ValueError(f"{value} is more than the grader's reference takes")
         return value
@@ -166,8 +169,11 @@ def _sizes(values: Any) -> Iterator[int]:
             yield from _sizes(np.ravel(np.asarray(value, dtype=object)))
 
 
-def _holds_objects(value: Any) -> bool:
-    return type(value) in (list, tuple) and any(not isinstance(item, PLAIN) for item in value)
+def _is_plain(value: Any) -> bool:
+    """Whether a value may cross as it is: a list or tuple with one of the course's objects in it may not."""
+    if type(value) in (list, tuple):
+        return all(isinstance(item, PLAIN) or is_tensor(item) for item in value)
+    return isinstance(value, PLAIN) or is_tensor(value)
 
 
 def _mirror(thing: Any, args: Any) -> Any:

@@ -14,7 +14,7 @@ Every request may raise one of the `StudentError`s in `autograder.errors`.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ import numpy as np
 
 from autograder.agent.server import Missing, Servant
 from autograder.agent.stand_in import answered
+from autograder.agent.tensors import Tensor, Unsendable, crossing, is_tensor
 from autograder.agent.wire import Ref, StandInRef
 from autograder.errors import BadReply, CallFailed, CallTimeout, NotWritten
 from autograder.sandbox.reference_server import FollowThrough
@@ -76,6 +77,11 @@ class Student:
     def rng(self, seed: int) -> RemoteObject:
         """A fresh `hidden_rng(seed)` in the student's process."""
         return RemoteObject(self._connection, _reference(self._connection.request("rng", hidden_seed(seed))))
+
+    def torch_rng(self, seed: int) -> RemoteObject:
+        """A fresh `torch.Generator` in the student's process, its seed chosen as `hidden_rng` chooses."""
+        ref = self._connection.request("torch_rng", hidden_seed(seed))
+        return RemoteObject(self._connection, _reference(ref))
 
     def stand_in(self, thing: Any, settable: Collection[str] = ()) -> StandInRef:
         """Offer one of the grader's own objects as an argument; the student's code uses it over the wire.
@@ -161,9 +167,35 @@ class RemoteObject:
         """Write `arrays` into an attribute that is a list of arrays of the same shapes, in place."""
         self._connection.request("fill", self._ref, attribute, list(arrays))
 
+    def item(self, index: Any) -> RemoteObject:
+        """A reference to one item of a list, tuple or dict, such as one of several values that a function returned."""
+        return RemoteObject(self._connection, _reference(self._connection.request("item", self._ref, index)))
+
+    def load(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Write arrays into the parameters and buffers of a torch module, by their `state_dict` names.
+
+        Raises CallFailed if its names or shapes are others.
+        """
+        self._connection.request("load", self._ref, dict(weights))
+
+    def weights(self) -> dict[str, Tensor]:
+        """The parameters and buffers of a torch module, by their `state_dict` names. Raises BadReply, CallFailed."""
+        return _named(self._connection.request("weights", self._ref), (Tensor,))
+
+    def gradients(self) -> dict[str, Tensor | None]:
+        """The gradient of each parameter of a torch module, None where there is none. Raises BadReply, CallFailed."""
+        return _named(self._connection.request("gradients", self._ref), (Tensor, type(None)))
+
     def fetch(self) -> Any:
-        """The object itself, if it is a plain value or an array."""
+        """The object itself, if it is a plain value, an array or a tensor."""
         return self._connection.request("fetch", self._ref)
+
+
+def _named(reply: Any, kinds: tuple[type, ...]) -> dict[str, Any]:
+    """The reply as a dict of values of these kinds. Raises BadReply if it is anything else."""
+    if type(reply) is not dict or not all(type(value) in kinds for value in reply.values()):
+        raise BadReply("what came back is not the named tensors of a module")
+    return reply
 
 
 def _reference(reply: Any) -> Ref:
@@ -201,7 +233,7 @@ class BareConnection:
             self._servant.handle(("stand_ins", self.follow_through.names()))
 
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
-        """Run one request. Raises NotWritten, CallFailed, or a CallTimeout raised by a time limit around it."""
+        """Run one request. Raises NotWritten, CallFailed, BadReply, or a CallTimeout raised by a time limit."""
         started = time.process_time()
         try:
             return _copied(self._servant.handle((operation, *_copied(fields))))
@@ -209,6 +241,8 @@ class BareConnection:
             raise NotWritten(f"{untrusted_name(str(missing))} is not defined") from None
         except CallTimeout:
             raise
+        except Unsendable as reason:
+            raise BadReply(f"what came back cannot be sent: {reason}") from None
         except Exception as error:
             if type(error) is NotImplementedError:
                 raise NotWritten(untrusted_name(str(error))) from None
@@ -218,7 +252,7 @@ class BareConnection:
             self.used_s += time.process_time() - started
 
     def _ask(self, question: tuple[Any, ...]) -> Any:
-        return _copied(answered(self.follow_through.answer(_copied(question))))
+        return answered(_copied(self.follow_through.answer(_copied(question))))
 
 
 def of_reference(reference: SimpleNamespace) -> Student:
@@ -229,7 +263,11 @@ def of_reference(reference: SimpleNamespace) -> Student:
 
 
 def _copied(value: Any) -> Any:
-    """The value with its arrays copied, as the wire would."""
+    """The value with its arrays copied, and its tensors as arrays, as by the wire."""
+    if is_tensor(value):
+        return crossing(value)
+    if type(value) is Tensor:
+        return Tensor(value.array.copy(), value.requires_grad)
     if isinstance(value, np.ndarray):
         return value.copy()
     if type(value) in (list, tuple):

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from autograder.agent import wire
+from autograder.agent import arrays, wire
+from autograder.agent.tensors import Tensor
 from autograder.agent.wire import Channel, Ref, StandInRef, WireClosed, WireError, WireTimeout, pack, unpack
 
 PATIENT = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -31,6 +32,8 @@ def same(mine, sent) -> bool:
         native = np.asarray(sent).astype(sent.dtype.newbyteorder("="))
         return type(mine) is type(sent) and mine.dtype == native.dtype and mine.shape == native.shape \
             and mine.tobytes() == native.tobytes()  # fmt: skip
+    if type(sent) is Tensor:
+        return type(mine) is Tensor and mine.requires_grad is sent.requires_grad and same(mine.array, sent.array)
     if type(sent) in (list, tuple):
         return type(mine) is type(sent) and len(mine) == len(sent) and all(map(same, mine, sent))
     if type(sent) is dict:
@@ -56,7 +59,7 @@ def test_plain_values_cross(value):
     assert same(there_and_back(value), value)
 
 
-@pytest.mark.parametrize("dtype", sorted(wire.DTYPES))
+@pytest.mark.parametrize("dtype", sorted(arrays.DTYPES))
 def test_arrays_and_scalars_of_every_dtype_cross(dtype):
     values = np.arange(6).reshape(2, 3).astype(dtype)
     for array in (values, values[:0], np.array(values[1, 1]), values.T, values[:, ::2], values[::-1]):
@@ -71,7 +74,7 @@ def test_shapes_are_kept(shape):
 
 
 def test_every_dtype_is_the_name_of_its_dtype():
-    assert {np.dtype(name).name for name in wire.DTYPES} == wire.DTYPES
+    assert {np.dtype(name).name for name in arrays.DTYPES} == arrays.DTYPES
 
 
 @pytest.mark.parametrize("dtype", [">f8", ">i4", ">c16", ">u2", "<f4"])
@@ -123,7 +126,8 @@ SHAPES = arrays_of.array_shapes(min_dims=0, min_side=0, max_side=4)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-(10**50), 10**50) | st.floats() | st.text() | st.binary()
-        | arrays_of.arrays(st.sampled_from(sorted(wire.DTYPES)), SHAPES),
+        | arrays_of.arrays(st.sampled_from(sorted(arrays.DTYPES)), SHAPES)
+        | st.builds(Tensor, arrays_of.arrays(st.sampled_from(sorted(arrays.DTYPES)), SHAPES), st.booleans()),
         lambda inner: st.lists(inner, max_size=4) | st.lists(inner, max_size=4).map(tuple)
         | st.dictionaries(st.text().filter(lambda key: not key.startswith("__")), inner, max_size=4),
         max_leaves=12,
@@ -244,6 +248,9 @@ def test_the_frame_by_hand_is_the_frame_that_is_sent():
         ext(1, b""),
         ext(1, b"\xff"),
         ext(2, b"\x00\x00"),
+        ext(4, b""),
+        ext(4, b"\x02" + arrays.encoded(np.zeros(1))),  # neither requires a gradient nor does not
+        ext(4, b"\x01" + arrays.encoded(np.zeros(1))[:-1]),
         ext(3, b""),
         ext(3, b"12.5"),
         ext(3, b"9" * 62),
@@ -341,7 +348,7 @@ def is_plain(value) -> bool:
     if type(value) is dict:
         return all(type(key) is str and is_plain(item) for key, item in value.items())
     if isinstance(value, np.ndarray | np.generic):
-        return value.dtype.name in wire.DTYPES and type(value) in (np.ndarray, value.dtype.type)
+        return value.dtype.name in arrays.DTYPES and type(value) in (np.ndarray, value.dtype.type)
     return type(value) in (type(None), bool, int, float, str, bytes, Ref, StandInRef, np.random.Generator)
 
 
