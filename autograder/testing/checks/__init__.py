@@ -3,6 +3,7 @@
 from autograder.testing.checks.distributions import distribution, draws
 from autograder.testing.checks.gradients import gradient
 from autograder.testing.checks.layers import in_place, layer_gradients, untouched, weighted_sum
+from autograder.testing.checks.tensors import tensor, tensors
 from autograder.testing.checks.values import at_least, at_most, between, dtype, equal, raises, shape, values
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "layer_gradients",
     "raises",
     "shape",
+    "tensor",
+    "tensors",
     "untouched",
     "values",
     "weighted_sum",

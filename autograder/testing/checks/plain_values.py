@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.agent.tensors import Tensor
+
 MAX_DEPTH = 32
 NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 KINDS = {"b": "bool", "i": "integer", "u": "integer", "f": "float", "c": "complex"}
@@ -45,6 +47,8 @@ def described(value: Any) -> str:
     """The type of a plain value, and its shape or length; never its contents, except for a single number."""
     if isinstance(value, np.ndarray):
         return f"{_article(value.dtype.name)} array of shape {value.shape}"
+    if type(value) is Tensor:
+        return f"{_article(value.array.dtype.name)} tensor of shape {value.array.shape}"
     if isinstance(value, NUMBERS):
         return f"{short(value)} ({type(value).__name__})"
     if isinstance(value, (str, bytes, list, tuple, dict)):
