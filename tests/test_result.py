@@ -1,4 +1,4 @@
-"""The result record: what stands in it, what does not count, and that reading it back gives the same."""
+"""The result record: its content, the parts that do not count, and reading it back."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_problem_with_the_whole_submission():
 
 
 def test_what_has_no_mark_has_no_score_that_gradescope_could_take_for_one():
-    """It asks for a score at the top, or one in each of the tests: without either it reports a failure."""
+    """Gradescope wants a score at the top or one in each test; without either it reports a failure."""
     for without in (result(problem="the file is empty"), result(RIGHT, FAULTY), result(FAULTY)):
         record = without.to_json()
         assert "score" not in record

@@ -1,4 +1,4 @@
-"""What a student can put into a message, and how it is shown: in one line, in quotation marks, in ASCII, short."""
+"""Student text in messages is shown safely: in one line, in quotation marks, in ASCII, short."""
 
 from __future__ import annotations
 

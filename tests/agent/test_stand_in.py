@@ -1,6 +1,6 @@
 """Stand-ins: a student's code calls the grader's reference, and sees objects that behave as its own would.
 
-What holds for both is tried twice: in one process, and over the wire with a real fork server.
+Behaviour common to both is tested twice: in one process, and over the wire with a real fork server.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Affine:
 
 
 class Model:
-    """A layer inside; a flag; a generator that it draws from."""
+    """A model with a layer inside, a flag, and a generator to draw from."""
 
     kind = Affine
 
@@ -89,7 +89,7 @@ def fail_oddly():
 SETTABLE = ("train_flag",)
 GIVEN = {"Affine": Affine, "Model": Model, "double": double, "fail": fail, "fail_oddly": fail_oddly}
 
-# what the student wrote: their own pieces are wrong, so an answer that is right came from the grader
+# the student's notebook: its own pieces are wrong, so a right answer came from the grader
 
 NOTEBOOK = '''
 import numpy as np
@@ -200,7 +200,7 @@ def served():
 
 @pytest.fixture
 def fork(served):
-    """Opens a fork of the agent, with stand-ins for some of the given names."""
+    """Open a fork of the agent, with stand-ins for some of the given names."""
 
     @contextmanager
     def opened(*names: str) -> Iterator[Student]:
@@ -213,7 +213,7 @@ def fork(served):
 
 @pytest.fixture(params=["bare", "wire"])
 def student_with(request) -> Connect:
-    """Opens the notebook with stand-ins for some of the given names, in this process or over the wire."""
+    """Open the notebook with stand-ins for some of the given names, in this process or over the wire."""
     if request.param == "wire":
         return request.getfixturevalue("fork")
 
@@ -477,7 +477,7 @@ def test_stand_ins_of_one_fork_are_not_in_the_next(fork):
         student.call("quadruple", 1)
 
 
-# what is refused
+# refused requests
 
 
 def asked(*question, given=GIVEN):

@@ -1,4 +1,4 @@
-"""A busy machine fails no right answer: waiting for a core counts to no limit, and what starves is graded again."""
+"""A busy machine fails no right answer: waiting for a core counts towards no limit; starved answers are regraded."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def spin():
 @contextmanager
 def busy(processes: int) -> Iterator[list[int]]:
     """The ids of running processes, each of which needs a core of its own."""
-    command = [sys.executable, "-c", SPIN]  # each in a session of its own: Linux shares the cores out among sessions
+    command = [sys.executable, "-c", SPIN]  # each in its own session: Linux divides the cores among sessions
     running = [subprocess.Popen(command, start_new_session=True) for _ in range(processes)]
     try:
         until(lambda: all(psutil.Process(one.pid).cpu_times().user > 0.02 for one in running))
@@ -69,11 +69,11 @@ def test_who_shares_a_core_with_others_waits_and_who_sleeps_does_not() -> None:
     finally:
         sleeper.kill()
         sleeper.wait()
-    assert others.waited_s() == 0.0  # it is gone
+    assert others.waited_s() == 0.0  # the process has ended
 
 
 class Account:
-    """A sandbox of one thread that is asked, and of others: the seconds they ran, and those that it waited."""
+    """A fake sandbox: the seconds that its questioned thread ran and waited, and those that its other threads ran."""
 
     pids = staticmethod(lambda: [1])
     stopped_s = staticmethod(lambda: 0.0)
@@ -90,9 +90,9 @@ class Account:
 @pytest.mark.parametrize(
     ("ran", "waited", "others", "expected"),
     [
-        (2.0, 8.0, 0.0, 8.0),  # others have the core
-        (2.0, 8.0, 8.0, 0.0),  # a hog: its own processes have it
-        (2.0, 8.0, 3.0, 5.0),  # they have a part of it
+        (2.0, 8.0, 0.0, 8.0),  # other programs use the core
+        (2.0, 8.0, 8.0, 0.0),  # a hog: its own processes use it
+        (2.0, 8.0, 3.0, 5.0),  # they use part of it
         (0.0, 1.0, 9.0, 0.0),  # they ran while it slept
         (5.0, 0.0, 0.0, 0.0),
     ],
@@ -247,7 +247,7 @@ def double(xs):
 
 @pytest.mark.slow
 def test_a_slow_right_answer_is_right_on_a_busy_machine(tmp_path, monkeypatch) -> None:
-    """1.8 of 3 seconds on a core, which take over 4 on the wall: four others want the cores too."""
+    """An answer of 1.8 CPU seconds (limit 3) takes over 4 wall seconds, as four other processes want the cores."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tiny_course(tmp_path, suite=SUITE)))
     data = answered(course.current().root, {"double": SLOW})
     with busy(2 * (psutil.cpu_count() or 1)):
@@ -261,7 +261,7 @@ def test_a_slow_right_answer_is_right_on_a_busy_machine(tmp_path, monkeypatch) -
 
 
 class Scripted:
-    """A pool that gives each submission the results of a script, one after the other."""
+    """A pool that returns scripted results for each submission, one after the other."""
 
     max_workers = 2
 
@@ -319,14 +319,14 @@ def test_one_notebook_that_starved_is_graded_twice(root, monkeypatch) -> None:
 
 
 def is_worker(process: psutil.Process) -> bool:
-    """Whether it is a process of the pool, a child of the fork server."""
+    """Whether the process belongs to the pool, as a child of the fork server."""
     parent = process.parent()
     return parent is not None and all("forkserver" in " ".join(one.cmdline()) for one in (process, parent))
 
 
 @pytest.mark.slow
 def test_a_process_of_the_pool_that_dies_costs_nobody_a_mark(root, monkeypatch) -> None:
-    """The grader itself is killed at its first submission: the rest is graded by others, that one alone."""
+    """The grader itself is killed at its first submission; others grade the rest, then that one is graded alone."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
     for number in range(5):
         hand_in(root, f"s{number}", answered(root))

@@ -1,4 +1,4 @@
-"""Grading on a Dask cluster: a real scheduler and two worker processes on this machine, one of them killed half-way."""
+"""Grading on a Dask cluster: a real scheduler and two local worker processes, one of them killed half-way."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def ended(process: subprocess.Popen[bytes]) -> None:
 
 
 def hand_in_a_class(root: Path, size: int) -> None:
-    """Hand in a class of submissions, every second one wrong in `double`, no two files the same."""
+    """Hand in a class of submissions: every second one wrong in `double`, no two files the same."""
     for number in range(size):
         answers = {"double": f"def double(xs):\n    return {3 if number % 2 else 2} * xs  # number {number}\n"}
         hand_in(root, f"student{number:02}", answered(root, answers))

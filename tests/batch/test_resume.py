@@ -1,4 +1,4 @@
-"""A class graded again: a stored result is not graded twice, and no mark, comment or penalty of a person is lost."""
+"""A class graded again: stored results are reused, and no mark, comment or penalty set by a person is lost."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NOTHING: list[str] = []
 
 
 def hand_in_three(root: Path) -> Path:
-    """A right answer, a wrong one, and a file that was cut off."""
+    """Hand in a right answer, a wrong one, and a truncated file."""
     hand_in(root, "ash", answered(root))
     hand_in(root, "beech", answered(root, {"double": "def double(xs):\n    return 3 * xs\n"}))
     return hand_in(root, "cedar", answered(root)[:900])
@@ -57,12 +57,12 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(graded: Path, tmp_path: Path) -> Path:
-    """A copy of it, to be changed."""
+    """A copy of that course, to be changed."""
     return Path(shutil.copytree(graded, tmp_path / "course"))
 
 
 class Again:
-    """Runs `grade submitted/ --jobs 1` once more, and records the students whose submissions were graded."""
+    """Run `grade submitted/ --jobs 1` once more, and record the students whose submissions were graded."""
 
     def __init__(self, root: Path, command: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root, self._command, self._monkeypatch = root, command, monkeypatch
@@ -91,7 +91,7 @@ def again(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
 
 def dump(root: Path) -> list[str]:
-    """The gradebook as SQL, without the ids that it makes up."""
+    """The gradebook as SQL, without its generated ids."""
     with sqlite3.connect(root / "gradebook.db") as gradebook:
         query = """
             SELECT submitted.student_id, cell.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade
@@ -247,7 +247,7 @@ def test_marks_and_comments_of_a_person_survive(again: Again, root: Path) -> Non
 
 @pytest.mark.slow
 def test_late_penalties_are_the_instructors_and_survive(again: Again, root: Path) -> None:
-    """As nbgrader has them: a due date, a time of handing in, a rule in the course's nbgrader_config.py."""
+    """Late penalties as in nbgrader: a due date, a time of handing in, a rule in the course's nbgrader_config.py."""
     with (root / "nbgrader_config.py").open("a") as file:
         file.write("\nget_config().LateSubmissionPlugin.penalty_method = 'zero'\n")
     with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
@@ -429,7 +429,7 @@ def test_a_full_disk_ends_the_batch_and_loses_nothing(
 
 @pytest.mark.slow
 def test_a_batch_that_was_killed_is_finished_and_comes_to_the_same(tmp_path: Path) -> None:
-    """SIGKILL, when three of eight are done: nothing goes on running, five are left to do."""
+    """Send SIGKILL when three of eight are done: no process keeps running, and five are left to grade."""
     root = tiny_course(tmp_path)
     for number in range(8):
         factor = 3 if number % 2 else 2
@@ -475,7 +475,7 @@ def test_ctrl_c_ends_a_batch_and_keeps_what_was_graded(tmp_path: Path) -> None:
     batch = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until(lambda: len(list((root / ".autograder" / "results").glob("*.json"))) >= 3)
     started = [child.pid for child in psutil.Process(batch.pid).children(recursive=True)]
-    for pid in (batch.pid, *started):  # as a terminal does, to all of them
+    for pid in (batch.pid, *started):  # to all of them, as a terminal does
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)
     _, printed = batch.communicate()

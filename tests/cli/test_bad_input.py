@@ -30,7 +30,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def command(built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
-    """`autograder` at work on it."""
+    """The `autograder` command in that course."""
     return Commands(built, monkeypatch, capsys)
 
 
@@ -283,7 +283,7 @@ def nbgrader(root: Path, *arguments: str) -> str:
 
 @pytest.mark.slow
 def test_without_our_configuration_stock_nbgrader_gives_no_mark(tmp_path: Path) -> None:
-    """A wrong and a right answer both: its own kernel must not run them, and silence must not be full marks."""
+    """For a wrong and a right answer: its own kernel must not run them, and silence must not mean full marks."""
     root = tiny_course(tmp_path)
     assert nbgrader(root, "generate_assignment", ID).startswith("exit 0")
     for student, answers in (("ash", None), ("beech", {"double": "def double(xs):\n    return xs"})):
@@ -313,12 +313,12 @@ def test_plain_nbgrader_does_not_make_a_zero_of_a_broken_file(tmp_path: Path) ->
     assert (rows["beech"]["score"], rows["beech"]["status"]) == ("", "not graded")
 
 
-# a course that is not as it should be
+# a faulty course
 
 
 @pytest.fixture
 def draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
-    """`autograder` at work on a course of its own, with assignments 01_tiny and 02_draft."""
+    """The `autograder` command in a separate course, with assignments 01_tiny and 02_draft."""
     root = tiny_course(tmp_path)
     (root / "datasets").mkdir()
     (root / "datasets" / "SHA256SUMS").write_text(f"{'0' * 64}  words.txt\n")

@@ -22,13 +22,13 @@ def root(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def chosen_course(root, monkeypatch):
-    """The tiny course as the course."""
+    """Make the tiny course the current one."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
 
 
 @pytest.fixture
 def notebook():
-    """The tiny course's release."""
+    """The released notebook of the tiny course."""
     return course.current().root / "assignments" / ID / f"{course.name_of(ID)}.ipynb"
 
 

@@ -1,4 +1,4 @@
-"""An instructor's term: typing mistakes, drafts, changed points, a full disk; none costs a mark that was given."""
+"""An instructor's term: typing mistakes, drafts, changed points, a full disk; none of them costs a mark."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_scale(student, reference):
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course with two graded submissions, and one that could not be graded."""
+    """A course with two graded submissions and one that could not be graded."""
     root = tiny_course(tmp_path_factory.mktemp("term"))
     hand_in(root, "ash", answered(root))
     hand_in(root, "beech", answered(root, {"double": "def double(xs):\n    return 3 * xs\n"}))
@@ -52,7 +52,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(graded: Path, tmp_path: Path) -> Path:
-    """A copy of it, to be changed."""
+    """A copy of that course, to be changed."""
     return Path(shutil.copytree(graded, tmp_path / "course"))
 
 

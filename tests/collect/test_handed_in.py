@@ -1,6 +1,6 @@
-"""The submissions found in the folders and zips that systems hand out: their students, times and notes.
+"""The submissions found in folders and zips downloaded from learning platforms: students, times and notes.
 
-Every sample is made here, in the naming that the system itself writes; nothing is graded.
+Every sample is made here, with the file names that the platform itself writes; nothing is graded.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ WAYS = {"folder": in_folder, "zip": in_zip, "zip with a folder around everything
 
 @pytest.fixture(params=WAYS.values(), ids=WAYS)
 def laid_out(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Files], Path]:
-    """Lay files out in a folder, in a zip, in a zip with one folder around everything."""
+    """Lay out files in a folder, in a zip, or in a zip with one folder around everything."""
     way: Way = request.param
     return lambda files: way(tmp_path, files)
 
@@ -81,7 +81,7 @@ def folder(tmp_path: Path) -> Callable[[Files], Path]:
 
 
 def told(one: HandedIn) -> str:
-    """The bytes of a file as text, or the reason why there are none."""
+    """The bytes of a file as text, or the reason why it cannot be read."""
     try:
         return one.read().decode(errors="replace")
     except Unreadable as problem:
@@ -292,7 +292,7 @@ def test_a_notebook_put_beside_moodles_folders_is_not_lost(folder: Callable[[Fil
 
 
 def test_a_few_digits_do_not_make_it_canvas(laid_out: Callable[[Files], Path]) -> None:
-    """Otherwise these would be two files of one student, and one of them ungraded."""
+    """Otherwise these would count as two files of one student, and one of them would not be graded."""
     handed_in = find(laid_out({"hw_1_1_ada.ipynb": b"1", "hw_1_2_bob.ipynb": b"2"}))
     assert summary(handed_in) == [("hw_1_1_ada", None, "1"), ("hw_1_2_bob", None, "2")]
     handed_in = find(laid_out({"ada_2026_1118_x.ipynb": b"1", "bob.ipynb": b"2"}))
@@ -329,7 +329,7 @@ def test_nothing_to_grade_is_said_with_the_path(tmp_path: Path, way: Way) -> Non
         find(path)
 
 
-# When.
+# Times.
 
 MOMENTS = {
     CAME: CAME,
@@ -355,7 +355,7 @@ def test_a_timestamp_is_read_and_written_in_utc(words: str) -> None:
     "words", ["", "yesterday", "2026-13-18 22:10:05", "2026-11-18 22:10:05 Foo/Bar", "18 2026 Nov"]
 )
 def test_what_is_no_time_is_not_taken_for_one(folder: Callable[[Files], Path], words: str) -> None:
-    """An unknown zone neither: nbgrader takes it for UTC."""
+    """Nor is a time in an unknown zone, which nbgrader takes for UTC."""
     place = folder({f"ada/{FIRST}/x.ipynb": b"1", f"ada/{FIRST}/timestamp.txt": words.encode()})
     (one,) = find(place)
     assert one.timestamp == ""
@@ -436,7 +436,7 @@ def test_metadata_of_another_shape_loses_nobody(folder: Callable[[Files], Path])
     assert [one.student for one in find(place)] == ["submission_1", "submission_2", "submission_3"]
 
 
-# Whose.
+# Students' names.
 
 SAFE = {
     "Ada Lovelace_123456": "Ada Lovelace_123456",
@@ -522,7 +522,7 @@ def test_a_name_in_a_zip_leads_nowhere(tmp_path: Path, zipped: Callable[[Files],
 
 
 def without_utf8_flag(path: Path, name: str, raw: bytes, extra: bytes = b"") -> Path:
-    """A zip as older programs write it: the name in bytes of an encoding that is not stated."""
+    """A zip as older programs write it: the name in bytes of an unstated encoding."""
     with zipfile.ZipFile(path, "w") as archive:
         entry = zipfile.ZipInfo(name)
         entry.extra = extra
@@ -553,11 +553,11 @@ def test_a_name_in_another_encoding_is_read_as_it_comes(tmp_path: Path) -> None:
     assert [told(one) for one in find(path)] == ["1"]
 
 
-# Which.
+# The file to grade.
 
 
 def notebook(id: str, keep: int | None = None) -> bytes:
-    """A released notebook, or the first of its cells."""
+    """A released notebook, or its first `keep` cells."""
     root = Path(__file__).resolve().parents[2] / "assignments" / id
     content = json.loads((root / f"{id[3:]}.ipynb").read_bytes())
     content["cells"] = content["cells"][:keep]
@@ -580,7 +580,7 @@ def other() -> bytes:
 
 
 def test_the_later_of_two_attempts_is_graded(laid_out: Callable[[Files], Path], whole: bytes, half: bytes) -> None:
-    """Even where the earlier one has the right name and more cells."""
+    """Even if the earlier one has the right name and more cells."""
     head = "hw_ada_attempt_2026-01-30"
     (one,) = find(laid_out({f"{head}-15-00-00_{FIRST_NAME}": whole, f"{head}-14-00-00_z.ipynb": half}))
     assert one.read() == whole
@@ -594,7 +594,7 @@ def test_the_later_of_two_attempts_is_graded(laid_out: Callable[[Files], Path], 
 
 
 def test_of_canvas_uploads_the_last_is_graded(laid_out: Callable[[Files], Path], whole: bytes, half: bytes) -> None:
-    """By number, not by text, and whatever the name."""
+    """The last by upload number, compared as a number, not as text; the file name does not matter."""
     (one,) = find(laid_out({f"ada_7_999_{FIRST_NAME}": whole, "ada_7_1000_rnn_lm_sampling-1.ipynb": half}))
     assert (one.student, one.read()) == ("ada_7", half)
     assert one.notes == (
@@ -719,7 +719,7 @@ def test_a_link_beside_a_notebook_is_nobodys_hand_in(folder: Callable[[Files], P
 def test_a_folder_that_cannot_be_looked_into_is_named(
     folder: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The user of the tests may look into any folder, so the system is made to refuse."""
+    """The user running the tests may be able to read any folder, so the refusal is simulated."""
     place = folder({f"ada/{FIRST}/x.ipynb": b"1", f"bob/{FIRST}/x.ipynb": b"2"})
     really = os.scandir
 
@@ -802,7 +802,7 @@ def test_what_is_damaged_or_encrypted_in_a_zip_is_its_students_alone(tmp_path: P
 
 @pytest.mark.parametrize("cut", range(1, 400, 7))
 def test_a_zip_cut_anywhere_is_one_message_or_read(tmp_path: Path, cut: int) -> None:
-    """The directory stands last, so a truncated zip cannot be opened."""
+    """The directory is at the end, so a truncated zip cannot be opened."""
     path = in_zip(tmp_path, {"ada.ipynb": bytes(range(200)), "bob.ipynb": b"1"})
     path.write_bytes(path.read_bytes()[:-cut])
     with pytest.raises(GraderError, match=r"class\.zip cannot be opened as a zip: .+$"):
@@ -812,7 +812,7 @@ def test_a_zip_cut_anywhere_is_one_message_or_read(tmp_path: Path, cut: int) -> 
 @settings(derandomize=True, max_examples=200)
 @given(st.integers(0, 10_000), st.integers(0, 255))
 def test_one_byte_of_a_zip_changed_is_said_or_harmless(place: int, byte: int) -> None:
-    """No exception ends the grading of the others."""
+    """No exception stops the grading of the others."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("ada.ipynb", bytes(range(200)))

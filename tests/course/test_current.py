@@ -1,4 +1,4 @@
-"""The course that is worked on: two in one process, none at all, another one for a while."""
+"""The current course: two in one process, none at all, another one for a while."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_the_wheel_holds_no_solution_no_hidden_test_and_no_known_answer(tmp_path
 
 
 def test_a_kernel_started_for_one_course_is_not_taken_for_another(tmp_path: Path) -> None:
-    """Even where nothing is handed out: it would not hide the other one's folder."""
+    """Even if nothing is handed out, since the kernel would not hide the other course's folder."""
     first, second = tmp_path / "a", tmp_path / "b"
     with closing(SpareKernel()) as spare:
         with course.using(course.ScriptCourse(first)):

@@ -1,4 +1,4 @@
-"""given.py: the closure of what a notebook imports, in an order in which it can be imported and read."""
+"""given.py: everything a notebook's imports need, in an order in which it can be imported and read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOLUTION = '# %% nbgrader={"grade": false, "grade_id": "ID", "locked": false, "s
 
 
 class Course:
-    """A course of a few lines: components by name, assignments by id."""
+    """A course of a few lines, with components by name and assignments by id."""
 
     def __init__(self, folder: Path) -> None:
         self.solutions = folder / "solutions"
@@ -45,7 +45,7 @@ class Course:
         return handout.assemble(self.solutions, id)
 
     def names(self, id: str) -> list[str]:
-        """What given.py defines, in its order."""
+        """The names that given.py defines, in its order."""
         nodes = [node for node in ast.parse(self.given(id)).body[1:] if not isinstance(node, ast.Import)]
         return [name for node in nodes for name in sorted(bound_by(node))]
 
@@ -200,7 +200,7 @@ def test_no_order_at_all_is_said(made: Course) -> None:
         made.given("01_a")
 
 
-# what is refused
+# refused
 
 
 REFUSED = {

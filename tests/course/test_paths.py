@@ -1,4 +1,4 @@
-"""A course, a class, a temporary folder whose paths hold what other programs read as patterns: graded as anywhere."""
+"""Course, class or temporary folder in a path that other programs read as a pattern: graded as anywhere else."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def in_odd_place(built: Path, tmp_path: Path, name: str) -> Path:
-    """The course in a folder of that name, with a right and a wrong answer handed in."""
+    """The course in a folder with an odd name, with a right and a wrong answer handed in."""
     root = tmp_path / name / "course"
     shutil.copytree(built, root)
     hand_in(root, "ash", answered(built))

@@ -1,6 +1,6 @@
 """One submission from bytes to record: marks, follow-through, faults, questions left out, and the feedback.
 
-On the course of one tiny assignment: `double` for 40 points, and `scale_forward`, which builds on it, for 60.
+The course has one tiny assignment: `double` for 40 points, and `scale_forward`, which builds on it, for 60.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ def root(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def chosen_course(root, monkeypatch):
-    """The tiny course as the current course, without caches of another one."""
+    """Make the tiny course the current one, without another course's caches."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
     grader.forget_loaded()
 
 
 @pytest.fixture
 def with_suite(tmp_path, monkeypatch):
-    """Puts another hidden suite in place."""
+    """Put another hidden suite in place."""
 
     def put(text: str) -> None:
         place = tiny_course(tmp_path, suite=SUITE + text)
@@ -333,7 +333,7 @@ def test_training_can_be_left_out():
 
 
 def added(source: str):
-    """A change that puts a cell of the student's own first."""
+    """A change that inserts a cell of the student's at the top."""
     return lambda notebook: notebook.cells.insert(0, nbformat.v4.new_code_cell(source))
 
 
@@ -434,11 +434,11 @@ def test_what_was_put_right_is_said(root):
 def test_feedback_shows_no_hidden_input(root):
     telling = "def double(xs):\n    raise ValueError(f'hidden: {[float(x) for x in np.tile(xs, 60)]}')\n"
     result = graded(root, {"double": telling, "Scale": WRONG_SCALE})
-    assert "hidden: [0.5, -3.0" in feedback(result, "double")  # it may repeat the hidden input, but not at length
+    assert "hidden: [0.5, -3.0" in feedback(result, "double")  # it may repeat the hidden input, but only a little
     assert len(feedback(result, "double")) < 400
     wrong = feedback(graded(root, {"double": WRONG_DOUBLE}), "double")
     assert "every entry is 1.5 times the wanted" in wrong
-    assert not re.search(r"-3|-6|-9|\b7\b|14|21", wrong)  # of the hidden numbers no more than where they first differ
+    assert not re.search(r"-3|-6|-9|\b7\b|14|21", wrong)  # no hidden numbers beyond the first difference
 
 
 def test_what_the_notebook_forges_is_not_believed(root):

@@ -1,4 +1,4 @@
-"""From outcomes to a mark: shares of points, reasons, faults that cost no points, and the feedback."""
+"""From outcomes to a mark: shares of points, reasons, faults that cost no points, and feedback."""
 
 from __future__ import annotations
 

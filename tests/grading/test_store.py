@@ -30,7 +30,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def rules(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tiny course, whose suite is called "suite" and the grader "grader"."""
+    """Use the tiny course, with "suite" as its suite's hash and "grader" as the grader's."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(built))
     monkeypatch.setattr(store_module, "suite_sha256", lambda id: "suite")
     monkeypatch.setattr(store_module, "grader_sha256", lambda: "grader")

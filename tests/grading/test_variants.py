@@ -1,4 +1,4 @@
-"""The secret of a course, and the variant of the hidden inputs that a submission meets by it."""
+"""The secret of a course, and the variant of the hidden inputs that it assigns to a submission."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_scale_forward(student, reference):
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A course of its own, without a secret in the environment."""
+    """A separate course, without a secret in the environment."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tmp_path))
     monkeypatch.delenv(VARIABLE, raising=False)
     return tmp_path
@@ -95,7 +95,7 @@ def test_a_variant_that_is_asked_for_is_taken_and_needs_no_secret(root: Path) ->
 
 
 class Watching:
-    """A pool that grades nothing and keeps the tasks."""
+    """A pool that records the tasks and grades nothing."""
 
     max_workers = 1
 

@@ -1,4 +1,4 @@
-"""Files that are no notebooks: each is told in one sentence what it is and what to do; none is a zero."""
+"""Files that are not notebooks: one sentence says what each is and what to do; none gets a zero."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_file_made_to_take_long_takes_no_time(data: bytes) -> None:
     assert time.process_time() - started < 2
 
 
-# names that browsers and systems make of a notebook's
+# names that browsers and systems give to a notebook
 
 
 @pytest.mark.parametrize("name", ["tiny.ipynb.txt", "tiny.ipynb.json", "TINY.IPYNB.TXT", "tiny.ipynb.zip"])

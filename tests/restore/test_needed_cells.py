@@ -1,6 +1,6 @@
-"""What a student's own cells may cost them: no answer, whatever they take, end or delete.
+"""A student's own cells cost them no answer, however long they run and whatever they stop or delete.
 
-Real kernels, on the course of one tiny assignment: `double` for 40 points, `scale_forward`, which builds on it, for 60.
+Real kernels; the course has one tiny assignment: `double` (40 points), and `scale_forward`, which builds on it (60).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FACTOR = "factor = 2"
 
 
 def code(source: str) -> nbformat.NotebookNode:
-    """A cell; ids that nbformat makes up may meet."""
+    """A code cell with a unique id, since nbformat's random ids may collide."""
     cell = nbformat.v4.new_code_cell(source)
     cell["id"] = f"own-{next(NUMBERS)}"
     return cell
@@ -56,7 +56,7 @@ def in_course(root, monkeypatch):
 
 
 def graded(root, above=(), below=(), answers=ANSWERS, limits=LIMITS) -> Graded:
-    """The answers, with the student's own cells above them (after FACTOR) and below."""
+    """Grade the answers with the student's own cells above them (after FACTOR) and below."""
 
     def put_around(notebook):
         place = 1 + max(i for i, cell in enumerate(notebook.cells) if "import numpy" in "".join(cell.source))
@@ -82,7 +82,7 @@ SLOW = "import time\ntime.sleep(0.9)"
 
 @pytest.mark.slow
 def test_own_experiments_leave_the_time_of_the_answers_alone(root):
-    answers = {**ANSWERS, "Scale": SLOW + "\n" + ANSWERS["Scale"]}  # that is needed, and has its own time
+    answers = {**ANSWERS, "Scale": SLOW + "\n" + ANSWERS["Scale"]}  # this run is needed, and has its own time
     seen = graded(root, above=[SLOW] * 4, answers=answers)
     assert points(seen) == FULL
     assert "was not run: the notebook had used up its 2 s." in notes(seen)
@@ -309,11 +309,11 @@ def test_other_code_that_runs_out_of_time_reads_nothing_of_threads():
 # reading cells
 
 CELLS = [
-    ("def helper(x):\n    return x, constant", False),  # costs nothing
+    ("def helper(x):\n    return x, constant", False),  # a definition costs no time
     ("constant = 5", True),
     ("def unused(x):\n    return other_constant", False),
     ("other_constant = 5", False),
-    ("xs = 1\nmodel = 3", False),  # names that answers use for values of their own
+    ("xs = 1\nmodel = 3", False),  # names of local variables in answers
     ("table = list(range(deep))", True),
     ("deep = 4", True),
     ("import math as m", False),

@@ -1,4 +1,4 @@
-"""Syntax that came after the Python that grades: told from a mistake, and the Python named that would read it."""
+"""Syntax newer than the grader's Python: told apart from mistakes, and the Python that can read it is named."""
 
 from __future__ import annotations
 

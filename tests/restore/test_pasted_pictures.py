@@ -1,4 +1,4 @@
-"""Pictures pasted into text cells: kept, shown, and never the end of a page; and what else is kept of a cell."""
+"""Pictures pasted into text cells are kept, shown, and never break a page; other metadata that is kept of a cell."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def restored(data: bytes) -> Submission:
 
 
 def as_formgrader_shows(notebook) -> str:
-    """nbconvert's page; formgrader's is made by the same. It raises where a reference leads nowhere."""
+    """nbconvert's page, made as formgrader's is; it raises for a reference to a missing attachment."""
     page, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
     return page
 

@@ -1,6 +1,6 @@
-"""What is handed in: read or refused with one line, recognised by what it holds, and put back as it was released.
+"""Submissions: read or refused in one line, recognised by their content, and restored to the released form.
 
-The student's own code is never lost, whatever became of the cells around it; what was put right is said.
+The student's own code is never lost, whatever happened to the cells around it; notes name the repairs.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ def in_course(root, monkeypatch):
 
 @pytest.fixture
 def notebook():
-    """The released notebook with the reference's answers, as a student hands it in."""
+    """The released notebook with the reference's answers, as handed in by a student."""
     return filled(ID)
 
 
 def handed_in(notebook) -> Submission:
-    """The notebook after the way through a file."""
+    """The notebook written to a file and read again."""
     return restore(read(as_bytes(notebook)), ID)
 
 
@@ -67,7 +67,7 @@ def known(notebook) -> list[str]:
 
 
 def assert_as_released(restored) -> None:
-    """Every released cell is there once, under the release's metadata; the locked ones with the release's text."""
+    """Every released cell occurs once with the released metadata; locked ones have the released text."""
     before = released(ID)
     assert sorted(known(restored)) == sorted(ORDER)
     for id in ORDER:
@@ -252,7 +252,7 @@ def test_what_is_of_no_assignment_is_refused():
 
 @pytest.fixture
 def second_course(root, tmp_path):
-    """The tiny course with a second assignment, which has the first one's cell `double` too."""
+    """The tiny course with a second assignment that also has the first one's cell `double`."""
     course_root = tmp_path / "course"
     shutil.copytree(root, course_root)
     for place, end in (("solutions", "py"), ("assignments", "ipynb")):
@@ -505,7 +505,7 @@ PATIENT = settings(
 
 
 def changed(content: dict, change) -> None:
-    """Do one thing to the JSON of a notebook."""
+    """Make one change to the JSON of a notebook."""
     change_kind, source, target, cell, value = change
     cells = content["cells"]
     if change_kind in ("drop", "move") and source < len(cells):

@@ -1,4 +1,4 @@
-"""The sentence on a cell that raised: the cell, the line, and both versions of Python if they differ."""
+"""The sentence about a cell that raised: the cell, the line, and both Python versions if they differ."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_text_of_many_lines_stays_in_one():
     assert len(sentence("E" * 1000, "x" * 1000)) < 320
 
 
-# the same of a call
+# the same for a call
 
 
 def test_a_call_that_asks_for_input_is_wrong_and_not_missing():

@@ -1,6 +1,6 @@
-"""The confined kernel: each limit is exceeded once, a cell pays for its own effects, and no process is left running.
+"""The confined kernel: each limit is exceeded once, a cell's effects cost only that cell, no process is left running.
 
-Kernels are real and started once per group of tests; what needs none has none.
+Kernels are real and started once per group of tests, where they are needed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def notebook_of(*sources: str) -> nbformat.NotebookNode:
 
 
 class Ran:
-    """A session, and the seconds that its notebook took."""
+    """A session, and the seconds that its notebook ran."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -242,7 +242,7 @@ def test_every_question_is_asked_of_a_fork_of_its_own(ran):
 
 
 def none_asleep(ran) -> bool:
-    """Whether no `sleep` runs in the sandbox, or none does soon: a process takes a moment to die."""
+    """Whether no `sleep` runs in the sandbox, now or soon: a process takes a moment to die."""
     deadline = time.monotonic() + 5.0
     while time.monotonic() < deadline:
         if ran.ask("sleepers") == 0:
@@ -269,7 +269,7 @@ def test_torch_is_not_loaded_unless_the_notebook_does(ran):
 
 @pytest.fixture(scope="module")
 def brief():
-    """A notebook that is quickly run again."""
+    """A notebook that takes little time to run again."""
     with Session(notebook_of(CELLS["definitions"]), [], LIMITS) as session:
         yield Ran(session)
 
@@ -357,7 +357,7 @@ def test_a_cell_that_breaks_the_kernel_costs_only_itself():
         pids = ran.inside()
     assert sorted(left_out) == [2 * n for n in range(len(sources))]
     for n, (name, (_, reason, event)) in enumerate(BREAKING.items()):
-        if name == "bomb" and os.getuid() != 0:  # held by its resource limit, so that it ends the kernel itself
+        if name == "bomb" and os.getuid() != 0:  # stopped by its resource limit, so that it ends the kernel itself
             assert left_out[2 * n][0] == "crashed"
         else:
             assert left_out[2 * n] == (reason, f"{event}, so the notebook was run without it")
@@ -499,17 +499,17 @@ def test_limits_are_lowered_and_never_raised(monkeypatch):
     launch.set_limits({"memory_bytes": 70, "file_bytes": 200, "cell_s": 3})
     assert held[resource.RLIMIT_AS] == (70, 70)
     assert held[resource.RLIMIT_FSIZE] == (100, 100)
-    assert held[resource.RLIMIT_NPROC] == (50, 100)  # not named: as it was
+    assert held[resource.RLIMIT_NPROC] == (50, 100)  # not given, so unchanged
     assert held[resource.RLIMIT_NOFILE] == (20, 20)
     assert held[resource.RLIMIT_CORE] == (0, 0)
 
 
-# the watch
+# the watchdog
 
 
 @pytest.fixture
 def started():
-    """Starts a process; it and its children are gone afterwards."""
+    """Start a process, which is removed with its children after the test."""
     processes = []
 
     def start(*command: str) -> subprocess.Popen:
@@ -699,7 +699,7 @@ def test_metadata_cannot_be_a_place_to_hide():
 
 
 def test_a_notebooks_outputs_are_bounded_as_a_whole(monkeypatch):
-    """Each cell is within its own bound; all of them together go through the coordinator to the gradebook."""
+    """Each cell is within its own bound, but all of them together go through the coordinator to the gradebook."""
     monkeypatch.setattr(cell_runner, "NOTEBOOK_BYTES", 3 * 2**20)
     shows = (
         "from IPython.display import Image, display; import os; display(Image(data=os.urandom(2**20), format='png'))"
@@ -715,7 +715,7 @@ def test_a_notebooks_outputs_are_bounded_as_a_whole(monkeypatch):
 
 
 def test_nothing_is_left_waiting_in_the_loop(caplog):
-    forged = BREAKING["forged"][0]  # nbclient gives up in the middle
+    forged = BREAKING["forged"][0]  # nbclient gives up half-way
     with Session(notebook_of(forged, "x = 1"), [], Limits()) as session:
         session.run()
         loop = session._loop

@@ -1,4 +1,4 @@
-"""The pytest plugin: whose fault a failure is, that a test must compare, its time, its fork, and what it may not do.
+"""The pytest plugin: whose fault a failure is; a test must compare; its time, its fork, and its restrictions.
 
 The suites here are a few lines each; the student's code runs in this process.
 """
@@ -52,7 +52,7 @@ class Suite:
         self.path = path
         self.opened: list[tuple[dict, float]] = []
         self.closed = 0
-        self.took_s = 0.0  # what the answers to each test are said to have taken
+        self.took_s = 0.0  # the seconds reported for the answers to each test
         self.student = student
 
     def write(self, text: str, head: str = HEAD) -> Suite:
@@ -140,7 +140,7 @@ def test_any_other_failure_is_nobodys_mark(suite, name):
     assert message in outcome.message
 
 
-# by name: what the student's double gives where 6 is wanted, and a test that cannot cope with it
+# name -> what the student's double returns instead of 6, and a test that fails on it
 UNEXPECTED = {
     "None": ("None", "equal('x', student.call('double', 3) + 1, 7)"),
     "text for a number": ("'six'", "equal('x', student.call('double', 3) - 1, 5)"),
@@ -395,7 +395,7 @@ def test_a_conftest_beside_the_suite_is_not_loaded(suite):
     assert suite.write(RIGHT).outcome().passed
 
 
-@pytest.mark.filterwarnings("ignore:careful")  # as in a grader, where warnings are not errors
+@pytest.mark.filterwarnings("ignore:careful")  # as in grading, where warnings are not errors
 def test_a_warning_changes_nothing(suite):
     body = "import warnings\nwarnings.warn('careful')\nequal('double(3)', student.call('double', 3), 6)"
     assert suite.write(one(body)).outcome().passed

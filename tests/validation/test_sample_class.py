@@ -1,4 +1,4 @@
-"""The sample class through the real sandbox: each gets the mark and the reason they should, and stops nobody else."""
+"""The sample class in the real sandbox: each student gets the right mark and reason, and disturbs nobody else."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ REASONS = {"wrong", "missing", "timeout", "crashed", "memory"}
 
 @dataclass(frozen=True)
 class Graded:
-    """The class after grading: where it lies, what `grade` returned, what it should be."""
+    """The class after grading: its folder, the results of `grade`, and the expected ones."""
 
     place: Path
     results: dict[str, Result]
@@ -60,7 +60,7 @@ def exported(place: Path) -> dict[str, dict[str, str]]:
         return {row["student_id"]: row for row in csv.DictReader(file)}
 
 
-# What the class is made of, before anything is graded.
+# The make-up of the class, before anything is graded.
 
 
 def test_the_class_has_one_of_every_kind() -> None:
@@ -157,7 +157,7 @@ def test_a_folder_of_ours_is_made_afresh(tmp_path: Path) -> None:
     assert [path.name for path in demo.make_room(place).iterdir()] == [demo.MARKER]
 
 
-# What comes of it.
+# The results.
 
 
 @pytest.mark.slow
@@ -204,8 +204,8 @@ def test_what_was_put_right_and_what_went_wrong_is_said(graded: Graded) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(WHOLE_CLASS_S)
 def test_the_patched_comparison_changes_nothing(graded: Graded) -> None:
-    """The same wrong softmax, with and without np.allclose replaced: the same marks, for the same reasons."""
-    honest, patched = graded.results["birch"], graded.results["maple"]  # whose hidden inputs may be different ones
+    """The same wrong softmax gets the same marks for the same reasons, with and without np.allclose replaced."""
+    honest, patched = graded.results["birch"], graded.results["maple"]  # their hidden inputs may differ
     marks = [[(q.id, q.score, q.reason) for q in result.questions] for result in (honest, patched)]
     assert marks[0] == marks[1]
 
@@ -277,7 +277,7 @@ def _feedback(place: Path, student: str) -> str:
     return (place / "feedback" / student / ASSIGNMENT / "rnn_lm_sampling.html").read_text(encoding="utf-8")
 
 
-# The same by nbgrader's own commands.
+# The same with nbgrader's own commands.
 
 
 @pytest.fixture(scope="module")
