@@ -87,7 +87,7 @@ streams = st.lists(
 
 @PATIENT
 @given(streams.map(b"".join), st.lists(st.integers(0, 120), max_size=5))
-def test_a_channel_that_is_fed_anything_in_any_pieces_gives_plain_values_until_it_says_why_not(data, cuts):
+def test_a_channel_fed_anything_in_any_pieces_gives_plain_values_until_it_refuses(data, cuts):
     """However often it is read, and reading always comes to an end."""
     ours, theirs = socket.socketpair()
     with closing(Channel(ours)) as channel:

@@ -432,7 +432,7 @@ def test_the_deadline_holds_for_the_whole_frame_however_it_drips(pair, monkeypat
     assert next(seconds) < 30
 
 
-def test_nobody_reading_runs_into_the_deadline(pair):
+def test_a_peer_that_does_not_read_runs_into_the_deadline(pair):
     with pytest.raises(WireTimeout, match=r"nothing was read for 0\.01 s"):
         pair[0].send(bytes(2**24), 0.01)
 
@@ -448,7 +448,7 @@ def test_a_peer_that_hangs_up_is_noticed(pair, sent):
         mine.receive(1.0)
 
 
-def test_what_was_said_before_hanging_up_is_heard(pair):
+def test_values_sent_before_hanging_up_arrive(pair):
     mine, theirs = pair
     theirs.sendall(framed(pack("last words")))
     theirs.close()

@@ -229,7 +229,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("output", ODD, ids=repr)
-def test_an_output_of_odd_values_is_made_one_that_a_notebook_may_have(output: dict) -> None:
+def test_an_output_of_odd_values_is_made_valid(output: dict) -> None:
     kept = bounded([nbformat.from_dict(output)], 100)
     assert len(kept) == 1
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=kept)])
@@ -237,7 +237,7 @@ def test_an_output_of_odd_values_is_made_one_that_a_notebook_may_have(output: di
     assert PLANTED not in nbformat.writes(notebook)
 
 
-def test_what_an_odd_output_rightly_has_is_kept() -> None:
+def test_the_valid_parts_of_an_odd_output_are_kept() -> None:
     texts = [bounded([nbformat.from_dict(ODD[place])], 100)[0] for place in (1, 3, 8)]
     assert (texts[0].name, texts[0].text) == ("stdout", "said")
     assert texts[1].traceback == ["\n\nline"]
@@ -247,7 +247,7 @@ def test_what_an_odd_output_rightly_has_is_kept() -> None:
 # processes stopped by a question
 
 
-def test_what_is_spared_goes_on_after_a_sweep() -> None:
+def test_a_spared_process_goes_on_after_a_sweep() -> None:
     """Only those descendants of the process that are to be spared go on."""
     parent = subprocess.Popen(["sh", "-c", "sleep 1000 & sleep 1000 & wait"])
     try:
@@ -283,7 +283,7 @@ class Model:
 
 
 @pytest.mark.parametrize("name", ["layers", "frame"])
-def test_what_is_not_the_courses_own_is_not_handed_out(name: str) -> None:
+def test_attributes_that_lead_too_far_are_not_handed_out(name: str) -> None:
     """Lists can be changed; frames lead to code and globals."""
     answers = FollowThrough({})
     assert answers.answer(("get_attribute", answers.offer(Model()).id, name))[0] == "error"

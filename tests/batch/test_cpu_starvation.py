@@ -58,7 +58,7 @@ def busy(processes: int) -> Iterator[list[int]]:
 # waiting times
 
 
-def test_who_shares_a_core_with_others_waits_and_who_sleeps_does_not() -> None:
+def test_sharing_a_core_counts_as_waiting_and_sleeping_does_not() -> None:
     sleeper = subprocess.Popen(["sleep", "60"])
     try:
         sleeping = CpuAccount(lambda: [sleeper.pid]).stopwatch()
@@ -97,7 +97,7 @@ class Account:
         (5.0, 0.0, 0.0, 0.0),
     ],
 )
-def test_waiting_for_ones_own_processes_is_no_waiting(ran, waited, others, expected, monkeypatch) -> None:
+def test_waiting_for_ones_own_processes_does_not_count(ran, waited, others, expected, monkeypatch) -> None:
     account = Account()
     account.ran, account.waited, account.others = 1.0, 1.0, 1.0
     monkeypatch.setattr(cpu_wait, "threads_of", account.threads)
@@ -106,7 +106,7 @@ def test_waiting_for_ones_own_processes_is_no_waiting(ran, waited, others, expec
     assert watching.waited_s() == pytest.approx(expected)
 
 
-def test_a_sandbox_that_starts_very_much_is_not_believed_to_have_waited() -> None:
+def test_waiting_does_not_count_in_a_sandbox_that_starts_very_many_processes() -> None:
     account = CpuAccount(lambda: [os.getpid()])
     account.started = lambda: 0  # type: ignore[method-assign]
     watching = account.stopwatch()
@@ -117,7 +117,7 @@ def test_a_sandbox_that_starts_very_much_is_not_believed_to_have_waited() -> Non
     assert watching.waited_s() > 8.0
 
 
-def test_what_stops_the_grader_too_is_seen() -> None:
+def test_pauses_of_the_grader_itself_count_as_waiting() -> None:
     account = CpuAccount(list)
     watching = account.stopwatch()
     for late_s in (0.5, LATE_S / 2, 1.0):
@@ -136,7 +136,7 @@ def test_processes_that_have_ended_count_from_the_last_look() -> None:
     assert account.used_s() >= used_s
 
 
-def test_a_limit_is_as_long_as_one_waits_but_for_so_long() -> None:
+def test_waiting_extends_a_limit_up_to_a_bound() -> None:
     assert wall_s(10.0, 0.0) == 10.0
     assert wall_s(10.0, 5.0) == 15.0
     assert wall_s(10.0, 500.0) == 10.0 * PATIENCE
@@ -169,7 +169,7 @@ def test_seconds_of_waiting_do_not_count(served) -> None:
     assert asked(served, "sleep", 1.0, limit_s=0.8, waited=1.5) < 0.8
 
 
-def test_nor_do_they_for_one_call(served) -> None:
+def test_seconds_of_waiting_do_not_count_for_one_call(served) -> None:
     with pytest.raises(CallTimeout, match=r"no answer within 0\.4 s"):
         asked(served, "sleep", 0.6, limit_s=20.0, waited=0.1, call_s=0.4)
     asked(served, "sleep", 0.6, limit_s=20.0, waited=0.8, call_s=0.4)
@@ -181,7 +181,7 @@ def test_sleeping_counts(served) -> None:
     assert not caught.value.starved
 
 
-def test_patience_ends_and_it_is_said_that_it_starved(served) -> None:
+def test_patience_ends_and_the_timeout_is_marked_as_starved(served) -> None:
     started = time.monotonic()
     with pytest.raises(CallTimeout, match=r"no answer within 0\.2 s") as caught:
         asked(served, "spin", limit_s=0.2, waited=1e6)
@@ -284,7 +284,7 @@ def came(score: str, starved: bool = False) -> Graded:
     return Graded(Result(ID, [], output=score), starved=starved)
 
 
-def test_who_starved_and_whose_grader_died_is_graded_again_when_all_are_done_one_at_a_time() -> None:
+def test_starved_submissions_and_dead_graders_are_repeated_at_the_end_one_at_a_time() -> None:
     script: dict[bytes, list[Graded | None]] = {
         b"a": [came("a")], b"b": [came("b", starved=True), came("b again")], b"c": [None, came("c again")],
         b"d": [came("d")], b"e": [None, None], b"f": [came("f", True), came("f still", True)],

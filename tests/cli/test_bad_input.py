@@ -58,7 +58,7 @@ def test_empty_folder(command: Commands, tmp_path: Path) -> None:
     assert only_line(ran.err) == f"autograder: there is no notebook to grade in {tmp_path}"
 
 
-def test_a_path_that_is_not_there(command: Commands, tmp_path: Path) -> None:
+def test_a_missing_path(command: Commands, tmp_path: Path) -> None:
     ran = command("grade", tmp_path / "nowhere.ipynb")
     assert ran.status == 2
     assert only_line(ran.err) == f"autograder: there is no {tmp_path / 'nowhere.ipynb'}"
@@ -169,7 +169,7 @@ MENDED = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MENDED)
-def test_what_can_be_mended_is_graded_and_said(built: Path, command: Commands, tmp_path: Path, name: str) -> None:
+def test_repairable_notebooks_are_graded_with_a_note(built: Path, command: Commands, tmp_path: Path, name: str) -> None:
     change, notes = MENDED[name]
     record = tmp_path / "record.json"
     handed_in = written(tmp_path / "tiny.ipynb", edited(answered(built), change))
@@ -208,7 +208,7 @@ def test_zip_with_nothing_and_with_rubbish(command: Commands, tmp_path: Path) ->
     assert "the file is not a complete notebook" in ran.out
 
 
-def test_missing_bubblewrap_is_said_and_nothing_graded(built: Path, tmp_path: Path) -> None:
+def test_missing_bubblewrap_is_reported_and_nothing_graded(built: Path, tmp_path: Path) -> None:
     handed_in = written(tmp_path / "tiny.ipynb", answered(built))
     record = tmp_path / "record.json"
     command = [sys.executable, "-m", "autograder", "grade", handed_in, "--json", record]

@@ -112,7 +112,7 @@ def test_names_that_nbgrader_would_take_for_patterns(command: Commands, root: Pa
 
 
 @pytest.mark.slow
-def test_a_timestamp_that_says_nothing_is_said_and_the_file_graded(command: Commands, root: Path) -> None:
+def test_an_unreadable_timestamp_is_noted_and_the_file_graded(command: Commands, root: Path) -> None:
     submitted = hand_in(root, "ash", answered(root))
     (submitted / "ash" / ID / "timestamp.txt").write_text("last Friday")
     ran, records = graded(command, submitted)

@@ -158,7 +158,7 @@ def test_a_file_that_unfolds_in_memory_is_bounded(name: str) -> None:
     assert problem in bounded(data)[0]
 
 
-def test_notes_are_as_many_as_somebody_reads() -> None:
+def test_the_number_of_notes_is_bounded() -> None:
     cells = [*answers(), *(text(f"![](attachment:{n}.png)") for n in range(9)), *answers()[5:]]
     one = json.dumps({"cells": cells * 3, "nbformat": 4}).encode()
     notes = restore(read(one), ID).notes
@@ -185,7 +185,7 @@ def test_a_folder_of_too_many_files_is_refused(tmp_path: Path, monkeypatch: pyte
         find(tmp_path)
 
 
-def test_of_a_students_many_notebooks_some_are_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_some_of_a_students_many_notebooks_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at = []
     real = choose_file._inspected
     monkeypatch.setattr(choose_file, "_inspected", lambda entry: looked_at.append(entry.name) or real(entry))

@@ -192,7 +192,7 @@ def test_what_is_needed_at_import_comes_first_even_among_those_that_need_each_ot
     assert made.module("01_a").rows() == [7, 7]
 
 
-def test_no_order_at_all_is_said(made: Course) -> None:
+def test_a_missing_order_is_reported(made: Course) -> None:
     made.component("a", "A = B2\nA2 = 1\n")
     made.component("b", "B = A2\nB2 = 1\n")
     made.assignment("01_a", "from given import A, B")
@@ -235,7 +235,7 @@ def test_what_cannot_be_handed_out_is_refused(made: Course, name: str) -> None:
         made.given("01_a")
 
 
-def test_a_name_that_no_earlier_answer_defines_is_said_with_those_looked_through(made: Course) -> None:
+def test_a_name_that_no_earlier_answer_defines_is_reported_with_those_searched(made: Course) -> None:
     made.assignment("01_a", f="def f(): ...")
     made.assignment("02_b", "from given import g", builds_on="01_a")
     message = r"^solutions/02_b/b\.py:2: g is imported from given, but no component, nor an answer of 01_a, defines it$"

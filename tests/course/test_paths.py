@@ -91,13 +91,13 @@ def test_one_notebook_and_an_odd_temporary_folder(built: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", AS_THEY_ARE)
-def test_a_path_that_is_read_as_it_is_stays(tmp_path: Path, name: str) -> None:
+def test_a_plain_path_stays(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     assert plain_path(tmp_path / name) == tmp_path / name
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_another_one_is_a_link(tmp_path: Path, name: str) -> None:
+def test_any_other_path_becomes_a_link(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     link = plain_path(tmp_path / name)
     assert module.PLAIN.fullmatch(str(link))

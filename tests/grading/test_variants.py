@@ -111,7 +111,7 @@ class Watching:
         """End nothing."""
 
 
-def test_who_grades_is_told_the_variant_and_needs_no_secret(root: Path) -> None:
+def test_a_worker_is_told_the_variant_and_needs_no_secret(root: Path) -> None:
     pool = Watching()
     work = [(HandedIn(name.decode(), name), Options(ID)) for name in (b"a", b"b", b"c", b"d", b"e")]
     assert list(grade_many(work, pool)) == []  # type: ignore[arg-type]
@@ -207,7 +207,7 @@ DAMAGE: list[tuple[Callable[[Path], None], str]] = [
 
 
 @pytest.mark.parametrize(("damage", "message"), DAMAGE, ids=lambda part: getattr(part, "__name__", ""))
-def test_a_secret_that_is_none_is_one_message(root: Path, damage: Callable[[Path], None], message: str) -> None:
+def test_an_invalid_secret_gives_one_message(root: Path, damage: Callable[[Path], None], message: str) -> None:
     (root / PLACE).parent.mkdir()
     damage(root / PLACE)
     with pytest.raises(GraderError, match=message) as raised:

@@ -95,7 +95,7 @@ def test_a_file_made_to_take_long_takes_no_time(data: bytes) -> None:
 
 @pytest.mark.parametrize("name", ["tiny.ipynb.txt", "tiny.ipynb.json", "TINY.IPYNB.TXT", "tiny.ipynb.zip"])
 @pytest.mark.parametrize("place", ["ada/04_peeky/", "ada/", "ada_1234_56789_"])
-def test_a_notebook_under_another_ending_is_found_and_said(tmp_path: Path, name: str, place: str) -> None:
+def test_a_notebook_under_another_ending_is_found_with_a_note(tmp_path: Path, name: str, place: str) -> None:
     path = tmp_path / "class" / f"{place}{name}"
     path.parent.mkdir(parents=True)
     path.write_text(NOTEBOOK)

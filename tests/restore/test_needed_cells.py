@@ -124,7 +124,7 @@ def test_a_notebook_whose_own_cells_end_the_kernel_again_and_again_is_run_a_last
     assert notes(seen).count("was not run: the notebook ended its kernel 2 times") == 2
 
 
-def test_one_whose_answers_do_is_given_up():
+def test_a_notebook_whose_answers_keep_ending_the_kernel_is_given_up():
     notebook = nbformat.v4.new_notebook(cells=[code("import os\nx = os._exit(0)") for _ in range(3)])
     with Session(notebook, [], Limits(restarts=0)) as session:
         session.needed = needed_in(notebook, ["x"])
@@ -171,7 +171,7 @@ def test_a_cell_that_calls_exit_is_named_and_costs_nothing(root, ending):
     assert note.endswith("ends the kernel in Jupyter: the cells below it were run all the same.")
 
 
-def test_so_does_an_answer_that_ends_with_it(root):
+def test_an_answer_that_ends_with_exit_is_named_and_costs_nothing(root):
     seen = graded(root, answers={name: text + "\nexit()" for name, text in ANSWERS.items()})
     assert points(seen) == FULL
     assert "The cell double called exit()" in notes(seen)

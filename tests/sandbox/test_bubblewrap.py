@@ -88,7 +88,7 @@ def test_nothing_of_the_repository_is_there(inside, name):
     assert inside("import os; found = os.path.lexists(args[0])", str(course.current().root / name)) is False
 
 
-def test_of_the_repository_there_is_at_most_the_way_to_the_environment(inside):
+def test_the_repository_holds_at_most_the_way_to_the_environment(inside):
     within = {Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)}
     expected = {
         path.relative_to(course.current().root).parts[0]
@@ -481,7 +481,7 @@ def test_a_package_installed_plainly_is_hidden(production, monkeypatch):
     assert files == [str(packages / "numpy.py")]
 
 
-def test_so_is_one_installed_editable_beside_the_environment(production, monkeypatch):
+def test_a_package_installed_editable_beside_the_environment_is_hidden(production, monkeypatch):
     root, packages = production
     (packages / "__editable__.autograder.pth").write_text(str(root))
     monkeypatch.setattr(bubblewrap, "PACKAGE", root / "autograder")
@@ -490,14 +490,14 @@ def test_so_is_one_installed_editable_beside_the_environment(production, monkeyp
     assert sorted(files) == [str(packages / "__editable__.autograder.pth"), str(packages / "numpy.py")]
 
 
-def test_so_is_a_plain_one_that_lies_there_while_another_grades(production, monkeypatch):
+def test_a_package_installed_plainly_is_hidden_while_another_grades(production, monkeypatch):
     root, packages = production
     installed_plainly(packages)
     monkeypatch.setattr(bubblewrap, "PACKAGE", root / "autograder")
     assert seen_in(root) == ([str(packages / "numpy.py")], "")
 
 
-def test_so_is_a_checkout_inside_an_environment(production, monkeypatch, tmp_path):
+def test_a_checkout_inside_an_environment_is_hidden(production, monkeypatch, tmp_path):
     root, _ = production
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setattr(bubblewrap, "PACKAGE", root / "autograder")
@@ -508,7 +508,7 @@ def test_so_is_a_checkout_inside_an_environment(production, monkeypatch, tmp_pat
     assert not [name for name in files if name.startswith(str(root))]
 
 
-def test_so_is_one_in_an_environment_that_is_reached_by_a_link(production, monkeypatch, tmp_path):
+def test_a_package_in_an_environment_reached_by_a_link_is_hidden(production, monkeypatch, tmp_path):
     root, packages = production
     link = tmp_path / "link"
     link.symlink_to(root / ".venv")

@@ -63,7 +63,7 @@ def test_a_mistake_names_the_line_and_no_file_that_nobody_has(name):
         ("AttributeError", "module 'itertools' has no attribute 'batched'"),
     ],
 )
-def test_what_may_come_of_a_newer_python_names_both(name, text):
+def test_a_possible_effect_of_a_newer_python_names_both(name, text):
     assert f"Python {HERE} grades; the notebook was saved by Python 3.99.1" in sentence(name, text, "x +", "3.99.1")
     assert "saved by" not in sentence(name, text, "x +", "3.8.1")
     assert "saved by" not in sentence(name, text, "x +", "")

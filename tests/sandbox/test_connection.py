@@ -149,7 +149,7 @@ def test_after_its_end_a_fork_says_the_same_again(fork):
                 student.call("vanish")
 
 
-def test_what_is_printed_has_no_say(fork):
+def test_printed_text_does_not_count(fork):
     with fork() as student:
         assert student.call("chatter") == 7
         assert student.call("nothing") is None
@@ -183,7 +183,7 @@ def test_a_timeout_ends_the_fork_and_what_it_started(fork, served):
     assert time.monotonic() - started < 5.0
 
 
-def test_what_a_fork_leaves_behind_ends_with_it(fork):
+def test_processes_left_by_a_fork_end_with_it(fork):
     with fork() as student:
         child = student.call("leaves_a_child")
         assert alive([child])
@@ -197,7 +197,7 @@ def test_one_call_may_have_less_time_than_the_question(fork):
                 student.call(name, timeout_s=limit_s)
 
 
-def test_what_is_asked_too_late_is_a_timeout(fork):
+def test_a_call_after_the_deadline_is_a_timeout(fork):
     with fork() as student, pytest.raises(CallTimeout, match="no answer within"):
         student.call("counted", timeout_s=-1.0)
 
@@ -207,7 +207,7 @@ def test_questions_asked_back_do_not_buy_time(fork):
         student.call("ask_endlessly")
 
 
-def test_what_a_suite_cannot_send_is_the_suites_mistake(fork):
+def test_an_unsendable_argument_is_the_suites_mistake(fork):
     with fork() as student:
         with pytest.raises(TaskError, match="the suite asks with a value that may not cross: a value of type set"):
             student.call("has", {1}, "x")

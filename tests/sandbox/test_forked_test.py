@@ -70,7 +70,7 @@ def graded(root, answer: str) -> list[QuestionResult]:
 
 
 @pytest.mark.parametrize(("answer", "reason", "text"), ANSWERS.values(), ids=ANSWERS.keys())
-def test_what_the_reference_is_asked_for_is_charged_to_who_asks(root, monkeypatch, answer, reason, text) -> None:
+def test_work_asked_of_the_reference_is_charged_to_the_student(root, monkeypatch, answer, reason, text) -> None:
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     double, scale = graded(root, answer)

@@ -91,7 +91,7 @@ def test_a_file_that_is_not_used_is_named_with_the_reason(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", IGNORED)
-def test_what_is_nobodys_work_is_not_spoken_of(name: str) -> None:
+def test_files_that_are_nobodys_work_are_not_mentioned(name: str) -> None:
     assert of_names({name: b"1"}) == OwnFiles()
 
 

@@ -98,7 +98,7 @@ async def received(messages: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
         return seen
 
 
-def test_what_is_short_comes_as_it_was_sent_and_what_is_long_does_not():
+def test_short_messages_pass_unchanged_and_long_ones_do_not():
     short, long = [b"a", b"", b"b" * 300, bytes(range(256)) * 4], [b"x" * 4000] * 4
     seen = asyncio.run(received([short, long, short[:1], [b"y" * (LIMIT + 1)]]))
     assert short in seen
@@ -108,7 +108,7 @@ def test_what_is_short_comes_as_it_was_sent_and_what_is_long_does_not():
     assert max(sum(map(len, frames)) for frames in seen) < LIMIT
 
 
-def test_nothing_is_left_of_a_relay():
+def test_a_relay_leaves_nothing_behind():
     relay = Relay("/nowhere", [1], LIMIT)
     folder = Path(relay.prefix).parent
     assert folder.exists()

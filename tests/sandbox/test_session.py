@@ -147,7 +147,7 @@ def test_the_notebook_kept_its_kernel(ran):
     assert ran.text(PLACE["goes on"]).count("still here") == 1
 
 
-def test_what_a_cell_prints_is_cut_and_said(ran):
+def test_long_prints_of_a_cell_are_cut_with_a_note(ran):
     text = ran.text(PLACE["prints"])
     assert 900 <= text.count("x") <= 1100
     assert "y" * 10 not in text.split("output cut here")[-1]
@@ -176,20 +176,20 @@ def test_the_cut_is_made_inside_and_for_every_cell_anew(monkeypatch):
     assert stream.written[-1] == "again"
 
 
-def test_what_a_cell_shows_is_cut_and_said(ran):
+def test_long_displays_of_a_cell_are_cut_with_a_note(ran):
     assert len(ran.session.notebook.cells[PLACE["shows"]].outputs) == output_limits.MAX_OUTPUTS + 1
     assert "<b>199</b>" in ran.text(PLACE["shows"])
     assert "[output cut here: a cell may show 200 things" in ran.text(PLACE["shows"])
 
 
 @pytest.mark.parametrize(("name", "letter"), [("returns", "v"), ("raises", "u")])
-def test_what_a_cell_returns_or_raises_is_cut_and_said(ran, name, letter):
+def test_long_results_and_errors_of_a_cell_are_cut_with_a_note(ran, name, letter):
     text = ran.text(PLACE[name])
     assert 900 < text.count(letter) < 3000
     assert "output cut here" in text
 
 
-def test_what_is_too_large_to_be_taken_in_is_lost_and_said_and_the_rest_is_not(ran):
+def test_too_large_an_output_is_dropped_with_a_note_and_the_rest_is_kept(ran):
     assert ran.text(PLACE["shows too much at once"]).count("output lost here") == 1
     assert "heard again" in ran.text(PLACE["and then some"])
 
@@ -203,7 +203,7 @@ def test_a_cell_that_writes_too_large_a_file(ran):
     assert ran.session.notebook.cells[PLACE["too large a file"]].outputs[0].ename == "OSError"
 
 
-def test_a_cell_that_takes_too_long_is_stopped_and_said(ran):
+def test_a_cell_that_takes_too_long_is_stopped_with_a_note(ran):
     assert ran.session.interrupted == {PLACE["too long"]: ("timeout", "ran for over 1 s and was stopped")}
 
 
@@ -290,7 +290,7 @@ def test_when_a_question_kills_the_kernel_the_next_one_is_answered_all_the_same(
     assert brief.session._process.pid != before
 
 
-def test_questions_that_kill_the_kernel_again_and_again_are_not_put_up_with_for_ever():
+def test_questions_that_kill_the_kernel_again_and_again_are_given_up():
     with Session(notebook_of(CELLS["definitions"]), [], Limits(notebook_s=0.3)) as session:
         ran = Ran(session)
         for _ in range(2):
@@ -437,7 +437,7 @@ def folders() -> set[str]:
     return {path.name for path in Path("/tmp").glob("ag-*")}
 
 
-def test_without_bubblewrap_nothing_starts_and_it_is_said_how_to_install_it(no_bubblewrap, monkeypatch):
+def test_without_bubblewrap_nothing_starts_and_the_message_says_how_to_install_it(no_bubblewrap, monkeypatch):
     made = []
     monkeypatch.setattr(Box, "__post_init__", lambda box, old=Box.__post_init__: (old(box), made.append(box.folder))[0])
     with pytest.raises(SandboxMissing, match="apt-get install bubblewrap"):
@@ -445,7 +445,7 @@ def test_without_bubblewrap_nothing_starts_and_it_is_said_how_to_install_it(no_b
     assert [folder.exists() for folder in made] == [False]
 
 
-def test_a_bubblewrap_that_may_not_is_said_too(no_bubblewrap, tmp_path, monkeypatch):
+def test_a_bubblewrap_without_permission_is_reported_too(no_bubblewrap, tmp_path, monkeypatch):
     fake = tmp_path / "bwrap"
     fake.write_text("#!/bin/sh\necho 'setting up uid map: Permission denied' >&2\nexit 1\n")
     fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
@@ -461,7 +461,7 @@ def test_a_kernel_that_does_not_start_is_the_graders_fault(monkeypatch, tmp_path
         session.run()
 
 
-def test_nor_does_one_whose_file_is_missing(monkeypatch):
+def test_a_kernel_whose_file_is_missing_is_the_graders_fault(monkeypatch):
     monkeypatch.setattr(bubblewrap, "require_bubblewrap", lambda: "/nowhere/bwrap")
     with pytest.raises(KernelFailed, match=r"the confined kernel (could not be started|ended while starting)"):
         with_kernel(Session.run)
@@ -622,7 +622,7 @@ def test_a_private_folder_that_is_filled_is_the_end(started, tmp_path, fill, mon
     assert process.wait() == -9
 
 
-def test_what_keeps_to_its_limits_is_left_alone(started, tmp_path):
+def test_a_sandbox_within_its_limits_is_left_alone(started, tmp_path):
     process = started(*FAMILY)
     process.stdout.readline()
     watching = Watch(process, tmp_path, Limits())

@@ -159,7 +159,7 @@ UNEXPECTED = {
 
 
 @pytest.mark.parametrize("name", UNEXPECTED)
-def test_what_a_test_raises_for_the_student_alone_lowers_the_mark(suite, name):
+def test_an_error_of_a_test_for_the_students_answer_alone_lowers_the_mark(suite, name):
     answer, body = UNEXPECTED[name]
     suite.student = f"def double(x): return {answer}"
     outcome = suite.write(one(body)).outcome()
@@ -358,7 +358,7 @@ def test_a_suite_that_is_not_there(suite):
         suite.run()
 
 
-def test_a_fixture_that_there_is_not_is_the_suites_fault(suite):
+def test_a_missing_fixture_is_the_suites_fault(suite):
     outcome = suite.write('@question("q")\ndef test_it(nothing): equal("x", 1, 1)').outcome()
     assert (outcome.passed, outcome.fault) == (False, "task")
 
@@ -373,7 +373,7 @@ def test_ctrl_c_stops_the_grading(suite):
         suite.run()
 
 
-def test_options_of_the_graders_own_pytest_have_no_say(suite, monkeypatch):
+def test_options_of_the_graders_own_pytest_are_ignored(suite, monkeypatch):
     monkeypatch.setenv("PYTEST_ADDOPTS", "-k test_b --maxfail=1 --no-such-option")
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
     suite.write(

@@ -88,7 +88,7 @@ def broken(*args: object, **kwargs: object) -> None:
 
 
 @pytest.mark.parametrize("name", ["train_toy_rnnlm", "Adam", "fit_language_model", "TimeSoftmaxWithLoss"])
-def test_what_a_notebook_puts_in_place_of_what_is_handed_out_is_not_used(name, references):
+def test_a_notebooks_replacements_of_handed_out_code_are_not_used(name, references):
     reference = references["01_rnn_lm_sampling"]
     student = student_of(reference, **{name: broken})
     assert trained("01_rnn_lm_sampling", reference, student)[0].shape == (24, 24)

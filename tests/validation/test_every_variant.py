@@ -71,7 +71,7 @@ def test_each_entry_and_the_reference_meet_every_variant_once(tmp_path: Path) ->
     assert len(met) == (len(bank) + 1) * (VARIANTS - 1)
 
 
-def test_what_only_shows_when_trained_is_left_out(tmp_path: Path) -> None:
+def test_mistakes_that_only_show_in_training_are_left_out(tmp_path: Path) -> None:
     with course_at(tiny_course(tmp_path)):
         planned = [trial for trial in trials(course.current().load(ID)) if trial.submission is not None]
     assert planned[0].submission is not None

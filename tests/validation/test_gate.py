@@ -96,7 +96,7 @@ def test_a_declared_loss_is_allowed(tmp_path: Path) -> None:
         assert named(trials(course.current().load(ID)), "double__thrice").judge(Graded(result(0, 0))) == []
 
 
-def test_what_is_not_graded_is_a_breach_for_every_trial(sound: course.Assignment) -> None:
+def test_not_graded_is_a_breach_for_every_trial(sound: course.Assignment) -> None:
     broken = result(40, 60)
     broken.questions[0].score, broken.questions[0].reason, broken.questions[0].fault = None, "not graded", "it broke"
     refused = Graded(Result(ID, [], problem="the kernel did not start"))
@@ -209,7 +209,7 @@ def test_a_leak_is_found(tmp_path: Path, name: str) -> None:
     assert any(message in line for line in problems), problems
 
 
-def test_what_earlier_assignments_asked_for_is_handed_out_and_no_secret() -> None:
+def test_answers_of_earlier_assignments_are_handed_out_and_no_secret() -> None:
     solutions = course.current().root / "solutions"
     assert handout.earlier_answers(solutions, "01_rnn_lm_sampling") == ""
     earlier = handout.earlier_answers(solutions, "02_seq2seq")

@@ -175,7 +175,7 @@ def test_whole_lines_are_replaced_up_to_the_last(submissions: Path) -> None:
     assert entry.answers == {"first": "def first(x):\n    y = x\n    return 2 * y"}
 
 
-def test_what_else_an_entry_says(submissions: Path) -> None:
+def test_the_other_fields_of_an_entry(submissions: Path) -> None:
     more = 'cells = ["first", "Second"]\nalso = ["second"]\nreason = "timeout"\nfeedback = "too late"\nold'
     (entry,) = wrong(submissions, DOUBLED.replace("\nold", f"\n{more}"))
     assert (entry.reason, entry.feedback, entry.losses) == ("timeout", "too late", {"first", "second"})

@@ -169,7 +169,7 @@ def test_everybody_gets_the_mark_and_the_reason_they_should(graded: Graded) -> N
 @pytest.mark.slow
 @pytest.mark.timeout(WHOLE_CLASS_S)
 @pytest.mark.parametrize("id", [id for id in course.current().assignment_ids() if id != ASSIGNMENT])
-def test_so_do_those_who_hand_in_another_assignment(id: str, tmp_path: Path) -> None:
+def test_students_of_another_assignment_get_the_mark_and_the_reason_they_should(id: str, tmp_path: Path) -> None:
     expected = four_of(id)
     demo.hand_in(expected, tmp_path)
     results = commands.grade(tmp_path / "submitted", Options(), commands.Batch(2))
@@ -193,7 +193,7 @@ def test_marks(graded: Graded) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(WHOLE_CLASS_S)
-def test_what_was_put_right_and_what_went_wrong_is_said(graded: Graded) -> None:
+def test_repairs_and_failures_are_noted(graded: Graded) -> None:
     outputs = {student: result.output for student, result in graded.results.items()}
     assert "The cell softmax was there 2 times: the last one counts." in outputs["yew"]
     assert outputs["willow"].startswith("Not graded: the file is not a complete notebook")
