@@ -265,7 +265,7 @@ def test_a_spared_process_goes_on_after_a_sweep() -> None:
         parent.wait()
 
 
-# the way to the reference
+# access to the reference
 
 
 class Model:

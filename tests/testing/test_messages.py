@@ -40,7 +40,7 @@ def values(yours: Any, wanted: Any = HS, **kwargs: Any) -> Callable[[], Any]:
 
 
 def gates(order: str) -> np.ndarray:
-    """An array whose quarters stand in this order."""
+    """An array with its quarters in this order."""
     parts = {"f": HS, "g": -HS, "i": HS**2, "o": HS**0.5}
     return np.concatenate([parts[gate] for gate in order], axis=1)
 

@@ -23,7 +23,7 @@ def position_norms(drawn: Sequence[Array], xs: Array, ts: Array) -> Array:
     """The mean over rows of the L2 norm of the loss's gradient at each source word vector, (S,), in float64.
 
     drawn   `params` of a Seq2seq: the encoder's four, then the decoder's six
-    Word vectors are moved position by position, whatever id stands there; a row's loss depends on its own alone.
+    Word vectors are moved position by position, whatever the id there; a row's loss depends on its own vectors alone.
     """
     W, *rest = (part.astype(np.float64) for part in drawn)
     vectors = W[xs]

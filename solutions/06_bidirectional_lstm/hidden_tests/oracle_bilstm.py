@@ -152,7 +152,7 @@ def hs_of_each_length(student: Student, case: BiCase) -> Array:
 
 def gradients_of_each_length(student: Student, case: BiCase) -> Gradients:
     """Gradients by the student's own backward after a forward without lengths: dxs of each row cut to its length,
-    and grads for an upstream gradient that is zero but for one row, added up over the rows. The reference's, if the
+    and grads for an upstream gradient that is zero except in one row, summed over the rows. The reference's, if the
     student's forward is another function altogether."""
     student, parts = like_the_reference(student), []
     for n, length in enumerate(case.lengths or ()):
