@@ -1,4 +1,4 @@
-"""What all tests share: one thread per process, no windows, no files outside the temporary folder, slow tests last."""
+"""Shared by all tests: one thread per process, no windows, no files outside the temporary folder, slow tests last."""
 
 from __future__ import annotations
 

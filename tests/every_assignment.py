@@ -1,4 +1,4 @@
-"""Every assignment of the course, and the sample's, for tests that hold of any."""
+"""Every assignment of the course and of the sample course, for tests that hold for all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SAMPLE_COURSE = REPOSITORY / "tests" / "tiny_course_files"
 
 @contextmanager
 def course_at(root: Path) -> Iterator[None]:
-    """Work on the course under `root` meanwhile."""
+    """Make the course under `root` the current one within a `with` block."""
     with course.using(course.ScriptCourse(root)):
         yield
 
@@ -40,14 +40,14 @@ IDS = [id for _, id in EVERY]
 
 @cache
 def released(root: Path, id: str) -> dict[str, bytes]:
-    """What `build` would write into assignments/<id>/, by relative path."""
+    """The files that `build` would write into assignments/<id>/, by relative path."""
     with course_at(root):
         assignment = course.current().load(id)
         return release(assignment, source_notebook.files(assignment))
 
 
 def released_cells(root: Path, id: str) -> list[dict[str, Any]]:
-    """The cells of the released notebook, as nbformat has them, with `source` as one string."""
+    """The cells of the released notebook, as in nbformat, with `source` as one string."""
     notebook = json.loads(released(root, id)[f"{course.name_of(id)}.ipynb"])
     return [{**cell, "source": "".join(cell["source"])} for cell in notebook["cells"]]
 
@@ -59,7 +59,7 @@ def source_cells(root: Path, id: str) -> tuple[Cell, ...]:
 
 
 def answer_lines(known: tuple[Cell, ...]) -> set[str]:
-    """The lines inside solution regions, stripped; those too short to tell anything are left out."""
+    """The lines inside solution regions, stripped, except those too short to be telling."""
     inside, answers = False, set()
     for line in (line.strip() for cell in known for line in cell.source.split("\n")):
         if BEGIN in line or END in line:

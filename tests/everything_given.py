@@ -1,6 +1,6 @@
-"""All that may be handed out, in one module as in given.py, for tests of components.
+"""Everything that may be handed out, in one module like given.py, for tests of components.
 
-given.py itself holds what its notebook imports and no more, so which names it has is for the notebook to say.
+given.py itself holds only what its notebook imports, so its names depend on the notebook.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from autograder.course.handout.text import given_text
 
 
 def everything_given(id: str) -> ModuleType:
-    """Every component, and every answer to the assignments of the course; data is read where `id` has it."""
+    """Every component and every answer of the course; data is read from the folder of assignment `id`."""
     solutions, last = course.current().root / "solutions", course.current().assignment_ids()[-1]
     library = read_library(solutions, last)
     definitions = {definition for named in library.named.values() for definition in named}

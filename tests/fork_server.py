@@ -1,4 +1,4 @@
-"""A process that has run a notebook's code and forks for every question, with no sandbox; and whether processes end."""
+"""A process that runs a notebook's code and forks for every question, without a sandbox; checks that processes end."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def serving(code: str, **environment: str) -> Iterator[tuple[Path, subprocess.Po
 
 
 def alive(pids: list[int]) -> list[int]:
-    """Those of `pids` that are running, or could."""
+    """The processes among `pids` that have not ended; zombies have."""
     running = []
     for pid in pids:
         with suppress(psutil.NoSuchProcess):
@@ -43,7 +43,7 @@ def alive(pids: list[int]) -> list[int]:
 
 
 def gone_soon(pids: list[int]) -> bool:
-    """Whether they all end within seconds."""
+    """Whether all of them end within seconds."""
     deadline = time.monotonic() + 10.0
     while alive(pids) and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -1,6 +1,6 @@
-"""The house rules that can be read from the source: sizes, names, which way imports go, docstrings, `match`.
+"""The style rules that can be checked in the source: sizes, names, directions of imports, docstrings, `match`.
 
-Each rule is a function from source text to breaches, tried on a planted breach before it is believed.
+Each rule is a function from source text to breaches, and is tested on a planted breach.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FUNCTION_WORDS = set(
     "who whose with".split()
 )
 
-# What hidden tests, and the scripts that calibrate them, may import of the package.
+# The parts of the package that hidden tests and their calibration scripts may import.
 WRITTEN_WITH = ("autograder.testing", "autograder.calibration", "autograder.errors")
 ALLOWED = {
     "hidden_tests": WRITTEN_WITH,
@@ -43,7 +43,7 @@ def modules() -> list[Path]:
 
 
 def own_modules() -> list[Path]:
-    """... and but for the hidden tests and what they share."""
+    """Every module of the package except those shared by hidden tests."""
     return [path for path in modules() if not {"hidden_tests", "sequence_models"} & set(path.parts)]
 
 
@@ -59,7 +59,7 @@ def imported_modules(source: str) -> set[str]:
 
 
 def foreign_imports(source: str, allowed: Sequence[str]) -> list[str]:
-    """Modules of the package that a source text imports, though they are in none of these rooms."""
+    """Modules of the package that a source text imports from outside these rooms."""
     names = sorted(name for name in imported_modules(source) if name.split(".")[0] == "autograder")
     return [name for name in names if not f"{name}.".startswith(tuple(f"{room}." for room in allowed))]
 

@@ -1,4 +1,4 @@
-"""What the documents say of the code, compared with it: tables, rooms, layers, commands, targets, links, pictures."""
+"""The documentation compared with the code: tables, rooms, layers, commands, targets, links, pictures."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def anchors(page: str) -> set[str]:
 
 
 def broken_links(path: Path, page: str) -> list[str]:
-    """The links of a page to files that are missing, or to headings that their page has not got."""
+    """The links of a page to missing files, or to headings that do not exist."""
     broken = []
     for target, anchor in LINK.findall(page):
         file = (path.parent / target).resolve() if target else path

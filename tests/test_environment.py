@@ -1,4 +1,4 @@
-"""Whatever names dependencies and commands says the same: pyproject, lock, environment.yml, Makefile, README, CI."""
+"""Dependencies and commands agree wherever they are named: pyproject, lock, environment.yml, Makefile, README, CI."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def locked_versions(text: str) -> dict[str, Version]:
 
 
 def disagreements(requirements: Iterable[Requirement], versions: dict[str, Version]) -> list[str]:
-    """The requirements that a lock leaves out or breaks."""
+    """The requirements that a lock omits or violates."""
     wrong = []
     for requirement in requirements:
         version = versions.get(canonicalize_name(requirement.name))
@@ -48,13 +48,13 @@ def disagreements(requirements: Iterable[Requirement], versions: dict[str, Versi
 
 
 def required(*extras: str) -> list[Requirement]:
-    """The project's own requirements, with those of `extras`, the project itself left out."""
+    """The project's requirements with those of `extras`, without the project itself."""
     texts = PROJECT["dependencies"] + [r for e in extras for r in PROJECT["optional-dependencies"][e]]
     return [r for r in map(Requirement, texts) if r.name != PROJECT["name"]]
 
 
 def closure(requirements: Iterable[Requirement]) -> set[str]:
-    """Names of everything `requirements` bring in, as installed here; what is not installed is not followed."""
+    """Names of everything that `requirements` bring in, as installed here; packages not installed are not followed."""
     seen: set[str] = set()
     waiting = [(r.name, tuple(r.extras)) for r in requirements]
     while waiting:
@@ -72,7 +72,7 @@ def closure(requirements: Iterable[Requirement]) -> set[str]:
 
 
 def makefile_targets() -> set[str]:
-    """What the Makefile can make."""
+    """The targets of the Makefile."""
     return set(re.findall(r"^([a-z]+):(?!=)", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 

@@ -1,4 +1,4 @@
-"""Random things where the student's side could send them, beyond what test_wire and test_submission try.
+"""Random values wherever the student's side could send them, beyond the cases of test_wire and test_submission.
 
 The wire: random bytes and damaged frames in random pieces. The reply loop: random values that are valid frames. The
 reader: structural changes to the real released notebook of every assignment.
@@ -38,7 +38,7 @@ PATIENT = settings(
 SOME = settings(PATIENT, max_examples=40)
 PLAIN = {type(None), bool, int, float, str, bytes, list, tuple, dict, np.ndarray, Ref, StandInRef, np.random.Generator}
 TIMEOUT_S = 5.0
-OURS = [(root, id) for root, id in EVERY if root == REPOSITORY]  # the sample course is built by those who need it
+OURS = [(root, id) for root, id in EVERY if root == REPOSITORY]  # tests that need the sample course build it themselves
 
 leaves = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.text(max_size=8), st.binary(max_size=8),
@@ -58,7 +58,7 @@ values = st.recursive(
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a value holds nothing but what may cross."""
+    """Whether a value holds only values permitted on the wire."""
     if type(value) in (list, tuple):
         return all(map(is_plain, value))
     if type(value) is dict:
@@ -87,8 +87,8 @@ streams = st.lists(
 
 @PATIENT
 @given(streams.map(b"".join), st.lists(st.integers(0, 120), max_size=5))
-def test_a_channel_that_is_fed_anything_in_any_pieces_gives_plain_values_until_it_says_why_not(data, cuts):
-    """However often it is asked, and it always comes to an end."""
+def test_a_channel_fed_anything_in_any_pieces_gives_plain_values_until_it_refuses(data, cuts):
+    """However often it is read, and reading always comes to an end."""
     ours, theirs = socket.socketpair()
     with closing(Channel(ours)) as channel:
         for piece in pieces(data, cuts):
@@ -100,7 +100,7 @@ def test_a_channel_that_is_fed_anything_in_any_pieces_gives_plain_values_until_i
             except WireClosed:
                 return
             except WireError as error:
-                if "over the limit" in str(error):  # nothing after it can be told apart
+                if "over the limit" in str(error):  # later frames cannot be told apart
                     return
     raise AssertionError("there were more frames than bytes")
 
@@ -132,7 +132,7 @@ class Reference:
         self.params, self.grads, self.flag = [np.zeros(3)], [np.zeros(3)], True
 
     def forward(self, xs: Any = 0) -> Any:
-        """Whatever it is given."""
+        """Return the argument."""
         return xs
 
 
@@ -181,29 +181,29 @@ def drop(cells: list[Any], source: int, target: int, value: Any) -> None:
 
 
 def double(cells: list[Any], source: int, target: int, value: Any) -> None:
-    """Have a cell twice."""
+    """Duplicate a cell."""
     cells.insert(target, copy.deepcopy(cells[source]))
 
 
 def move(cells: list[Any], source: int, target: int, value: Any) -> None:
-    """Put a cell elsewhere."""
+    """Move a cell elsewhere."""
     cells.insert(target, cells.pop(source))
 
 
 def merge(cells: list[Any], source: int, target: int, value: Any) -> None:
-    """Put a cell's text to another's."""
+    """Append a cell's text to another's."""
     if source != target:
         cells[target]["source"] = [*cells[target].get("source", []), "\n", *cells[source].get("source", [])]
         del cells[source]
 
 
 def swap_metadata(cells: list[Any], source: int, target: int, value: Any) -> None:
-    """Have two cells exchange their metadata."""
+    """Exchange the metadata of two cells."""
     cells[source]["metadata"], cells[target]["metadata"] = cells[target].get("metadata"), cells[source].get("metadata")
 
 
 def overwrite(cells: list[Any], source: int, target: int, value: Any) -> None:
-    """Put anything in the place of a cell's field."""
+    """Replace a field of a cell by any value."""
     cells[source][KEYS[target % len(KEYS)]] = value
 
 
@@ -232,7 +232,7 @@ def changed(data: bytes, plan: list[tuple[Callable[..., None], int, int, Any]]) 
         if cells:
             try:
                 change(cells, source % len(cells), target % len(cells), value)
-            except (TypeError, AttributeError):  # a field is no longer what it was
+            except (TypeError, AttributeError):  # a field has changed its type
                 continue
     return json.dumps(content).encode()
 
@@ -248,7 +248,7 @@ def built(request, tmp_path_factory) -> tuple[Path, str, bytes]:
 @SOME
 @given(plan=changes)
 def test_a_released_notebook_that_was_taken_apart_is_put_back_or_refused(built, plan):
-    """Every locked cell is there once, with the release's text; every answer's cell is there or its name is defined."""
+    """Every locked cell is there once, with its released text; each answer's cell is there or its name is defined."""
     root, id, data = built
     with course_at(root):
         released_notebook = release(id)
@@ -270,7 +270,7 @@ def test_a_released_notebook_that_was_taken_apart_is_put_back_or_refused(built, 
 
 
 def test_the_changes_change_something():
-    """Each of them, on a notebook of three cells."""
+    """Each of the changes, on a notebook of three cells."""
     cells = [{"cell_type": "code", "source": [f"a{i}", "b"], "metadata": {"i": i}, "outputs": [i]} for i in range(3)]
     data = json.dumps({"cells": cells}).encode()
     for change in CHANGES:

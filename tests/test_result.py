@@ -1,4 +1,4 @@
-"""The result record: what stands in it, what does not count, and that reading it back gives the same."""
+"""The result record: its content, the parts that do not count, and reading it back."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_submission_without_a_name_has_no_student():
     assert "student" not in result(RIGHT).to_json()["extra_data"]
 
 
-def test_what_was_left_out_is_out_of_the_total():
+def test_questions_left_out_do_not_count_in_the_total():
     some = result(RIGHT, SKIPPED)
     assert (some.score, some.max_score, some.graded) == (10.0, 10, True)
     entry = some.to_json()["tests"][1]
@@ -65,7 +65,7 @@ def test_what_was_left_out_is_out_of_the_total():
     assert "not_graded" not in some.to_json()["extra_data"]
 
 
-def test_what_could_not_be_judged_is_out_of_the_total_and_said():
+def test_ungraded_questions_do_not_count_in_the_total_and_are_noted():
     some = result(RIGHT, FAULTY)
     assert (some.score, some.max_score, some.graded) == (10.0, 10, False)
     record = some.to_json()
@@ -81,8 +81,8 @@ def test_a_problem_with_the_whole_submission():
     assert none.to_json()["tests"] == []
 
 
-def test_what_has_no_mark_has_no_score_that_gradescope_could_take_for_one():
-    """It asks for a score at the top, or one in each of the tests: without either it reports a failure."""
+def test_without_a_mark_there_is_no_score_for_gradescope():
+    """Gradescope wants a score at the top or one in each test; without either it reports a failure."""
     for without in (result(problem="the file is empty"), result(RIGHT, FAULTY), result(FAULTY)):
         record = without.to_json()
         assert "score" not in record
@@ -119,7 +119,7 @@ QUESTIONS = st.builds(
 
 @settings(derandomize=True, deadline=None)
 @given(st.lists(QUESTIONS, max_size=5), st.text(), st.text(), st.floats(0, 1e6).map(lambda x: round(x, 3)))
-def test_what_is_read_back_is_the_same_but_for_what_did_not_count(questions, output, student, seconds):
+def test_reading_back_keeps_everything_that_counts(questions, output, student, seconds):
     before = result(*questions, output=output, student=student, execution_time=seconds)
     after = Result.from_json(json.loads(json.dumps(before.to_json())))
     assert after.to_json() == before.to_json()
@@ -133,7 +133,7 @@ def test_what_is_read_back_is_the_same_but_for_what_did_not_count(questions, out
         )
 
 
-def test_what_was_not_graded_is_still_not_graded_when_read_back():
+def test_an_ungraded_question_is_still_ungraded_when_read_back():
     for before in (result(RIGHT, FAULTY), result(problem="the file is empty")):
         after = Result.from_json(before.to_json())
         assert not after.graded

@@ -1,4 +1,4 @@
-"""What a student can put into a message, and how it is shown: in one line, in quotation marks, in ASCII, short."""
+"""Student text in messages is shown safely: in one line, in quotation marks, in ASCII, short."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_line_ends_of_every_kind_are_blanks() -> None:
 
 
 @pytest.mark.parametrize("mark", INVISIBLE, ids=ascii)
-def test_what_steers_turns_or_takes_no_room_is_made_visible(mark: str) -> None:
+def test_control_direction_and_zero_width_characters_are_made_visible(mark: str) -> None:
     shown = untrusted_text(f"a{mark}b")
     assert shown.isascii()
     assert shown.isprintable()
@@ -62,7 +62,7 @@ def test_a_name_of_an_exception_stays(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["E\n100 of 100 points.", "", "100 points", "a.b c", "Ошибка", "x" * (NAME_LIMIT + 1)])
-def test_what_is_no_name_is_quoted(name: str) -> None:
+def test_an_invalid_name_is_quoted(name: str) -> None:
     assert untrusted_name(name).startswith('"')
     assert untrusted_name(name).isascii()
     assert len(untrusted_name(name)) <= NAME_LIMIT + 2

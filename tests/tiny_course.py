@@ -1,4 +1,4 @@
-"""The sample course in a place of its own, built, with a bank; and the command line at work on it."""
+"""A built copy of the sample course with a bank of known answers, and the command line to use in it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ new = 'double(xs)'
 
 
 def tiny_course(place: Path, bank: Mapping[str, str] = BANK, suite: str = "") -> Path:
-    """A built copy of the sample course under `place`. `suite`: another text for its hidden suite."""
+    """A built copy of the sample course under `place`; `suite` replaces the text of its hidden suite."""
     root = place / "course"
     shutil.copytree(SAMPLE_COURSE, root)
     for name, text in bank.items():
@@ -76,13 +76,13 @@ def tiny_course(place: Path, bank: Mapping[str, str] = BANK, suite: str = "") ->
 
 
 def answered(root: Path, answers: Mapping[str, str] | None = None) -> bytes:
-    """A submission with the reference's answers, `answers` in place of some."""
+    """A submission with the reference's answers, some replaced by `answers`."""
     with course_at(root):
         return as_bytes(filled(ID, answers))
 
 
 def edited(data: bytes, change: Callable[[nbformat.NotebookNode], object]) -> bytes:
-    """A notebook file after `change` did something to the notebook."""
+    """A notebook file after `change` was applied to the notebook."""
     notebook = nbformat.from_dict(json.loads(data))
     change(notebook)
     return json.dumps(notebook).encode()
@@ -95,7 +95,7 @@ def grade_id(cell: Any) -> str:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command came to."""
+    """The exit status and output of a command."""
 
     status: int
     out: str
@@ -103,13 +103,13 @@ class Ran:
 
 
 class Commands:
-    """`python -m autograder` in this process, at work on the course under `root`."""
+    """`python -m autograder` in this process, with the course under `root`."""
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.root, self._monkeypatch, self._capsys = root, monkeypatch, capsys
 
     def __call__(self, *arguments: object) -> Ran:
-        """Run a command; its exit status and what it printed."""
+        """Run a command; return its exit status and output."""
         grader.forget_loaded()
         self._monkeypatch.setenv("AUTOGRADER_COURSE", str(self.root))
         self._monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
@@ -129,7 +129,7 @@ def _status() -> int:
 
 
 def in_a_process(root: Path, *command: object, cwd: Path | None = None, **environment: str) -> Ran:
-    """A command line in a process of its own, on the course under `root`."""
+    """Run a command line in a separate process, with the course under `root`."""
     scripts = str(Path(sys.executable).parent)
     path = os.pathsep.join([scripts, os.environ["PATH"]])
     env = {**os.environ, "AUTOGRADER_COURSE": str(root), "PYTHONPATH": str(REPOSITORY), "PATH": path, **environment}
@@ -140,7 +140,7 @@ def in_a_process(root: Path, *command: object, cwd: Path | None = None, **enviro
 
 
 def hand_in(root: Path, student: str, data: bytes, id: str = ID, name: str = "tiny.ipynb") -> Path:
-    """Put a file where nbgrader has it: submitted/<student>/<assignment>/<name>. The path of submitted/."""
+    """Put a file where nbgrader expects it: submitted/<student>/<assignment>/<name>; return the path of submitted/."""
     folder = root / "submitted" / student / id
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(data)
@@ -148,12 +148,12 @@ def hand_in(root: Path, student: str, data: bytes, id: str = ID, name: str = "ti
 
 
 def records_of(path: Path) -> list[dict[str, Any]]:
-    """The records in a file that `grade --json` wrote, but for the seconds they took."""
+    """The records in a file written by `grade --json`, without their execution times."""
     return [{**record, "execution_time": 0} for record in json.loads(path.read_text())]
 
 
 def until(holds: Callable[[], object], patience_s: float = 60.0) -> None:
-    """Look until it holds."""
+    """Wait until the condition holds."""
     deadline = time.monotonic() + patience_s
     while not holds():
         assert time.monotonic() < deadline, "it never came to hold"

@@ -178,7 +178,7 @@ def ids(seed, *shape, vocab_size=V):
 
 
 def torch_rnnlm(params, pieces, tied=False):
-    """Scores of pieces of text read one after the other, the state carried but the gradient cut between them."""
+    """Scores of consecutive pieces of text, with the state carried over and the gradient cut between them."""
     W, *rest, b = params
     lstms, affine = ([rest[:3], rest[3:]], W.T) if tied else ([rest[:3]], rest[3])
     states, scores = [(torch.zeros(len(pieces[0]), len(lstm[1])),) * 2 for lstm in lstms], []
@@ -239,7 +239,7 @@ def test_tied_weights_stay_tied_and_sizes_must_agree(reference):
 
 
 def test_dropout_in_three_places(reference):
-    """With all sizes 1 and ratio 1/2 the loss takes exactly four values, one per place at which the signal ends."""
+    """With all sizes 1 and ratio 1/2 the loss takes exactly four values, one per place where the signal ends."""
     model = filled(reference.BetterRnnlm(2, 1, 1, rng=np.random.default_rng(29)), 30, scale=2.0)
     losses, one = set(), np.array([[1]])
     for _ in range(200):
@@ -264,7 +264,7 @@ def test_dropout_in_three_places(reference):
 
 
 class Scripted:
-    """A model with known scores after each word, that remembers how it was read."""
+    """A model with known scores after each word, which records its inputs."""
 
     def __init__(self, reference, dropout=False, fail=False):
         self.table, self.layer, self.fail, self.calls = drawn(31, (V, V))[0], reference.TimeSoftmaxWithLoss(), fail, []
@@ -303,7 +303,7 @@ def test_perplexity_carries_the_state_along_strips(reference):
         scores = model.predict(strip[None, :-1])[0].astype(float)
         surprise += list(np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(len(scores)), strip[1:]])
     model.reset_state()
-    model.forward(ids(35, 4, 2), ids(36, 4, 2))  # a state of another batch size, and far from zero
+    model.forward(ids(35, 4, 2), ids(36, 4, 2))  # a state of another batch size, far from zero
     assert reference.perplexity(model, corpus, 3, 3) == pytest.approx(np.exp(np.mean(surprise)), rel=1e-5)
     assert reference.perplexity(model, corpus, 1, 5) == pytest.approx(
         reference.perplexity(model, corpus, 1, 22), rel=1e-5
@@ -419,7 +419,7 @@ def test_generate_draws_from_next_word_probabilities(reference):
     assert not count[p == 0].any()
     kept = p > 0
     chi_square = np.sum((count - draws * p)[kept] ** 2 / (draws * p)[kept])
-    assert chi_square < 40  # at most 5 degrees of freedom: probability 1e-7 of more
+    assert chi_square < 40  # at most 5 degrees of freedom: exceeded with probability 1e-7
 
 
 def test_generate_repeats_with_the_same_rng_and_differs_without(reference):

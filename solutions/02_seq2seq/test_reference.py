@@ -42,7 +42,7 @@ def encoded(params, xs):
 
 
 def close(mine, theirs):
-    """float32 numbers that are torch's in float64, but for rounding."""
+    """Assert that float32 numbers equal torch's float64 ones up to rounding."""
     assert mine.dtype == np.float32
     agree(mine, theirs, atol=1e-5)
 
@@ -80,7 +80,7 @@ def test_encoder_agrees_with_torch(reference, rows, steps):
     theirs, kept, sent = [double(param) for param in model.params], list(model.grads), (xs.copy(), dh.copy())
     h = encoded(theirs, xs)
     h.backward(double(dh))
-    for _ in range(2):  # the second time nothing is left of the first
+    for _ in range(2):  # the second round is independent of the first
         close(model.forward(xs), h)
         model.backward(dh)
         for mine, wanted in zip(model.grads, theirs, strict=True):
@@ -135,7 +135,7 @@ def test_decoder_generates_what_forward_likes_best(reference, seed):
     model = filled(reference.Decoder(V, D, H), seed, scale=1.5)
     h, start_id, size = vectors(seed, 3, H), seed % V, 1 + seed % 6
     sent = h.copy()
-    model.forward(ids(seed, 2, 3), vectors(seed + 1, 2, H))  # of another number of rows; nothing of it may be left
+    model.forward(ids(seed, 2, 3), vectors(seed + 1, 2, H))  # with another number of rows; it must leave no trace
     answer = model.generate(h, start_id, size)
     read = np.concatenate([np.full((3, 1), start_id), answer[:, :-1]], axis=1)
     with torch.no_grad():
@@ -178,7 +178,7 @@ def test_seq2seq_agrees_with_torch(reference, rows, source, target, dout):
 
 
 def test_the_probabilities_of_all_targets_add_up_to_one(reference):
-    """With one row, exp(-2 loss) is the probability of a target of two ids; a leak would spoil the sum."""
+    """For one row, exp(-2 loss) is the probability of a target of two ids; a leak would spoil the sum."""
     model, xs = filled(reference.Seq2seq(5, D, H), 39), np.array([[1, 4, 2, 0]])
     targets = [np.array([[3, i, j]]) for i in range(5) for j in range(5)]
     assert sum(np.exp(-2 * model.forward(xs, ts)) for ts in targets) == pytest.approx(1, abs=1e-5)

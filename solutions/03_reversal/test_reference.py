@@ -83,7 +83,7 @@ def test_time_lags(reference, source_length, target_length):
         assert backwards.min() == 1
 
 
-# what reversal does to learning
+# the effect of reversal on learning
 
 
 @pytest.mark.parametrize(("n", "s", "t"), [(N, S, T), (1, 1, 2), (3, 1, T), (1, S, 2)])
@@ -98,7 +98,7 @@ def test_input_gradient_norms_agree_with_torch(reference, n, s, t):
     agree(reference.input_gradient_norms(model, xs, ts), wanted, atol=1e-7)
     for param, kept in zip(model.params, before, strict=True):
         np.testing.assert_array_equal(param, kept)
-    agree(oracle_reversal.position_norms(before, xs, ts), wanted, atol=1e-9)  # what the hidden suite compares with
+    agree(oracle_reversal.position_norms(before, xs, ts), wanted, atol=1e-9)  # the oracle of the hidden suite
 
 
 def torch_curve(model, train, test, epochs, batch_size, rng):
@@ -124,7 +124,7 @@ def torch_curve(model, train, test, epochs, batch_size, rng):
 
 @pytest.mark.parametrize("reverse", [False, True])
 def test_learning_curve_agrees_with_a_loop_in_torch(reference, reverse):
-    """Words of three letters, of which the one in the middle is to be said."""
+    """The task: words of three letters, of which the model has to repeat the middle one."""
     words = np.random.default_rng(6).integers(4, size=(61, 3)), np.random.default_rng(7).integers(4, size=(53, 3))
     train, test = ((xs, np.insert(xs[:, 1:2], 0, 12, axis=1)) for xs in words)
     sent = [part.copy() for part in (*train, *test)]

@@ -64,7 +64,7 @@ def test_decoder_agrees_with_torch(reference, n, t):
     theirs, th = in_float64(decoder.params), tensor(h.astype(np.float64))
     scores = torch_decode(theirs, xs, th, peeky=True)
     scores.backward(torch.tensor(dscores.astype(np.float64)))
-    decoder.forward(ids(4, 5, 3), drawn(5, (5, H))[0].astype(np.float32))  # leaves nothing behind
+    decoder.forward(ids(4, 5, 3), drawn(5, (5, H))[0].astype(np.float32))  # must leave no trace
     mine = decoder.forward(xs, h)
     agree(mine, scores, atol=1e-5)
     for _ in range(2):
@@ -79,7 +79,7 @@ def test_decoder_agrees_with_torch(reference, n, t):
 
 
 def test_decoder_peeks_at_every_step(reference):
-    """With an LSTM that cannot see h, the affine layer still does; with an affine layer that cannot, the LSTM does."""
+    """If the LSTM cannot see h, the affine layer still does; if the affine layer cannot, the LSTM does."""
     xs, (h, other) = ids(6, N, T), drawn(7, (N, H), (N, H))
     for blind in (1, 4):
         decoder = filled(reference.PeekyDecoder(V, D, H), 8)

@@ -95,7 +95,7 @@ def test_attention_weight_agrees_with_torch(reference, mask):
 @pytest.mark.parametrize("mask", [None, RAGGED, SCATTERED], ids=["all", "ragged", "scattered"])
 @pytest.mark.parametrize("t", [None, T, 1])
 def test_attention_agrees_with_torch(reference, t, mask):
-    """Without t, Attention; with it, TimeAttention of so many steps."""
+    """Without t, Attention; with t, TimeAttention of t steps."""
     layer = reference.Attention() if t is None else reference.TimeAttention()
     shape = (N, H) if t is None else (N, t, H)
     hs, h, dc = drawn(3, (N, S, H), shape, shape)
@@ -195,7 +195,7 @@ def test_decoder_agrees_with_torch(reference, n, t, s):
     theirs, their_hs = in_float64(decoder.params), tensor(enc_hs.astype(np.float64))
     scores = torch_look_back(theirs, xs, their_hs)
     scores.backward(torch.tensor(dscores.astype(np.float64)))
-    decoder.forward(ids(13, 5, 3), *narrow(14, (5, 2, H)))  # leaves nothing behind
+    decoder.forward(ids(13, 5, 3), *narrow(14, (5, 2, H)))  # must leave no trace
     mine = decoder.forward(xs, enc_hs)
     agree(mine, scores, atol=1e-4)
     for _ in range(2):
@@ -254,7 +254,7 @@ def test_initial_weights(reference):
 
 
 def their_model(params, xs, ts):
-    """The loss, and the weights of every step, by torch."""
+    """The loss and the weights of every step, by torch."""
     zero = torch.zeros(len(xs), H, dtype=torch.float64)
     vectors = torch.nn.functional.embedding(torch.tensor(xs), params[0])
     enc_hs, _, _ = torch_lstm(vectors, params[1:4], zero, zero)

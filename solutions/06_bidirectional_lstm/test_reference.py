@@ -36,7 +36,7 @@ def both_weights(seed, D=D, H=H):
 
 
 def torch_both_ways(xs, weights, lengths):
-    """hs (N, T, 2H) by torch's kernel: every row alone, and turned before and after the second reading."""
+    """hs (N, T, 2H) by torch's kernel: every row alone, reversed before and after the second reading."""
     rows = []
     for row, length in zip(xs, lengths, strict=True):
         real, zero = row[None, :length], torch.zeros(1, len(weights[1]), dtype=row.dtype)
@@ -59,7 +59,7 @@ def test_bilstm_agrees_with_torch(reference, lengths):
     hs.backward(torch.tensor(dhs))
     layer, sent = reference.TimeBiLSTM(*weights), [array.copy() for array in (*weights, xs, dhs)]
     kept = list(layer.grads)
-    layer.forward(drawn(3, (2, 3, D))[0], [1, 3])  # leaves nothing behind
+    layer.forward(drawn(3, (2, 3, D))[0], [1, 3])  # must leave no trace
     mine = layer.forward(xs) if lengths is None else layer.forward(xs, lengths)
     agree(mine, hs)
     for _ in range(2):
@@ -91,7 +91,7 @@ def test_bilstm_of_small_sizes(reference, n, t, d, h_size):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_bilstm_agrees_with_packed_sequences(reference, seed):
-    """Also: the suite's oracle is what it says, torch.nn.LSTM over packed sequences."""
+    """This also checks that the suite's oracle is torch.nn.LSTM over packed sequences."""
     weights, (xs, dhs) = both_weights(6 + seed), drawn(7 + seed, (N, T, D), (N, T, 2 * H))
     lengths = np.random.default_rng(seed).integers(1, T + 1, N)
     wanted = packed_both_ways(weights, xs, lengths.tolist(), dhs)
@@ -104,7 +104,7 @@ def test_bilstm_agrees_with_packed_sequences(reference, seed):
 
 
 def test_bilstm_reads_each_row_from_its_own_end(reference):
-    """With the same weights both ways, the halves of a row are those of the turned row, turned and exchanged."""
+    """With the same weights both ways, a row's halves are those of the reversed row, reversed and exchanged."""
     one, (xs,) = lstm_weights(8), drawn(9, (1, T, D))
     layer, length = reference.TimeBiLSTM(*one, *one), 3
     turned = np.concatenate([xs[:, :length][:, ::-1], xs[:, length:]], axis=1)
@@ -219,7 +219,7 @@ def test_residual_stack_agrees_with_torch(reference, widths):
 
 
 def test_residual_stack_of_silent_layers_is_the_way_round(reference):
-    """An LSTM whose weights are zero says zero: what comes out is what went in, and so is the gradient."""
+    """An LSTM with zero weights returns zeros, so the stack and its gradient are the identity."""
     layers = [reference.TimeLSTM(np.zeros((D, 4 * D)), np.zeros((D, 4 * D)), np.zeros(4 * D)) for _ in range(3)]
     stack, (xs, dhs) = reference.ResidualLSTM(layers), drawn(22, (N, T, D), (N, T, D))
     np.testing.assert_array_equal(stack.forward(xs), xs)
@@ -242,7 +242,7 @@ def test_encoder_agrees_with_torch(reference):
     theirs, kept = [tensor(param.astype(np.float64)) for param in encoder.params], list(encoder.grads)
     hs = torch_both_ways(torch.nn.functional.embedding(torch.tensor(xs), theirs[0]), theirs[1:], [T] * N)
     hs.backward(torch.tensor(dhs.astype(np.float64)))
-    encoder.forward(ids(26, 2, 3))  # leaves nothing behind
+    encoder.forward(ids(26, 2, 3))  # must leave no trace
     mine = encoder.forward(xs)
     agree(mine, hs, atol=1e-5)
     assert mine.dtype == np.float32

@@ -1,6 +1,6 @@
 """Stand-ins: a student's code calls the grader's reference, and sees objects that behave as its own would.
 
-What holds for both is tried twice: in one process, and over the wire with a real fork server.
+Behaviour common to both is tested twice: in one process, and over the wire with a real fork server.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Affine:
 
 
 class Model:
-    """A layer inside; a flag; a generator that it draws from."""
+    """A model with a layer inside, a flag, and a generator to draw from."""
 
     kind = Affine
 
@@ -89,7 +89,7 @@ def fail_oddly():
 SETTABLE = ("train_flag",)
 GIVEN = {"Affine": Affine, "Model": Model, "double": double, "fail": fail, "fail_oddly": fail_oddly}
 
-# what the student wrote: their own pieces are wrong, so an answer that is right came from the grader
+# the student's notebook: its own pieces are wrong, so a right answer came from the grader
 
 NOTEBOOK = '''
 import numpy as np
@@ -200,7 +200,7 @@ def served():
 
 @pytest.fixture
 def fork(served):
-    """Opens a fork of the agent, with stand-ins for some of the given names."""
+    """Open a fork of the agent, with stand-ins for some of the given names."""
 
     @contextmanager
     def opened(*names: str) -> Iterator[Student]:
@@ -213,7 +213,7 @@ def fork(served):
 
 @pytest.fixture(params=["bare", "wire"])
 def student_with(request) -> Connect:
-    """Opens the notebook with stand-ins for some of the given names, in this process or over the wire."""
+    """Open the notebook with stand-ins for some of the given names, in this process or over the wire."""
     if request.param == "wire":
         return request.getfixturevalue("fork")
 
@@ -239,7 +239,7 @@ def test_without_stand_ins_the_students_own_pieces_run(student_with):
         student.call("quadruple", X)
 
 
-def test_a_function_is_the_references(student_with):
+def test_a_function_runs_in_the_reference(student_with):
     with student_with("double") as student:
         assert np.array_equal(student.call("quadruple", X), 4 * X)
         assert student.call("quadruple", 1.5) == 6.0
@@ -251,12 +251,12 @@ def test_only_the_names_that_were_given_are_replaced(student_with):
         student.call("same_arrays", W, B)
 
 
-def test_what_the_reference_raises_can_be_caught_by_the_student(student_with):
+def test_the_student_can_catch_exceptions_of_the_reference(student_with):
     with student_with("fail") as student:
         assert student.call("caught", "no such word") == "caught 'no such word'"
 
 
-def test_what_the_student_does_not_catch_is_the_references_exception(student_with):
+def test_an_uncaught_exception_stays_the_references(student_with):
     with student_with("fail") as student, pytest.raises(CallFailed, match="no such word") as caught:
         student.call("fail", "no such word")
     assert caught.value.type_name == "KeyError"
@@ -337,7 +337,7 @@ def test_a_class_that_derives_from_a_given_one_derives_from_the_references(stude
 
 
 @pytest.mark.parametrize(("name", "times"), [("Twice", 2), ("ByName", None)])
-def test_so_does_a_class_derived_from_that_and_one_that_names_its_base(student_with, name, times):
+def test_indirect_derivation_and_a_named_base_lead_to_the_reference_too(student_with, name, times):
     expected = Model(3, np.random.default_rng(3)).predict(X)
     with student_with("Model") as student:
         model = student.new(name, 3, student.rng(3))
@@ -376,14 +376,14 @@ def test_a_stand_in_can_be_an_argument_of_another(student_with):
     assert calls == 1
 
 
-def test_before_it_is_made_a_stand_in_has_no_attributes(student_with):
+def test_a_stand_in_has_no_attributes_before_it_is_made(student_with):
     with student_with("Model") as student:
         model = student.new("Early", 3, np.random.default_rng(3))
         assert model.get("seen_early") is False
         assert model.get("train_flag") is True
 
 
-def test_attributes_that_may_be_set_are_set_there_and_others_stay_here(student_with):
+def test_settable_attributes_are_set_remotely_and_others_stay_local(student_with):
     expected = Model(3, np.random.default_rng(3))
     with student_with("Model") as student:
         model = student.new("Model", 3, np.random.default_rng(3))
@@ -431,7 +431,7 @@ def test_nothing_is_set_on_an_object_of_the_suites(student_with, action):
     assert np.allclose(layer.forward(X), X @ W + B)
 
 
-def test_what_may_be_set_on_an_object_may_not_be_set_on_what_it_returns(student_with):
+def test_settable_attributes_of_an_object_are_not_settable_on_its_results(student_with):
     model = Model(3, np.random.default_rng(3))
     model.affine.train_flag = True
     with student_with("Model") as student:
@@ -457,7 +457,7 @@ def test_a_name_that_is_not_there(student_with):
             student.call("stub")
 
 
-def test_an_answer_of_the_references_that_cannot_be_sent_is_said(fork):
+def test_an_unsendable_answer_of_the_reference_is_reported(fork):
     with fork("Model") as student:
         model = student.new("Model", 3, np.random.default_rng(3))
         with pytest.raises(CallFailed, match="a value of type Affine cannot be sent") as caught:
@@ -465,7 +465,7 @@ def test_an_answer_of_the_references_that_cannot_be_sent_is_said(fork):
         assert caught.value.type_name == "TypeError"
 
 
-def test_what_cannot_be_sent_back_to_the_grader_is_the_students_mistake(fork):
+def test_an_unsendable_answer_is_the_students_mistake(fork):
     with fork("double") as student, pytest.raises(CallFailed, match="a value of type set cannot be sent"):
         student.call("send_a_set")
 
@@ -477,7 +477,7 @@ def test_stand_ins_of_one_fork_are_not_in_the_next(fork):
         student.call("quadruple", 1)
 
 
-# what is refused
+# refused requests
 
 
 def asked(*question, given=GIVEN):
@@ -502,7 +502,7 @@ def test_absurd_integers_do_not_reach_the_reference(args, named):
     assert not reached
 
 
-def test_nor_do_sizes_whose_product_is():
+def test_sizes_with_an_absurd_product_do_not_reach_the_reference():
     reached = []
     given = {"f": lambda *args, **kwargs: reached.append((args, kwargs))}
     kind, (_, message) = asked("call_function", "f", (50_000, np.int32(50_000)), {}, given=given)
@@ -513,7 +513,7 @@ def test_nor_do_sizes_whose_product_is():
     assert len(reached) == 1
 
 
-def test_sizes_of_the_course_reach_it():
+def test_sizes_of_the_course_reach_the_reference():
     assert (
         asked("call_function", "f", (100_000, -3, np.arange(10**6), 1e12), {}, given={"f": lambda *args: len(args)})[1]
         == 4

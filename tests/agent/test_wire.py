@@ -1,4 +1,4 @@
-"""The wire: what may cross arrives as it was sent; anything else is refused, and never with another exception."""
+"""The wire: permitted values arrive as they were sent; all others are refused, always with a WireError."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def same(mine, sent) -> bool:
     return type(mine) is type(sent) and mine == sent
 
 
-# what may cross
+# permitted values
 
 PLAIN = [
     None, True, False, 0, -1, 2**63 - 1, -(2**63), 2**64 - 1, 2**64, -(2**64), 10**59, -(10**60) + 1,
@@ -137,7 +137,7 @@ def test_whatever_is_permitted_crosses(value):
     assert same(there_and_back(value), value)
 
 
-# what may not
+# refused values
 
 Point = namedtuple("Point", "x y")
 Colour = IntEnum("Colour", "RED")
@@ -203,7 +203,7 @@ def test_a_value_that_holds_itself_is_refused():
     for endless in (in_list, in_tuple):
         with pytest.raises(WireError, match="recursion"):
             pack(endless)
-    assert pack([1]) == b"\x91\x01"  # and the packer is none the worse for it
+    assert pack([1]) == b"\x91\x01"  # the packer still works
 
 
 @pytest.mark.parametrize("key", [1, None, b"k", 1.5, (1,)], ids=repr)
@@ -236,8 +236,8 @@ def test_the_frame_by_hand_is_the_frame_that_is_sent():
         array_frame((2,), bytes(15)),  # not whole elements
         array_frame((2**63, 2), bytes(8)),
         array_frame((2**32, 2**32), b""),  # the product overflows to 0
-        array_frame((0, 2**40), b""),  # nothing in it, and a sum over axis 0 would ask for terabytes
-        array_frame((2**64 - 1,), bytes(8)),  # -1, were it signed: "as many as there are"
+        array_frame((0, 2**40), b""),  # empty, but a sum over axis 0 would need terabytes
+        array_frame((2**64 - 1,), bytes(8)),  # -1 if read as signed: "as many as there are"
         array_frame((1,), bytes(8), b"object"),
         array_frame((1,), bytes(8), b"O"),
         array_frame((1,), bytes(8), b"f8"),
@@ -257,7 +257,7 @@ def test_the_frame_by_hand_is_the_frame_that_is_sent():
         ext(99, b"abc"),
         b"\xc9" + struct.pack(">I", 2**32 - 1) + b"\x01",  # an extension of 4 GiB
         b"\xdd" + struct.pack(">I", 2**32 - 1),  # a list of 4 billion
-        b"\xdf" + struct.pack(">I", 2**32 - 1),  # a map of as many
+        b"\xdf" + struct.pack(">I", 2**32 - 1),  # a map of 4 billion
         b"\xc6" + struct.pack(">I", 2**32 - 1),  # bytes
         b"\xdb" + struct.pack(">I", 2**32 - 1),  # text
         b"",
@@ -333,7 +333,7 @@ def test_frames_over_the_limit_are_refused_at_both_ends(monkeypatch):
 
 
 def arrived(data: bytes) -> str:
-    """The type of the value in a frame, all of it plain, or the refusal's text."""
+    """The type of the value in a frame, checked to be plain throughout, or the refusal's text."""
     try:
         value = unpack(data)
     except WireError as refusal:
@@ -427,7 +427,7 @@ def test_silence_runs_into_the_deadline(pair):
 def test_the_deadline_holds_for_the_whole_frame_however_it_drips(pair, monkeypatch):
     mine, theirs = pair
     theirs.sendall(struct.pack(">I", 100))
-    seconds = iter(range(1000))  # a second passes at every look at the clock, and in every second a byte arrives
+    seconds = iter(range(1000))  # each look at the clock takes a second, and a byte arrives every second
 
     def tick() -> float:
         theirs.sendall(b"\x00")
@@ -439,7 +439,7 @@ def test_the_deadline_holds_for_the_whole_frame_however_it_drips(pair, monkeypat
     assert next(seconds) < 30
 
 
-def test_nobody_reading_runs_into_the_deadline(pair):
+def test_a_peer_that_does_not_read_runs_into_the_deadline(pair):
     with pytest.raises(WireTimeout, match=r"nothing was read for 0\.01 s"):
         pair[0].send(bytes(2**24), 0.01)
 
@@ -455,7 +455,7 @@ def test_a_peer_that_hangs_up_is_noticed(pair, sent):
         mine.receive(1.0)
 
 
-def test_what_was_said_before_hanging_up_is_heard(pair):
+def test_values_sent_before_hanging_up_arrive(pair):
     mine, theirs = pair
     theirs.sendall(framed(pack("last words")))
     theirs.close()

@@ -1,15 +1,15 @@
-"""A class with attackers in it: what each tries, what it got, and what it left behind.
+"""A class with attackers in it: their attempts, their outcomes, and any traces they leave.
 
-An attack is a file of tests/attacks/code: a docstring that says in one sentence what it tries, and the code of some
+An attack is a file of tests/attacks/code: a docstring that describes the attempt in one sentence, and the code of some
 cells. The facts behind the sentence:
 
-    honest: double wrong, scale_forward correct      what the same answers get without the attack
-    graded: double crashed, scale_forward correct    the reasons with it, where they differ; the points must not.
+    honest: double wrong, scale_forward correct      the outcomes of the same answers without the attack
+    graded: double crashed, scale_forward correct    the reasons with it, if they differ; the points must not.
                                                      memory/timeout: whichever comes first
-    says: ended the kernel                           part of what the student is told, if that matters
+    says: ended the kernel                           part of the message to the student, if that matters
 
 Cells are `first` (before all others), `last` (after them), and the two solution cells `double` and `Scale`; a
-solution cell that is not there gets an honest answer, right or wrong as the facts say. Names between @ signs stand
+missing solution cell gets an honest answer, right or wrong as the facts say. Names between @ signs stand
 for places that exist around the grader (`Surroundings`).
 """
 
@@ -52,7 +52,7 @@ from autograder.sandbox import Limits
 
 Edit = Callable[[nbformat.NotebookNode], None]
 ATTACKS = REPOSITORY / "tests" / "attacks" / "code"
-QUESTIONS = {"double": "double", "scale_forward": "Scale"}  # and the solution cell of each
+QUESTIONS = {"double": "double", "scale_forward": "Scale"}  # question -> its solution cell
 RIGHT_ANSWERS = {
     "double": "def double(xs):\n    return 2 * xs\n",
     "Scale": "class Scale:\n    def __init__(self, w):\n        self.params, self.grads = [w], [np.zeros_like(w)]\n\n"
@@ -68,17 +68,17 @@ HELLO_S = 2.0
 LIMITS = Limits(
     memory_bytes=6 * 2**28, question_bytes=2**29, processes=64, file_bytes=16 * 2**20, cell_s=4.0, notebook_s=60.0
 )
-RIGHT, LAST = "0-right", "zz-wrong"  # the neighbours: before all attackers, and after them
+RIGHT, LAST = "0-right", "zz-wrong"  # the neighbours: one before all attackers, one after them
 NEIGHBOURS = {RIGHT: ("correct", "correct"), LAST: ("wrong", "correct")}
 BATCH = 12
-PLANTED = "planted"  # in the name of every file that an attack makes
+PLANTED = "planted"  # part of the name of every file that an attack makes
 NOTEBOOK_BYTES = 16 * 2**20
 SUBREAPER = 36  # prctl's PR_SET_CHILD_SUBREAPER
 
 
 @dataclass(frozen=True)
 class Attack:
-    """One attack: what it tries, the outcomes of the same answers without it and with it, and its cells."""
+    """One attack: its aim, the outcomes of the same answers without it and with it, and its cells."""
 
     name: str
     tries: str
@@ -89,11 +89,11 @@ class Attack:
     edit: Edit = lambda notebook: None
 
     def may_end_in(self, reasons: Sequence[str]) -> bool:
-        """Whether these reasons are those it must have."""
+        """Whether these reasons are the required ones."""
         return all(one in expected.split("/") for one, expected in zip(reasons, self.graded, strict=True))
 
     def submission(self, root: Path, places: dict[str, str]) -> bytes:
-        """The notebook that is handed in."""
+        """The submitted notebook."""
         answers = {name: text for name, text in self.cells.items() if name in WRONG_ANSWERS}
         data = answered(root, _honest_answers(self.honest) | answers)
         data = edited(data, lambda notebook: _put_around(notebook, self.cells.get("first"), self.cells.get("last")))
@@ -129,7 +129,7 @@ def _outcomes(text: str) -> tuple[str, ...]:
 
 
 def _honest_answers(outcomes: Sequence[str]) -> dict[str, str]:
-    """Answers of one's own with these outcomes."""
+    """The solution cells that get these outcomes without an attack."""
     cells = zip(QUESTIONS.values(), outcomes, strict=True)
     return {cell: (RIGHT_ANSWERS if outcome == "correct" else WRONG_ANSWERS)[cell] for cell, outcome in cells}
 
@@ -151,8 +151,8 @@ def _with_places(text: str, places: dict[str, str]) -> str:
 class Surroundings:
     """A course, a folder beside it, a home folder and the grader's variables, with a secret in each; and listeners.
 
-    The secrets are kept in hidden suite, reference, neighbours' work, home folder, folder beside and environment, and
-    one is the course's own, which says what variant of the hidden inputs a submission meets.
+    The secrets are in the hidden suite, the reference, neighbours' work, home folder, folder beside and environment;
+    one is the course's own, which decides the variant of the hidden inputs for a submission.
     """
 
     place: Path
@@ -175,7 +175,7 @@ class Surroundings:
 
     @contextmanager
     def around(self) -> Iterator[None]:
-        """Let the grader be here meanwhile: course, home folder, variables, listeners, heir of all its orphans."""
+        """Run the grader in these surroundings: course, home folder, variables, listeners; inherit all its orphans."""
         grader.forget_loaded()
         variables = {"HOME": str(self.home), "AUTOGRADER_CANARY": self.secrets["variable"], variants.VARIABLE: ""}
         with ExitStack() as stack:
@@ -200,7 +200,7 @@ class Surroundings:
 
     @property
     def places(self) -> dict[str, str]:
-        """What the names between @ signs in an attack stand for."""
+        """The values of the names between @ signs in an attack."""
         port = self.listeners[0].getsockname()[1]
         return {
             "COURSE": str(self.root), "OUTSIDE": str(self.outside), "HOME": str(self.home),
@@ -208,7 +208,7 @@ class Surroundings:
         }  # fmt: skip
 
     def called(self) -> list[str]:
-        """The listeners that somebody has connected to."""
+        """A line for each connection made to a listener."""
         calls = []
         for listener in self.listeners:
             with suppress(BlockingIOError):
@@ -218,7 +218,7 @@ class Surroundings:
         return calls
 
     def files(self) -> dict[str, str]:
-        """What nobody may change: every file around the grader but its own results, by path, and what is in it."""
+        """The content of every file around the grader that nobody may change (all but its own results), by path."""
         own = {".autograder", "gradebook.db", "autograded", "feedback", "submitted", "not_graded", "build"}
         digests = {}
         for top in (self.root, self.home, self.outside):
@@ -230,7 +230,7 @@ class Surroundings:
 
 
 def _suite(secret: str) -> str:
-    """The sample course's hidden suite with a secret in it, and little time."""
+    """The sample course's hidden suite with a secret in it and a short time limit."""
     text = (SAMPLE_COURSE / "solutions" / ID / "hidden_tests" / "test_tiny.py").read_text()
     return text.replace("points=1", f"points=1, timeout_s={QUESTION_S}") + f"\nSECRET = {secret!r}\n"
 
@@ -247,19 +247,19 @@ def _heir() -> Iterator[None]:
 
 
 def running() -> set[int]:
-    """The processes that this one has started, directly or not."""
+    """The processes that this one has started, directly or indirectly."""
     return {child.pid for child in psutil.Process().children(recursive=True)}
 
 
 def _planted() -> list[str]:
-    """Files of the attackers' in the places of the machine that everybody may write, or root."""
+    """Files left by attackers in places of the machine that everybody, or root, may write to."""
     tops = ("/", "/tmp", "/var/tmp", "/dev/shm", "/etc", "/usr/local", str(REPOSITORY), os.getcwd())
     return sorted(str(path) for top in tops for path in Path(top).glob(f"*{PLANTED}*"))
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What came of one attack: the record, the page, and the notebook as it was run, as texts."""
+    """The results of one attack: the record, and as texts the page and the executed notebook."""
 
     result: Result
     notebook: str
@@ -277,7 +277,7 @@ class Seen:
 
 
 class HostileClass:
-    """Grades attackers among neighbours, a batch at a time, and remembers what came of it."""
+    """Grades attackers among neighbours, one batch at a time, and keeps the results."""
 
     def __init__(self, surroundings: Surroundings) -> None:
         self.around = surroundings
@@ -288,7 +288,7 @@ class HostileClass:
 
     @cached_property
     def work(self) -> dict[str, bytes]:
-        """What the neighbours hand in, a secret of theirs in it."""
+        """The neighbours' submissions, with a secret of theirs inside."""
         secret = f"secret = {self.around.secrets['neighbour']!r}"
         return {
             name: edited(
@@ -300,13 +300,13 @@ class HostileClass:
 
     @cached_property
     def alone(self) -> dict[str, object]:
-        """The neighbours' records where nobody attacks."""
+        """The neighbours' records in a class without attackers."""
         self._grade([])
         return self._neighbours()
 
     @property
     def number_of_batches(self) -> int:
-        """How many batches there are."""
+        """The number of batches."""
         return -(-len(self.attacks) // BATCH)
 
     @cached_property
@@ -320,13 +320,13 @@ class HostileClass:
         return dict(zip(kinds, (tuple(q.score for q in result.questions) for result in results), strict=True))
 
     def outcome(self, name: str) -> Seen:
-        """What came of an attack; its batch is graded if it has not been."""
+        """The results of an attack; its batch is graded first if necessary."""
         if name not in self.seen:
             self.batch(sorted(self.attacks).index(name) // BATCH)
         return self.seen[name]
 
     def batch(self, number: int) -> list[str]:
-        """The breaches of a batch of attackers; where there are any, each says by whom."""
+        """The breaches of a batch of attackers; if there are any, each names its attacker."""
         names = sorted(self.attacks)[number * BATCH : (number + 1) * BATCH]
         key = " ".join(names)
         if key not in self.breaches:
@@ -337,7 +337,7 @@ class HostileClass:
         return self.breaches[key]
 
     def _breaches(self, names: Sequence[str]) -> list[str]:
-        """Grade these attackers together with the neighbours; everything that is not as it was before."""
+        """Grade these attackers together with the neighbours; return everything that changed."""
         alone = self.alone
         with self.nothing_else_happens() as breaches:
             self._grade(names)
@@ -350,7 +350,7 @@ class HostileClass:
 
     @contextmanager
     def nothing_else_happens(self) -> Iterator[list[str]]:
-        """Look around before and after; all that is left, changed or made, and was not before, is in the list then."""
+        """Look around before and after the block; fill the list with everything left behind, changed or made."""
         files, processes_before, planted = self.around.files(), running(), _planted()
         made: list[str] = []
         breaches: list[str] = []
@@ -380,7 +380,7 @@ class HostileClass:
         return self.graded(self.around.root / "submitted")
 
     def graded(self, path: Path) -> list[Result]:
-        """Grade what is handed in there, all of it anew, in this process, and enter it into the gradebook."""
+        """Grade everything handed in there again, in this process, and enter it into the gradebook."""
         root = self.around.root
         store, writer = ResultStore(root, reading=False), GradebookWriter(root)
         grader = ClassGrader(Options(ID, limits=LIMITS), lambda count: pool_for(1, count), store, writer)
@@ -393,12 +393,12 @@ class HostileClass:
         return Seen(result, notebook.read_text(), self.book.feedback(result.student, ID).read_text())
 
     def in_gradebook(self, student: str) -> Result:
-        """A student's result as the gradebook has it."""
+        """A student's result in the gradebook."""
         (result,) = [result for result in results_in(self.around.root) if result.student == student]
         return result
 
     def _neighbours(self) -> dict[str, object]:
-        """The neighbours' records as the class and the gradebook have them, time aside."""
+        """The neighbours' records in the class and in the gradebook, without times."""
         records = {}
         for source, results in (("class", self.results.values()), ("gradebook", results_in(self.around.root))):
             for result in results:
@@ -408,7 +408,7 @@ class HostileClass:
 
 
 def _noting(make, made: list[str]):
-    """`make`, its results noted in `made`."""
+    """`make` with its results recorded in `made`."""
 
     def noting(*args, **kwargs):
         made.append(make(*args, **kwargs))

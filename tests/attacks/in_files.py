@@ -1,7 +1,7 @@
-"""Attacks that are in a file, its name or its archive, not in a notebook: what is handed in, and what is said of it.
+"""Attacks in a file, its name or its archive, not in a notebook: the files handed in and the expected messages.
 
-Each function puts something into an empty folder and returns what is to be graded. Its docstring's first line says
-what is tried; `said` what must be said of the attacker's submission ("" if it is graded).
+Each function puts something into an empty folder and returns the path to grade. Its docstring's first line describes
+the attempt; `said` is the required message about the attacker's submission ("" if it is graded).
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from pathlib import Path
 
 from tiny_course import ID
 
-MAX_MIB = 50  # what a notebook may have
+MAX_MIB = 50  # limit of a notebook
 Made = Callable[[Path, bytes], Path]
 FILES: list[Made] = []
 
 
 def made(function: Made) -> Made:
-    """Put a function among the attacks."""
+    """Register a function as an attack."""
     FILES.append(function)
     return function
 
 
 def refusal(attack: Made) -> str:
-    """What must be said of the submission, "" if it is graded."""
+    """The required message about the submission, "" if it is graded."""
     return "".join(re.findall(r"^    said: (.+)$", attack.__doc__ or "", re.MULTILINE))
 
 
 def _zip(path: Path, **entries: bytes) -> Path:
-    """A zip of an honest neighbour's notebook and of these entries, by names with any characters."""
+    """A zip of these entries; their names may have any characters."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in entries.items():
             archive.writestr(name, data)
@@ -43,7 +43,7 @@ def _zip(path: Path, **entries: bytes) -> Path:
 
 @made
 def link_to_the_reference(place: Path, honest: bytes) -> Path:
-    """Hands in a link to a file of the grader's instead of a notebook.
+    """Hands in a link to one of the grader's files instead of a notebook.
 
     said: the file is a link
     """
@@ -76,7 +76,7 @@ def zip_with_names_that_lead_outside(place: Path, honest: bytes) -> Path:
 
 @made
 def zip_with_a_link(place: Path, honest: bytes) -> Path:
-    """Hands in a zip with an entry that says it is a link to the neighbour's work.
+    """Hands in a zip with an entry marked as a link to the neighbour's work.
 
     said: is a link
     """
@@ -104,7 +104,7 @@ def zip_bomb(place: Path, honest: bytes) -> Path:
 
 @made
 def zip_that_lies_about_its_size(place: Path, honest: bytes) -> Path:
-    """Hands in a zip with an entry of a hundred megabytes that says it has a thousand bytes.
+    """Hands in a zip with an entry of a hundred megabytes that claims to have a thousand bytes.
 
     said: the zip is damaged there
     """
@@ -182,7 +182,7 @@ SHADOWING = [
 
 @made
 def files_that_shadow_modules(place: Path, honest: bytes) -> Path:
-    """Hands in files beside the notebook that are named like NumPy, the kernel, its settings and the grader's agent."""
+    """Hands in files beside the notebook named like NumPy, the kernel, its settings and the grader's agent."""
     folder = place / "submitted" / "attacker" / ID
     for name in SHADOWING:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -193,7 +193,7 @@ def files_that_shadow_modules(place: Path, honest: bytes) -> Path:
 
 @made
 def links_beside_the_notebook(place: Path, honest: bytes) -> Path:
-    """Hands in links beside the notebook that lead to files of the grader's, and to a folder of everything."""
+    """Hands in links beside the notebook to the grader's files and to the root folder."""
     folder = place / "submitted" / "attacker" / ID
     folder.mkdir(parents=True)
     (folder / "tiny.ipynb").write_bytes(honest)
@@ -223,7 +223,7 @@ NAMES = [
 
 @made
 def odd_names(place: Path, honest: bytes) -> Path:
-    """Hands in under names with shell, glob and control characters, markup, templates, and letters of many scripts."""
+    """Uses file names with shell, glob and control characters, markup, templates, and letters of many scripts."""
     with zipfile.ZipFile(place / "class.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for number, name in enumerate(NAMES):
             archive.writestr(f"{name}.ipynb", json.dumps(json.loads(honest) | {"metadata": {"number": number}}))

@@ -1,6 +1,6 @@
-"""Attacks that are in a notebook's cells and metadata, not in its code: what is done to an honest notebook.
+"""Attacks in a notebook's cells and metadata, not in its code, each made by an edit of an honest notebook.
 
-A docstring's first line says what is tried; below it stand the same facts as in the files of tests/attacks/code.
+A docstring's first line describes the attempt; the facts below it are as in the files of tests/attacks/code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SCRIPT = "<script>document.title = 'planted'</script><img src=x onerror=alert(1)
 
 
 def edit(function: Callable[[Notebook], None]) -> Callable[[Notebook], None]:
-    """Put a function among the edits."""
+    """Register a function as an edit."""
     EDITS.append(function)
     return function
 
@@ -55,7 +55,7 @@ def deletes_the_checks(notebook: Notebook) -> None:
 
 @edit
 def unlocks_the_checks(notebook: Notebook) -> None:
-    """Makes solution cells of the check cells, and of the solution cells none.
+    """Turns check cells into solution cells, and solution cells into plain ones.
 
     honest: double wrong, scale_forward correct
     """
@@ -67,7 +67,7 @@ def unlocks_the_checks(notebook: Notebook) -> None:
 
 @edit
 def credit_that_is_text(notebook: Notebook) -> None:
-    """Has the check cells end in a text, which nbgrader takes for full marks.
+    """Lets the check cells end in a text, which nbgrader takes for full marks.
 
     honest: double wrong, scale_forward correct
     says: it was put back as released
@@ -78,7 +78,7 @@ def credit_that_is_text(notebook: Notebook) -> None:
 
 @edit
 def credit_that_is_negative(notebook: Notebook) -> None:
-    """Has the check cells end in a negative number, and in one that is none.
+    """Lets the check cells end in a negative number, and in NaN.
 
     honest: double wrong, scale_forward correct
     says: it was put back as released
@@ -112,7 +112,7 @@ def marks_beforehand(notebook: Notebook) -> None:
 
 @edit
 def doubles_its_cells(notebook: Notebook) -> None:
-    """Has every cell twice, ids and all.
+    """Contains every cell twice, with its id.
 
     honest: double wrong, scale_forward correct
     says: was there 2 times: the last one counts
@@ -122,7 +122,7 @@ def doubles_its_cells(notebook: Notebook) -> None:
 
 @edit
 def another_schema(notebook: Notebook) -> None:
-    """Says that it is of other versions of nbgrader and of the format.
+    """Claims other versions of nbgrader and of the notebook format.
 
     honest: double wrong, scale_forward correct
     """
@@ -145,7 +145,7 @@ def another_kernel(notebook: Notebook) -> None:
 
 @edit
 def rewrites_a_locked_cell(notebook: Notebook) -> None:
-    """Puts code into a cell that is not the student's.
+    """Puts code into a locked cell.
 
     honest: double wrong, scale_forward correct
     says: The cell imports had been changed
@@ -155,7 +155,7 @@ def rewrites_a_locked_cell(notebook: Notebook) -> None:
 
 @edit
 def ids_that_lead_outside(notebook: Notebook) -> None:
-    """Gives cells nbgrader ids that are paths, markup, and longer than a page.
+    """Gives cells nbgrader ids that are paths, markup, or longer than a page.
 
     honest: double wrong, scale_forward correct
     says: had lost its nbgrader id
@@ -167,7 +167,7 @@ def ids_that_lead_outside(notebook: Notebook) -> None:
 
 @edit
 def cell_ids_that_are_none(notebook: Notebook) -> None:
-    """Gives cells ids that no notebook may have: paths, markup, longer than allowed.
+    """Gives cells invalid ids: paths, markup, longer than allowed.
 
     honest: double wrong, scale_forward correct
     """
@@ -177,7 +177,7 @@ def cell_ids_that_are_none(notebook: Notebook) -> None:
 
 @edit
 def texts_that_act(notebook: Notebook) -> None:
-    """Has text cells with scripts, pictures of the grader's files, and attachments.
+    """Contains text cells with scripts, pictures of the grader's files, and attachments.
 
     honest: double wrong, scale_forward correct
     """
@@ -191,7 +191,7 @@ def texts_that_act(notebook: Notebook) -> None:
 
 @edit
 def picture_shown_without_end(notebook: Notebook) -> None:
-    """Has one picture of a megabyte, which a short text shows three thousand times.
+    """Contains one picture of a megabyte, which a short text shows three thousand times.
 
     honest: double wrong, scale_forward correct
     says: shows more pictures than a page can hold
@@ -204,7 +204,7 @@ def picture_shown_without_end(notebook: Notebook) -> None:
 
 @edit
 def deep_metadata(notebook: Notebook) -> None:
-    """Has metadata of lists in lists, two hundred deep.
+    """Contains metadata of lists in lists, two hundred deep.
 
     honest: double wrong, scale_forward correct
     """
@@ -218,7 +218,7 @@ def deep_metadata(notebook: Notebook) -> None:
 
 @edit
 def thousands_of_cells(notebook: Notebook) -> None:
-    """Has four thousand more cells.
+    """Contains four thousand more cells.
 
     honest: double wrong, scale_forward correct
     """
@@ -227,7 +227,7 @@ def thousands_of_cells(notebook: Notebook) -> None:
 
 @edit
 def ends_its_kernel_between_long_cells(notebook: Notebook) -> None:
-    """Has cells that sleep, and more that end the kernel than it may be started again: all would be run each time.
+    """Mixes cells that sleep with more kernel-ending cells than restarts are allowed: each restart would rerun all.
 
     honest: double wrong, scale_forward correct
     says: ended the kernel, so the notebook was run without it

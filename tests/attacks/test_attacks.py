@@ -1,7 +1,7 @@
-"""Submissions that attack the grader: each gets the marks it would have without, and leaves nothing behind.
+"""Submissions that attack the grader: each gets the same marks as without the attack, and leaves nothing behind.
 
 Attacks in code are in tests/attacks/code, those in a notebook around the code in in_metadata, those in files, names
-and archives in in_files; class_under_attack grades them among neighbours. What happened to each is in docs/attacks.md:
+and archives in in_files; class_under_attack grades them among neighbours. Their outcomes are in docs/attacks.md:
 
     python tests/attacks/test_attacks.py > docs/attacks.md
 """
@@ -83,7 +83,7 @@ def named(attack: Attack | Made) -> str:
 
 
 def test_the_class_without_attackers(hostile: HostileClass) -> None:
-    """What the attacks are compared with is what it should be."""
+    """The baseline for the attacks is right."""
     assert hostile.honest == {
         ("correct", "correct"): (40.0, 60.0), ("correct", "wrong"): (40.0, 0.0),
         ("wrong", "correct"): (0.0, 60.0), ("wrong", "wrong"): (0.0, 0.0),
@@ -124,20 +124,20 @@ def test_nothing_secret_comes_out_and_nothing_acts(hostile: HostileClass, attack
 
 
 def told(result: Result) -> str:
-    """All that a student is told."""
+    """Everything that a student is told."""
     return "\n".join([result.output, *(question.output for question in result.questions)])
 
 
 def acting(seen: Seen) -> str:
-    """The tags of the page as a browser would see them, those of the page's own head aside."""
+    """The tags of the page as a browser would see them, except those in the page's own head."""
     return " ".join(re.findall(r"<[^>]*>", seen.page.partition("</head>")[2]))
 
 
-# that the tests above can fail
+# the tests above can fail
 
 
 def test_a_process_that_has_lost_its_parent_would_be_noticed(hostile: HostileClass) -> None:
-    """It has a parent of ours while the class is graded."""
+    """The grader's process inherits it while the class is graded."""
     before = running()
     orphan = ["sh", "-c", "sleep 1000 >/dev/null & echo $!"]
     told = subprocess.run(orphan, stdout=subprocess.PIPE, text=True, check=True)
@@ -150,7 +150,7 @@ def test_a_process_that_has_lost_its_parent_would_be_noticed(hostile: HostileCla
 
 
 def test_a_leak_a_script_and_a_file_would_be_noticed(hostile: HostileClass) -> None:
-    """The looks around find what is there to be found."""
+    """The checks before and after find what is planted."""
     with hostile.nothing_else_happens() as breaches:
         (hostile.around.outside / "new.txt").write_text("new")
         Path(tempfile.mkdtemp(dir=hostile.around.place)).joinpath("x").touch()
@@ -199,7 +199,7 @@ def test_every_name_is_made_a_safe_one_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_check_cell_that_is_gone_at_the_second_attempt_does_not_keep_the_old_mark(hostile: HostileClass) -> None:
-    """nbgrader keeps the mark of a cell that is not there any more."""
+    """nbgrader keeps the mark of a cell that no longer exists."""
 
     def without_checks(notebook: object) -> None:
         notebook.cells = [cell for cell in notebook.cells if not grade_id(cell).endswith(("_check", "_forward"))]
@@ -214,7 +214,7 @@ def test_a_check_cell_that_is_gone_at_the_second_attempt_does_not_keep_the_old_m
     assert scores == [(100.0, 100.0), (0.0, 0.0)]
 
 
-# what a kernel may send
+# outputs that a kernel may send
 
 ODD = [
     {"output_type": "stream", "name": 3, "text": 12}, {"output_type": "stream", "name": "other", "text": "said"},
@@ -229,7 +229,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("output", ODD, ids=repr)
-def test_an_output_of_odd_values_is_made_one_that_a_notebook_may_have(output: dict) -> None:
+def test_an_output_of_odd_values_is_made_valid(output: dict) -> None:
     kept = bounded([nbformat.from_dict(output)], 100)
     assert len(kept) == 1
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=kept)])
@@ -237,18 +237,18 @@ def test_an_output_of_odd_values_is_made_one_that_a_notebook_may_have(output: di
     assert PLANTED not in nbformat.writes(notebook)
 
 
-def test_what_an_odd_output_rightly_has_is_kept() -> None:
+def test_the_valid_parts_of_an_odd_output_are_kept() -> None:
     texts = [bounded([nbformat.from_dict(ODD[place])], 100)[0] for place in (1, 3, 8)]
     assert (texts[0].name, texts[0].text) == ("stdout", "said")
     assert texts[1].traceback == ["\n\nline"]
     assert texts[2].data == {"application/json": [1]}
 
 
-# what a question has stopped
+# processes stopped by a question
 
 
-def test_what_is_spared_goes_on_after_a_sweep() -> None:
-    """Only what was started by the process itself, and what is to be spared."""
+def test_a_spared_process_goes_on_after_a_sweep() -> None:
+    """Only those descendants of the process that are to be spared go on."""
     parent = subprocess.Popen(["sh", "-c", "sleep 1000 & sleep 1000 & wait"])
     try:
         while len(descendants(parent)) < 2:
@@ -265,11 +265,11 @@ def test_what_is_spared_goes_on_after_a_sweep() -> None:
         parent.wait()
 
 
-# the way to the reference
+# access to the reference
 
 
 class Model:
-    """An object of the grader's that leads further than it should."""
+    """One of the grader's objects, with attributes that lead too far."""
 
     def __init__(self) -> None:
         self.rng = np.random.default_rng(1)
@@ -283,8 +283,8 @@ class Model:
 
 
 @pytest.mark.parametrize("name", ["layers", "frame"])
-def test_what_is_not_the_courses_own_is_not_handed_out(name: str) -> None:
-    """A list can be changed, frames lead to code and globals."""
+def test_attributes_that_lead_too_far_are_not_handed_out(name: str) -> None:
+    """Lists can be changed; frames lead to code and globals."""
     answers = FollowThrough({})
     assert answers.answer(("get_attribute", answers.offer(Model()).id, name))[0] == "error"
 
@@ -327,7 +327,7 @@ def test_a_random_generator_still_does_what_notebooks_ask_of_it() -> None:
 
 
 def table(hostile: HostileClass) -> str:
-    """What happened to each attack, as Markdown."""
+    """The outcome of each attack, as Markdown."""
     rows = ["| attack | tries to | without | with |", "| --- | --- | --- | --- |"]
     rows += [row(attack, hostile.outcome(attack.name)) for attack in ATTACKS]
     rows += ["", "In files, names and archives:", "", "| attack | tries to | message |", "| --- | --- | --- |"]
@@ -348,7 +348,7 @@ def row(attack: Attack, seen: Seen) -> str:
 
 
 def cell(text: str) -> str:
-    """A sentence as it stands in a table."""
+    """A sentence with the characters escaped that mean something in a table."""
     return text.replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;")
 
 

@@ -1,4 +1,4 @@
-"""From source to release: built the same every time, complete, and without the answers."""
+"""From source to release: the build is reproducible, complete and free of answers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SECOND = f"# %% [markdown]\n# # The next one\n\n# %% nbgrader={IMPORTS}\nfrom gi
 @pytest.fixture
 def root(tmp_path, monkeypatch):
     """A copy of the sample course, as the course."""
-    shutil.copytree(SAMPLE_COURSE / "solutions", tmp_path / "course" / "solutions")  # and nothing built there
+    shutil.copytree(SAMPLE_COURSE / "solutions", tmp_path / "course" / "solutions")  # with nothing built yet
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tmp_path / "course"))
     return tmp_path / "course"
 

@@ -1,4 +1,4 @@
-"""What every notebook of the course looks like. Each rule is a function that lists breaches, and each can find one."""
+"""The style of the course's notebooks. Each rule is a function that lists breaches; a test shows that it finds one."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def long_text(cells: tuple[Cell, ...]) -> list[str]:
 
 
 def words(text: str) -> int:
-    """How many words there are: bullets and other signs that stand alone are none."""
+    """The number of words; bullets and other signs that stand alone do not count."""
     return sum(any(sign.isalnum() for sign in word) for word in text.split())
 
 
@@ -118,7 +118,7 @@ def misused_metadata(cells: tuple[Cell, ...]) -> list[str]:
 
 
 def repeated_ids(cells: tuple[Cell, ...]) -> list[str]:
-    """No two cells have one grade_id."""
+    """No two cells share a grade_id."""
     ids = [cell.grade_id for cell in cells if cell.grade_id]
     return sorted({id for id in ids if ids.count(id) > 1})
 

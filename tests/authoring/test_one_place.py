@@ -31,12 +31,12 @@ def course_with_a_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def command(course_with_a_copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
-    """The command line at work on it."""
+    """The command line in that course."""
     return Commands(course_with_a_copy, monkeypatch, capsys)
 
 
 def keep_one_of_each(submissions: Path) -> None:
-    """Keep one wrong answer to each question, and the right ones that they are made of."""
+    """Keep one wrong answer to each question, and the right answers that these are edits of."""
     kept = []
     for path in (submissions / "wrong_answer").glob("*.toml"):
         kept.append("[[mistake]]".join(path.read_text().split("[[mistake]]")[:2]))

@@ -42,7 +42,7 @@ def suite_of(root: Path, id: str) -> SimpleNamespace:
 
 
 def asked_in(suite: SimpleNamespace) -> dict[str, list[str]]:
-    """For each question marked in a suite, its `given` of all tests."""
+    """For each question marked in a suite, the `given` of all its tests."""
     asked: dict[str, list[str]] = {}
     for name, test in vars(suite).items():
         if name.startswith("test_"):

@@ -1,4 +1,4 @@
-"""A busy machine fails no right answer: waiting for a core counts to no limit, and what starves is graded again."""
+"""A busy machine fails no right answer: waiting for a core counts towards no limit; starved answers are regraded."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def spin():
 @contextmanager
 def busy(processes: int) -> Iterator[list[int]]:
     """The ids of running processes, each of which needs a core of its own."""
-    command = [sys.executable, "-c", SPIN]  # each in a session of its own: Linux shares the cores out among sessions
+    command = [sys.executable, "-c", SPIN]  # each in its own session: Linux divides the cores among sessions
     running = [subprocess.Popen(command, start_new_session=True) for _ in range(processes)]
     try:
         until(lambda: all(psutil.Process(one.pid).cpu_times().user > 0.02 for one in running))
@@ -58,7 +58,7 @@ def busy(processes: int) -> Iterator[list[int]]:
 # waiting times
 
 
-def test_who_shares_a_core_with_others_waits_and_who_sleeps_does_not() -> None:
+def test_sharing_a_core_counts_as_waiting_and_sleeping_does_not() -> None:
     sleeper = subprocess.Popen(["sleep", "60"])
     try:
         sleeping = CpuAccount(lambda: [sleeper.pid]).stopwatch()
@@ -69,11 +69,11 @@ def test_who_shares_a_core_with_others_waits_and_who_sleeps_does_not() -> None:
     finally:
         sleeper.kill()
         sleeper.wait()
-    assert others.waited_s() == 0.0  # it is gone
+    assert others.waited_s() == 0.0  # the process has ended
 
 
 class Account:
-    """A sandbox of one thread that is asked, and of others: the seconds they ran, and those that it waited."""
+    """A fake sandbox: the seconds that its questioned thread ran and waited, and those that its other threads ran."""
 
     pids = staticmethod(lambda: [1])
     stopped_s = staticmethod(lambda: 0.0)
@@ -90,14 +90,14 @@ class Account:
 @pytest.mark.parametrize(
     ("ran", "waited", "others", "expected"),
     [
-        (2.0, 8.0, 0.0, 8.0),  # others have the core
-        (2.0, 8.0, 8.0, 0.0),  # a hog: its own processes have it
-        (2.0, 8.0, 3.0, 5.0),  # they have a part of it
+        (2.0, 8.0, 0.0, 8.0),  # other programs use the core
+        (2.0, 8.0, 8.0, 0.0),  # a hog: its own processes use it
+        (2.0, 8.0, 3.0, 5.0),  # they use part of it
         (0.0, 1.0, 9.0, 0.0),  # they ran while it slept
         (5.0, 0.0, 0.0, 0.0),
     ],
 )
-def test_waiting_for_ones_own_processes_is_no_waiting(ran, waited, others, expected, monkeypatch) -> None:
+def test_waiting_for_ones_own_processes_does_not_count(ran, waited, others, expected, monkeypatch) -> None:
     account = Account()
     account.ran, account.waited, account.others = 1.0, 1.0, 1.0
     monkeypatch.setattr(cpu_wait, "threads_of", account.threads)
@@ -106,7 +106,7 @@ def test_waiting_for_ones_own_processes_is_no_waiting(ran, waited, others, expec
     assert watching.waited_s() == pytest.approx(expected)
 
 
-def test_a_sandbox_that_starts_very_much_is_not_believed_to_have_waited() -> None:
+def test_waiting_does_not_count_in_a_sandbox_that_starts_very_many_processes() -> None:
     account = CpuAccount(lambda: [os.getpid()])
     account.started = lambda: 0  # type: ignore[method-assign]
     watching = account.stopwatch()
@@ -117,7 +117,7 @@ def test_a_sandbox_that_starts_very_much_is_not_believed_to_have_waited() -> Non
     assert watching.waited_s() > 8.0
 
 
-def test_what_stops_the_grader_too_is_seen() -> None:
+def test_pauses_of_the_grader_itself_count_as_waiting() -> None:
     account = CpuAccount(list)
     watching = account.stopwatch()
     for late_s in (0.5, LATE_S / 2, 1.0):
@@ -136,7 +136,7 @@ def test_processes_that_have_ended_count_from_the_last_look() -> None:
     assert account.used_s() >= used_s
 
 
-def test_a_limit_is_as_long_as_one_waits_but_for_so_long() -> None:
+def test_waiting_extends_a_limit_up_to_a_bound() -> None:
     assert wall_s(10.0, 0.0) == 10.0
     assert wall_s(10.0, 5.0) == 15.0
     assert wall_s(10.0, 500.0) == 10.0 * PATIENCE
@@ -169,7 +169,7 @@ def test_seconds_of_waiting_do_not_count(served) -> None:
     assert asked(served, "sleep", 1.0, limit_s=0.8, waited=1.5) < 0.8
 
 
-def test_nor_do_they_for_one_call(served) -> None:
+def test_seconds_of_waiting_do_not_count_for_one_call(served) -> None:
     with pytest.raises(CallTimeout, match=r"no answer within 0\.4 s"):
         asked(served, "sleep", 0.6, limit_s=20.0, waited=0.1, call_s=0.4)
     asked(served, "sleep", 0.6, limit_s=20.0, waited=0.8, call_s=0.4)
@@ -181,7 +181,7 @@ def test_sleeping_counts(served) -> None:
     assert not caught.value.starved
 
 
-def test_patience_ends_and_it_is_said_that_it_starved(served) -> None:
+def test_patience_ends_and_the_timeout_is_marked_as_starved(served) -> None:
     started = time.monotonic()
     with pytest.raises(CallTimeout, match=r"no answer within 0\.2 s") as caught:
         asked(served, "spin", limit_s=0.2, waited=1e6)
@@ -247,7 +247,7 @@ def double(xs):
 
 @pytest.mark.slow
 def test_a_slow_right_answer_is_right_on_a_busy_machine(tmp_path, monkeypatch) -> None:
-    """1.8 of 3 seconds on a core, which take over 4 on the wall: four others want the cores too."""
+    """An answer of 1.8 CPU seconds (limit 3) takes over 4 wall seconds, as four other processes want the cores."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tiny_course(tmp_path, suite=SUITE)))
     data = answered(course.current().root, {"double": SLOW})
     with busy(2 * (psutil.cpu_count() or 1)):
@@ -261,7 +261,7 @@ def test_a_slow_right_answer_is_right_on_a_busy_machine(tmp_path, monkeypatch) -
 
 
 class Scripted:
-    """A pool that gives each submission the results of a script, one after the other."""
+    """A pool that returns scripted results for each submission, one after the other."""
 
     max_workers = 2
 
@@ -284,7 +284,7 @@ def came(score: str, starved: bool = False) -> Graded:
     return Graded(Result(ID, [], output=score), starved=starved)
 
 
-def test_who_starved_and_whose_grader_died_is_graded_again_when_all_are_done_one_at_a_time() -> None:
+def test_starved_submissions_and_dead_graders_are_repeated_at_the_end_one_at_a_time() -> None:
     script: dict[bytes, list[Graded | None]] = {
         b"a": [came("a")], b"b": [came("b", starved=True), came("b again")], b"c": [None, came("c again")],
         b"d": [came("d")], b"e": [None, None], b"f": [came("f", True), came("f still", True)],
@@ -319,14 +319,14 @@ def test_one_notebook_that_starved_is_graded_twice(root, monkeypatch) -> None:
 
 
 def is_worker(process: psutil.Process) -> bool:
-    """Whether it is a process of the pool, a child of the fork server."""
+    """Whether the process belongs to the pool, as a child of the fork server."""
     parent = process.parent()
     return parent is not None and all("forkserver" in " ".join(one.cmdline()) for one in (process, parent))
 
 
 @pytest.mark.slow
 def test_a_process_of_the_pool_that_dies_costs_nobody_a_mark(root, monkeypatch) -> None:
-    """The grader itself is killed at its first submission: the rest is graded by others, that one alone."""
+    """The grader itself is killed at its first submission; others grade the rest, then that one is graded alone."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
     for number in range(5):
         hand_in(root, f"s{number}", answered(root))

@@ -1,4 +1,4 @@
-"""Grading on a Dask cluster: a real scheduler and two worker processes on this machine, one of them killed half-way."""
+"""Grading on a Dask cluster: a real scheduler and two local worker processes, one of them killed half-way."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def ended(process: subprocess.Popen[bytes]) -> None:
 
 
 def hand_in_a_class(root: Path, size: int) -> None:
-    """Hand in a class of submissions, every second one wrong in `double`, no two files the same."""
+    """Hand in a class of submissions: every second one wrong in `double`, no two files the same."""
     for number in range(size):
         answers = {"double": f"def double(xs):\n    return {3 if number % 2 else 2} * xs  # number {number}\n"}
         hand_in(root, f"student{number:02}", answered(root, answers))
@@ -82,13 +82,13 @@ def marks_of_plain_nbgrader(root: Path) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", ""])
-def test_no_scheduler_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_scheduler_is_reported(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.batch.dask_pool.CONNECT_S", 1)
     with pytest.raises(GraderError, match=f"there is no Dask scheduler at {address}"):
         DaskPool(address)
 
 
-def test_without_dask_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_dask_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(GraderError, match=r"--scheduler needs Dask: pip install 'autograder\[cluster\]'"):
         DaskPool("tcp://127.0.0.1:9")
@@ -107,7 +107,7 @@ STRANGERS = {
 
 
 @pytest.mark.parametrize("name", STRANGERS)
-def test_what_a_worker_with_other_rules_gives_back_is_no_mark(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_result_of_a_worker_with_other_rules_is_no_mark(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.batch.dask_pool.suite_sha256", lambda id: "right")
     facts, problem = STRANGERS[name]
     task = Task(0, b"bytes", Options())

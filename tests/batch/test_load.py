@@ -1,4 +1,4 @@
-"""A machine with more work than cores: a hog hurts no neighbour, and a right answer is right, or not graded."""
+"""A machine with more work than cores: a hog hurts no neighbour; right answers are marked right, or not graded."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def double(xs):
     while True: pass
 """
 BUSY = 10
-SHARE_S = 0.01, 0.09  # running, stopped
+SHARE_S = 0.01, 0.09  # seconds running, seconds stopped
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def records(root: Path, answers: list[str], pool: ProcessPool | SerialPool) -> l
 def test_a_hog_hurts_no_neighbour(root, monkeypatch) -> None:
     """Two at a time: a submission graded beside the hog has the same record as alone."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
-    provenance.forget_files()  # another course's, of the same name
+    provenance.forget_files()  # those of another course with the same name
     right = list(RIGHT.values())[:5]
     alone = records(root, right, SerialPool())
     beside = records(root, [HOG, *right], ProcessPool(2))
@@ -100,7 +100,7 @@ def test_right_answers_are_right_beside_ten_busy_processes(root, monkeypatch, an
 
 
 def test_a_wrong_answer_is_wrong_and_an_endless_one_late_beside_ten_busy_processes(root, monkeypatch) -> None:
-    """None of them gets "not graded" by starting processes itself."""
+    """No answer becomes "not graded" by starting processes itself."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
     with busy(BUSY):
         wrong = grade_patiently(answered(root, {"double": "def double(xs): return 3 * xs"}), Options(ID)).result
@@ -111,7 +111,7 @@ def test_a_wrong_answer_is_wrong_and_an_endless_one_late_beside_ten_busy_process
 
 @contextmanager
 def a_tenth_of_a_core(process: psutil.Process) -> Iterator[None]:
-    """Stop a process and all that it starts nine tenths of the time, as cpulimit does."""
+    """Stop a process and its descendants for nine tenths of the time, as cpulimit does."""
     over = threading.Event()
 
     def throttle() -> None:

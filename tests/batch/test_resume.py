@@ -1,4 +1,4 @@
-"""A class graded again: a stored result is not graded twice, and no mark, comment or penalty of a person is lost."""
+"""A class graded again: stored results are reused, and no mark, comment or penalty set by a person is lost."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NOTHING: list[str] = []
 
 
 def hand_in_three(root: Path) -> Path:
-    """A right answer, a wrong one, and a file that was cut off."""
+    """Hand in a right answer, a wrong one, and a truncated file."""
     hand_in(root, "ash", answered(root))
     hand_in(root, "beech", answered(root, {"double": "def double(xs):\n    return 3 * xs\n"}))
     return hand_in(root, "cedar", answered(root)[:900])
@@ -57,12 +57,12 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(graded: Path, tmp_path: Path) -> Path:
-    """A copy of it, to be changed."""
+    """A copy of that course, to be changed."""
     return Path(shutil.copytree(graded, tmp_path / "course"))
 
 
 class Again:
-    """Runs `grade submitted/ --jobs 1` once more, and records the students whose submissions were graded."""
+    """Run `grade submitted/ --jobs 1` once more, and record the students whose submissions were graded."""
 
     def __init__(self, root: Path, command: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root, self._command, self._monkeypatch = root, command, monkeypatch
@@ -91,7 +91,7 @@ def again(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
 
 def dump(root: Path) -> list[str]:
-    """The gradebook as SQL, without the ids that it makes up."""
+    """The gradebook as SQL, without its generated ids."""
     with sqlite3.connect(root / "gradebook.db") as gradebook:
         query = """
             SELECT submitted.student_id, cell.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade
@@ -105,7 +105,7 @@ def digest(root: Path) -> str:
     return hashlib.sha256((root / "gradebook.db").read_bytes()).hexdigest()
 
 
-def test_what_has_not_changed_is_neither_graded_nor_entered_again(again: Again, root: Path, tmp_path: Path) -> None:
+def test_unchanged_submissions_are_neither_graded_nor_entered_again(again: Again, root: Path, tmp_path: Path) -> None:
     before = digest(root)
     ran = again("--json", tmp_path / "again.json")
     assert ran.status == 1
@@ -171,7 +171,7 @@ def test_a_changed_suite_grades_its_assignment_anew(again: Again, root: Path) ->
     assert again.graded == list(STUDENTS)
 
 
-def test_a_result_that_was_damaged_is_as_good_as_none(again: Again, root: Path) -> None:
+def test_damaged_results_are_graded_again(again: Again, root: Path) -> None:
     for path in (root / ".autograder" / "results").iterdir():
         path.write_bytes(path.read_bytes()[:40])
     again()
@@ -207,7 +207,9 @@ def empty_the_gradebook(root: Path) -> None:
     "lose", [lose_the_gradebook, lose_the_autograded, forget_a_student, spoil_a_mark, empty_the_gradebook],
     ids=lambda lose: lose.__name__,
 )  # fmt: skip
-def test_what_the_gradebook_has_lost_is_entered_again_without_grading(again: Again, root: Path, lose: object) -> None:
+def test_results_lost_from_the_gradebook_are_entered_again_without_grading(
+    again: Again, root: Path, lose: object
+) -> None:
     before = dump(root)
     lose(root)  # type: ignore[operator]
     again()
@@ -247,7 +249,7 @@ def test_marks_and_comments_of_a_person_survive(again: Again, root: Path) -> Non
 
 @pytest.mark.slow
 def test_late_penalties_are_the_instructors_and_survive(again: Again, root: Path) -> None:
-    """As nbgrader has them: a due date, a time of handing in, a rule in the course's nbgrader_config.py."""
+    """Late penalties as in nbgrader: a due date, a time of handing in, a rule in the course's nbgrader_config.py."""
     with (root / "nbgrader_config.py").open("a") as file:
         file.write("\nget_config().LateSubmissionPlugin.penalty_method = 'zero'\n")
     with NbgraderGradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
@@ -359,7 +361,7 @@ def test_a_secret_is_not_read_through_a_link(again: Again, root: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_a_person_says_reaches_the_student_and_every_report_says_the_same_mark(again: Again, root: Path) -> None:
+def test_a_persons_comments_reach_the_student_and_every_report_has_the_same_mark(again: Again, root: Path) -> None:
     rule(root, "LateSubmissionPlugin.penalty_method = 'zero'")
     set_due_date(root, "2026-11-18 22:00:00")
     again.file("beech").with_name("timestamp.txt").write_text("2026-11-18 22:10:05 UTC")
@@ -393,7 +395,7 @@ def test_what_a_person_says_reaches_the_student_and_every_report_says_the_same_m
     assert "The marks are the automatic ones. 2 of these have marks by hand or late penalties as well" in ran.out
 
 
-def test_a_config_that_does_not_run_is_said(again: Again, root: Path) -> None:
+def test_a_config_that_does_not_run_is_reported(again: Again, root: Path) -> None:
     (root / "nbgrader_config.py").write_text("1 / 0\n")
     ran = again("--force")
     assert ran.status == 1
@@ -428,8 +430,8 @@ def test_a_full_disk_ends_the_batch_and_loses_nothing(
 
 
 @pytest.mark.slow
-def test_a_batch_that_was_killed_is_finished_and_comes_to_the_same(tmp_path: Path) -> None:
-    """SIGKILL, when three of eight are done: nothing goes on running, five are left to do."""
+def test_a_killed_batch_can_be_finished_with_the_same_marks(tmp_path: Path) -> None:
+    """Send SIGKILL when three of eight are done: no process keeps running, and five are left to grade."""
     root = tiny_course(tmp_path)
     for number in range(8):
         factor = 3 if number % 2 else 2
@@ -475,7 +477,7 @@ def test_ctrl_c_ends_a_batch_and_keeps_what_was_graded(tmp_path: Path) -> None:
     batch = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until(lambda: len(list((root / ".autograder" / "results").glob("*.json"))) >= 3)
     started = [child.pid for child in psutil.Process(batch.pid).children(recursive=True)]
-    for pid in (batch.pid, *started):  # as a terminal does, to all of them
+    for pid in (batch.pid, *started):  # to all of them, as a terminal does
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)
     _, printed = batch.communicate()
@@ -520,11 +522,11 @@ LOGS = {
 
 
 @pytest.mark.parametrize("log", LOGS, ids=lambda log: log[:20])
-def test_what_nbgrader_failed_of_is_said_in_one_line(log: str) -> None:
+def test_a_failure_of_nbgrader_is_reported_in_one_line(log: str) -> None:
     assert cause(log) == LOGS[log]
 
 
-def test_a_gradebook_that_is_none_holds_nothing(tmp_path: Path) -> None:
+def test_an_invalid_gradebook_holds_nothing(tmp_path: Path) -> None:
     (tmp_path / "gradebook.db").write_bytes(b"not a database" * 100)
     assert AlreadyEntered(tmp_path).times == {}
     (tmp_path / "gradebook.db").unlink()

@@ -30,7 +30,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def command(built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
-    """`autograder` at work on it."""
+    """The `autograder` command in that course."""
     return Commands(built, monkeypatch, capsys)
 
 
@@ -58,7 +58,7 @@ def test_empty_folder(command: Commands, tmp_path: Path) -> None:
     assert only_line(ran.err) == f"autograder: there is no notebook to grade in {tmp_path}"
 
 
-def test_a_path_that_is_not_there(command: Commands, tmp_path: Path) -> None:
+def test_a_missing_path(command: Commands, tmp_path: Path) -> None:
     ran = command("grade", tmp_path / "nowhere.ipynb")
     assert ran.status == 2
     assert only_line(ran.err) == f"autograder: there is no {tmp_path / 'nowhere.ipynb'}"
@@ -169,7 +169,7 @@ MENDED = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MENDED)
-def test_what_can_be_mended_is_graded_and_said(built: Path, command: Commands, tmp_path: Path, name: str) -> None:
+def test_repairable_notebooks_are_graded_with_a_note(built: Path, command: Commands, tmp_path: Path, name: str) -> None:
     change, notes = MENDED[name]
     record = tmp_path / "record.json"
     handed_in = written(tmp_path / "tiny.ipynb", edited(answered(built), change))
@@ -208,7 +208,7 @@ def test_zip_with_nothing_and_with_rubbish(command: Commands, tmp_path: Path) ->
     assert "the file is not a complete notebook" in ran.out
 
 
-def test_missing_bubblewrap_is_said_and_nothing_graded(built: Path, tmp_path: Path) -> None:
+def test_missing_bubblewrap_is_reported_and_nothing_graded(built: Path, tmp_path: Path) -> None:
     handed_in = written(tmp_path / "tiny.ipynb", answered(built))
     record = tmp_path / "record.json"
     command = [sys.executable, "-m", "autograder", "grade", handed_in, "--json", record]
@@ -283,7 +283,7 @@ def nbgrader(root: Path, *arguments: str) -> str:
 
 @pytest.mark.slow
 def test_without_our_configuration_stock_nbgrader_gives_no_mark(tmp_path: Path) -> None:
-    """A wrong and a right answer both: its own kernel must not run them, and silence must not be full marks."""
+    """For a wrong and a right answer: its own kernel must not run them, and silence must not mean full marks."""
     root = tiny_course(tmp_path)
     assert nbgrader(root, "generate_assignment", ID).startswith("exit 0")
     for student, answers in (("ash", None), ("beech", {"double": "def double(xs):\n    return xs"})):
@@ -313,12 +313,12 @@ def test_plain_nbgrader_does_not_make_a_zero_of_a_broken_file(tmp_path: Path) ->
     assert (rows["beech"]["score"], rows["beech"]["status"]) == ("", "not graded")
 
 
-# a course that is not as it should be
+# a faulty course
 
 
 @pytest.fixture
 def draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
-    """`autograder` at work on a course of its own, with assignments 01_tiny and 02_draft."""
+    """The `autograder` command in a separate course, with assignments 01_tiny and 02_draft."""
     root = tiny_course(tmp_path)
     (root / "datasets").mkdir()
     (root / "datasets" / "SHA256SUMS").write_text(f"{'0' * 64}  words.txt\n")

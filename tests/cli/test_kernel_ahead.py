@@ -22,13 +22,13 @@ def root(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def chosen_course(root, monkeypatch):
-    """The tiny course as the course."""
+    """Make the tiny course the current one."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
 
 
 @pytest.fixture
 def notebook():
-    """The tiny course's release."""
+    """The released notebook of the tiny course."""
     return course.current().root / "assignments" / ID / f"{course.name_of(ID)}.ipynb"
 
 
@@ -37,7 +37,7 @@ def test_the_release_is_recognised_by_its_ids(notebook):
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"cells": 3}', '{"cells": [{}]}', '{"cells": []}'])
-def test_anything_else_is_not(tmp_path, content):
+def test_anything_else_is_not_recognised(tmp_path, content):
     path = tmp_path / "odd.ipynb"
     path.write_text(content)
     assert kernel_ahead.likely_assignment(path) is None

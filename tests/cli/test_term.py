@@ -1,4 +1,4 @@
-"""An instructor's term: typing mistakes, drafts, changed points, a full disk; none costs a mark that was given."""
+"""An instructor's term: typing mistakes, drafts, changed points, a full disk; none of them costs a mark."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_scale(student, reference):
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course with two graded submissions, and one that could not be graded."""
+    """A course with two graded submissions and one that could not be graded."""
     root = tiny_course(tmp_path_factory.mktemp("term"))
     hand_in(root, "ash", answered(root))
     hand_in(root, "beech", answered(root, {"double": "def double(xs):\n    return 3 * xs\n"}))
@@ -52,7 +52,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(graded: Path, tmp_path: Path) -> Path:
-    """A copy of it, to be changed."""
+    """A copy of that course, to be changed."""
     return Path(shutil.copytree(graded, tmp_path / "course"))
 
 
@@ -151,7 +151,7 @@ def test_a_full_disk_leaves_the_table_and_says_so(
 
 
 @pytest.mark.parametrize("option", [("--scheduler", "tcp://127.0.0.1:1"), ("--course", ".")], ids=lambda o: o[0])
-def test_what_one_notebook_has_no_use_for_is_not_ignored(command: Commands, root: Path, option: tuple[str]) -> None:
+def test_options_without_use_for_one_notebook_are_refused(command: Commands, root: Path, option: tuple[str]) -> None:
     ran = command("grade", root / "submitted" / "ash" / ID / "tiny.ipynb", *option)
     assert ran.status == 2
     assert "is one notebook: it is graded here, into no gradebook: leave out --scheduler and --course" in ran.err
@@ -243,7 +243,7 @@ def change_points(root: Path, double: int, scale: int) -> None:
     assert source.read_text() != text
 
 
-def test_points_that_changed_without_a_build_are_said_and_cost_nobody_a_mark(command: Commands, root: Path) -> None:
+def test_points_that_changed_without_a_build_are_reported_and_cost_nobody_a_mark(command: Commands, root: Path) -> None:
     change_points(root, 50, 50)
     ran = again(command)
     assert ran.status == 1
@@ -257,7 +257,7 @@ def test_points_that_changed_without_a_build_are_said_and_cost_nobody_a_mark(com
     assert marks(root) == {"ash": [50.0, 50.0], "beech": [0.0, 50.0], "cedar": [None, None]}
 
 
-def test_a_question_that_was_added_later_is_said_in_one_sentence(command: Commands, root: Path) -> None:
+def test_a_question_that_was_added_later_is_reported_in_one_sentence(command: Commands, root: Path) -> None:
     source = root / "solutions" / ID / "tiny.py"
     text = source.read_text()
     place = text.index('# %% nbgrader={"grade": true, "grade_id": "double_check"')
@@ -380,7 +380,7 @@ def test_report_refuses_an_unwritable_csv_before_the_work(command: Commands, roo
     assert not (root / "report.html").exists()
 
 
-def test_who_could_not_be_graded_gets_a_page_that_goes_when_they_are(command: Commands, root: Path) -> None:
+def test_an_ungraded_student_has_a_page_until_they_are_graded(command: Commands, root: Path) -> None:
     page = root / "feedback" / "cedar" / ID / "tiny.html"
     assert "There is no mark yet, and this is not a mark of 0." in page.read_text()
     hand_in(root, "cedar", answered(root))
@@ -398,7 +398,7 @@ def test_plain_nbgrader_says_nothing_of_sqlalchemy(root: Path) -> None:
     assert json.loads((root / "autograded" / "ash" / ID / "tiny.ipynb").read_text())["metadata"]["autograder"]
 
 
-def test_help_is_readable_and_the_version_is_said(command: Commands) -> None:
+def test_help_is_readable_and_the_version_is_printed(command: Commands) -> None:
     text = command("--help").out
     assert re.search(r"^ +0  all was graded \(whatever the marks\), or the check held$", text, re.MULTILINE)
     assert re.search(r"^ +1  something was not graded, or a check failed$", text, re.MULTILINE)

@@ -1,6 +1,6 @@
-"""The submissions found in the folders and zips that systems hand out: their students, times and notes.
+"""The submissions found in folders and zips downloaded from learning platforms: students, times and notes.
 
-Every sample is made here, in the naming that the system itself writes; nothing is graded.
+Every sample is made here, with the file names that the platform itself writes; nothing is graded.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ WAYS = {"folder": in_folder, "zip": in_zip, "zip with a folder around everything
 
 @pytest.fixture(params=WAYS.values(), ids=WAYS)
 def laid_out(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Files], Path]:
-    """Lay files out in a folder, in a zip, in a zip with one folder around everything."""
+    """Lay out files in a folder, in a zip, or in a zip with one folder around everything."""
     way: Way = request.param
     return lambda files: way(tmp_path, files)
 
@@ -81,7 +81,7 @@ def folder(tmp_path: Path) -> Callable[[Files], Path]:
 
 
 def told(one: HandedIn) -> str:
-    """The bytes of a file as text, or the reason why there are none."""
+    """The bytes of a file as text, or the reason why it cannot be read."""
     try:
         return one.read().decode(errors="replace")
     except Unreadable as problem:
@@ -253,7 +253,7 @@ def test_each_layout_is_read_as_a_folder_and_as_a_zip(laid_out: Callable[[Files]
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_what_systems_leave_behind_changes_nothing(laid_out: Callable[[Files], Path], name: str) -> None:
+def test_files_left_by_operating_systems_change_nothing(laid_out: Callable[[Files], Path], name: str) -> None:
     given_files, expected = LAYOUTS[name]
     junk = {f"__MACOSX/{path}": b"junk" for path in given_files}
     junk |= {str(Path(path).parent / ".ipynb_checkpoints" / "old-checkpoint.ipynb"): b"old" for path in given_files}
@@ -292,14 +292,14 @@ def test_a_notebook_put_beside_moodles_folders_is_not_lost(folder: Callable[[Fil
 
 
 def test_a_few_digits_do_not_make_it_canvas(laid_out: Callable[[Files], Path]) -> None:
-    """Otherwise these would be two files of one student, and one of them ungraded."""
+    """Otherwise these would count as two files of one student, and one of them would not be graded."""
     handed_in = find(laid_out({"hw_1_1_ada.ipynb": b"1", "hw_1_2_bob.ipynb": b"2"}))
     assert summary(handed_in) == [("hw_1_1_ada", None, "1"), ("hw_1_2_bob", None, "2")]
     handed_in = find(laid_out({"ada_2026_1118_x.ipynb": b"1", "bob.ipynb": b"2"}))
     assert summary(handed_in) == [("ada_2026_1118_x", None, "1"), ("bob", None, "2")]
 
 
-def test_the_one_folder_of_the_one_student_is_no_wrapping(zipped: Callable[[Files], Path]) -> None:
+def test_the_only_folder_of_the_only_student_is_no_wrapper(zipped: Callable[[Files], Path]) -> None:
     assert summary(find(zipped({f"ada/{FIRST}/x.ipynb": b"1"}))) == [("ada", FIRST, "1")]
     assert summary(find(zipped({f"ada/{FIRST_NAME}": b"1"}))) == [("ada", None, "1")]
     assert summary(find(zipped({"class/ada.ipynb": b"1"}))) == [("ada", None, "1")]
@@ -323,13 +323,13 @@ def test_folders_without_notebooks_are_no_students(folder: Callable[[Files], Pat
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_nothing_to_grade_is_said_with_the_path(tmp_path: Path, way: Way) -> None:
+def test_nothing_to_grade_is_reported_with_the_path(tmp_path: Path, way: Way) -> None:
     path = way(tmp_path, {"readme.txt": b"nothing here"})
     with pytest.raises(GraderError, match=f"^there is no notebook to grade in {path}$"):
         find(path)
 
 
-# When.
+# Times.
 
 MOMENTS = {
     CAME: CAME,
@@ -354,8 +354,8 @@ def test_a_timestamp_is_read_and_written_in_utc(words: str) -> None:
 @pytest.mark.parametrize(
     "words", ["", "yesterday", "2026-13-18 22:10:05", "2026-11-18 22:10:05 Foo/Bar", "18 2026 Nov"]
 )
-def test_what_is_no_time_is_not_taken_for_one(folder: Callable[[Files], Path], words: str) -> None:
-    """An unknown zone neither: nbgrader takes it for UTC."""
+def test_an_invalid_time_is_not_read(folder: Callable[[Files], Path], words: str) -> None:
+    """Nor is a time in an unknown zone, which nbgrader takes for UTC."""
     place = folder({f"ada/{FIRST}/x.ipynb": b"1", f"ada/{FIRST}/timestamp.txt": words.encode()})
     (one,) = find(place)
     assert one.timestamp == ""
@@ -389,7 +389,7 @@ def test_gradescopes_time_is_that_of_the_submission_that_counts(laid_out: Callab
     assert times["submission_459"] == ""
 
 
-def test_blackboards_time_is_this_computers_and_that_is_said(
+def test_blackboards_time_is_in_this_computers_zone_with_a_note(
     laid_out: Callable[[Files], Path], local_zone: None
 ) -> None:
     given_files, _ = LAYOUTS["Blackboard"]
@@ -436,7 +436,7 @@ def test_metadata_of_another_shape_loses_nobody(folder: Callable[[Files], Path])
     assert [one.student for one in find(place)] == ["submission_1", "submission_2", "submission_3"]
 
 
-# Whose.
+# Students' names.
 
 SAFE = {
     "Ada Lovelace_123456": "Ada Lovelace_123456",
@@ -494,14 +494,14 @@ def test_names_too_long_are_told_apart() -> None:
     assert len(set(ids.values())) == 2
 
 
-def test_who_was_so_named_keeps_the_name_whoever_else_is_there() -> None:
+def test_a_name_already_safe_is_kept_whoever_else_is_there() -> None:
     assert distinct(["anna[1]", "anna_1_", "bob"])["anna_1_"] == "anna_1_"
     both = distinct(["anna[1]", "anna{1}"])
     assert distinct(["anna{1}", "anna[1]"]) == both
     assert all(id.startswith("anna_1__") for id in both.values())
 
 
-def test_a_changed_name_is_said_and_one_only_encoded_otherwise_is_not() -> None:
+def test_a_changed_name_is_noted_but_not_a_mere_change_of_encoding() -> None:
     assert note_of("a\x1b", "a_") == ("The name 'a\N{REPLACEMENT CHARACTER}' was made a_.",)
     assert note_of("e\u0301", "é") == ()
 
@@ -522,7 +522,7 @@ def test_a_name_in_a_zip_leads_nowhere(tmp_path: Path, zipped: Callable[[Files],
 
 
 def without_utf8_flag(path: Path, name: str, raw: bytes, extra: bytes = b"") -> Path:
-    """A zip as older programs write it: the name in bytes of an encoding that is not stated."""
+    """A zip as older programs write it: the name in bytes of an unstated encoding."""
     with zipfile.ZipFile(path, "w") as archive:
         entry = zipfile.ZipInfo(name)
         entry.extra = extra
@@ -553,11 +553,11 @@ def test_a_name_in_another_encoding_is_read_as_it_comes(tmp_path: Path) -> None:
     assert [told(one) for one in find(path)] == ["1"]
 
 
-# Which.
+# The file to grade.
 
 
 def notebook(id: str, keep: int | None = None) -> bytes:
-    """A released notebook, or the first of its cells."""
+    """A released notebook, or its first `keep` cells."""
     root = Path(__file__).resolve().parents[2] / "assignments" / id
     content = json.loads((root / f"{id[3:]}.ipynb").read_bytes())
     content["cells"] = content["cells"][:keep]
@@ -580,7 +580,7 @@ def other() -> bytes:
 
 
 def test_the_later_of_two_attempts_is_graded(laid_out: Callable[[Files], Path], whole: bytes, half: bytes) -> None:
-    """Even where the earlier one has the right name and more cells."""
+    """Even if the earlier one has the right name and more cells."""
     head = "hw_ada_attempt_2026-01-30"
     (one,) = find(laid_out({f"{head}-15-00-00_{FIRST_NAME}": whole, f"{head}-14-00-00_z.ipynb": half}))
     assert one.read() == whole
@@ -594,7 +594,7 @@ def test_the_later_of_two_attempts_is_graded(laid_out: Callable[[Files], Path], 
 
 
 def test_of_canvas_uploads_the_last_is_graded(laid_out: Callable[[Files], Path], whole: bytes, half: bytes) -> None:
-    """By number, not by text, and whatever the name."""
+    """The last by upload number, compared as a number, not as text; the file name does not matter."""
     (one,) = find(laid_out({f"ada_7_999_{FIRST_NAME}": whole, "ada_7_1000_rnn_lm_sampling-1.ipynb": half}))
     assert (one.student, one.read()) == ("ada_7", half)
     assert one.notes == (
@@ -603,7 +603,7 @@ def test_of_canvas_uploads_the_last_is_graded(laid_out: Callable[[Files], Path],
     )
 
 
-def test_else_the_one_named_as_the_assignments_notebook(
+def test_then_the_one_named_like_the_assignments_notebook(
     laid_out: Callable[[Files], Path], whole: bytes, half: bytes
 ) -> None:
     (one,) = find(laid_out({f"ada/{FIRST}/{FIRST_NAME}": half, f"ada/{FIRST}/z.ipynb": whole}))
@@ -614,7 +614,7 @@ def test_else_the_one_named_as_the_assignments_notebook(
     )
 
 
-def test_else_the_one_with_most_cells_of_the_release(
+def test_then_the_one_with_most_cells_of_the_release(
     laid_out: Callable[[Files], Path], whole: bytes, half: bytes
 ) -> None:
     (one,) = find(
@@ -627,13 +627,13 @@ def test_else_the_one_with_most_cells_of_the_release(
     )
 
 
-def test_else_the_last_by_name(laid_out: Callable[[Files], Path], whole: bytes) -> None:
+def test_then_the_last_by_name(laid_out: Callable[[Files], Path], whole: bytes) -> None:
     (one,) = find(laid_out({"ada/a.ipynb": whole, "ada/b.ipynb": whole + b" ", "bob/x.ipynb": b""}))[:1]
     assert one.read() == whole + b" "
     assert one.notes == ("Two files were handed in: a.ipynb and b.ipynb. b.ipynb was graded, the last by name.",)
 
 
-def test_a_file_that_cannot_be_read_gives_way_and_that_is_said(laid_out: Callable[[Files], Path], half: bytes) -> None:
+def test_an_unreadable_file_gives_way_with_a_note(laid_out: Callable[[Files], Path], half: bytes) -> None:
     (one,) = find(laid_out({f"ada/{FIRST}/{FIRST_NAME}": b"", f"ada/{FIRST}/a.ipynb": half}))
     assert one.read() == half
     assert one.notes == (
@@ -642,7 +642,7 @@ def test_a_file_that_cannot_be_read_gives_way_and_that_is_said(laid_out: Callabl
     )
 
 
-def test_if_none_can_be_read_one_says_why(laid_out: Callable[[Files], Path]) -> None:
+def test_if_none_can_be_read_the_reason_for_one_is_given(laid_out: Callable[[Files], Path]) -> None:
     (one,) = find(laid_out({f"ada/{FIRST}/a.ipynb": b"", f"ada/{FIRST}/{FIRST_NAME}": b"{"}))
     assert one.read() == b"{"
     assert one.assignment == FIRST
@@ -652,7 +652,7 @@ def test_if_none_can_be_read_one_says_why(laid_out: Callable[[Files], Path]) -> 
     )
 
 
-def test_nobody_is_lost_of_whom_nothing_can_be_read(laid_out: Callable[[Files], Path]) -> None:
+def test_students_with_only_unreadable_files_are_not_lost(laid_out: Callable[[Files], Path]) -> None:
     assert summary(find(laid_out({"ada_7_500_x.ipynb": b"", "ada_7_501_y.ipynb": b"{"}))) == [("ada_7", None, "{")]
 
 
@@ -674,7 +674,7 @@ def test_a_notebook_of_another_assignment_in_the_folder_gives_way(
     assert (one.assignment, one.read()) == (FIRST, half)
 
 
-def test_a_loose_file_and_one_in_the_assignments_folder_are_two_of_one(
+def test_a_loose_file_and_one_in_the_assignments_folder_are_of_one_student(
     folder: Callable[[Files], Path], whole: bytes, half: bytes
 ) -> None:
     (one,) = find(folder({f"ada/{FIRST}/{FIRST_NAME}": half, "ada.ipynb": whole}))
@@ -719,7 +719,7 @@ def test_a_link_beside_a_notebook_is_nobodys_hand_in(folder: Callable[[Files], P
 def test_a_folder_that_cannot_be_looked_into_is_named(
     folder: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The user of the tests may look into any folder, so the system is made to refuse."""
+    """The user running the tests may be able to read any folder, so the refusal is simulated."""
     place = folder({f"ada/{FIRST}/x.ipynb": b"1", f"bob/{FIRST}/x.ipynb": b"2"})
     really = os.scandir
 
@@ -784,7 +784,7 @@ def test_a_linked_timestamp_in_a_zip_is_not_read(tmp_path: Path) -> None:
     assert (one.timestamp, one.notes) == ("", ("timestamp.txt was not read: the file is a link.",))
 
 
-def test_what_is_damaged_or_encrypted_in_a_zip_is_its_students_alone(tmp_path: Path) -> None:
+def test_a_damaged_or_encrypted_entry_of_a_zip_affects_its_student_alone(tmp_path: Path) -> None:
     text = bytes(range(256)) * 40
     path = in_zip(tmp_path, {"ada.ipynb": text, "bob.ipynb": b"1", "eve.ipynb": b"2"})
     data = bytearray(path.read_bytes())
@@ -801,8 +801,8 @@ def test_what_is_damaged_or_encrypted_in_a_zip_is_its_students_alone(tmp_path: P
 
 
 @pytest.mark.parametrize("cut", range(1, 400, 7))
-def test_a_zip_cut_anywhere_is_one_message_or_read(tmp_path: Path, cut: int) -> None:
-    """The directory stands last, so a truncated zip cannot be opened."""
+def test_a_truncated_zip_gives_one_message_or_is_read(tmp_path: Path, cut: int) -> None:
+    """The directory is at the end, so a truncated zip cannot be opened."""
     path = in_zip(tmp_path, {"ada.ipynb": bytes(range(200)), "bob.ipynb": b"1"})
     path.write_bytes(path.read_bytes()[:-cut])
     with pytest.raises(GraderError, match=r"class\.zip cannot be opened as a zip: .+$"):
@@ -811,8 +811,8 @@ def test_a_zip_cut_anywhere_is_one_message_or_read(tmp_path: Path, cut: int) -> 
 
 @settings(derandomize=True, max_examples=200)
 @given(st.integers(0, 10_000), st.integers(0, 255))
-def test_one_byte_of_a_zip_changed_is_said_or_harmless(place: int, byte: int) -> None:
-    """No exception ends the grading of the others."""
+def test_one_changed_byte_of_a_zip_is_reported_or_harmless(place: int, byte: int) -> None:
+    """No exception stops the grading of the others."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("ada.ipynb", bytes(range(200)))
@@ -826,7 +826,7 @@ def test_one_byte_of_a_zip_changed_is_said_or_harmless(place: int, byte: int) ->
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"<html>Please log in</html>"])
-def test_what_is_no_zip_is_one_message(tmp_path: Path, data: bytes) -> None:
+def test_a_file_that_is_no_zip_gives_one_message(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "class.ZIP").write_bytes(data)
     with pytest.raises(GraderError, match=r"class\.ZIP cannot be opened as a zip: .+$"):
         find(tmp_path / "class.ZIP")

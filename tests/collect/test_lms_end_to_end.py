@@ -33,7 +33,7 @@ def zipped(path: Path, files: dict[str, bytes]) -> Path:
 
 
 def graded(command: Commands, path: Path) -> tuple[Ran, dict[str, Any]]:
-    """Grade a class; returns the run, and the record of each student."""
+    """Grade a class; return the run and each student's record."""
     ran = command("grade", path, "--course", command.root, "--jobs", "1", "--json", command.root / "records.json")
     kept = json.loads((command.root / "records.json").read_text())
     return ran, {record["extra_data"]["student"]: record for record in kept}
@@ -45,7 +45,7 @@ def score(record: dict[str, Any]) -> float:
 
 @pytest.mark.slow
 def test_gradescopes_export(command: Commands, root: Path, tmp_path: Path) -> None:
-    """Each of a group has the mark and the time; a student without a notebook is named."""
+    """Each member of a group gets the mark and the time; a student without a notebook is named."""
     metadata = b"""---
 submission_1:
   :submitters:
@@ -80,7 +80,7 @@ submission_2:
 
 @pytest.mark.slow
 def test_canvas_zip(command: Commands, root: Path, tmp_path: Path) -> None:
-    """The file uploaded last is graded, and the record says so; no time is made up."""
+    """The file uploaded last is graded, and the record says so; no time is invented."""
     files = {
         "lovelaceada_LATE_71_501_tiny-1.ipynb": answered(root),
         "lovelaceada_LATE_71_500_tiny.ipynb": answered(root, WRONG),
@@ -99,7 +99,7 @@ def test_canvas_zip(command: Commands, root: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_names_that_nbgrader_would_take_for_patterns(command: Commands, root: Path, tmp_path: Path) -> None:
-    """`[ab]nna` as a pattern matches anna and bnna: each keeps their own mark."""
+    """As a pattern, `[ab]nna` would match anna and bnna; each student keeps their own mark."""
     files = {"anna.ipynb": answered(root), "[ab]nna.ipynb": answered(root, WRONG)}
     ran, records = graded(command, zipped(tmp_path / "class.zip", files))
     assert ran.status == 0, ran.out
@@ -112,7 +112,7 @@ def test_names_that_nbgrader_would_take_for_patterns(command: Commands, root: Pa
 
 
 @pytest.mark.slow
-def test_a_timestamp_that_says_nothing_is_said_and_the_file_graded(command: Commands, root: Path) -> None:
+def test_an_unreadable_timestamp_is_noted_and_the_file_graded(command: Commands, root: Path) -> None:
     submitted = hand_in(root, "ash", answered(root))
     (submitted / "ash" / ID / "timestamp.txt").write_text("last Friday")
     ran, records = graded(command, submitted)

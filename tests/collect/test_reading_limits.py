@@ -1,6 +1,6 @@
-"""Seconds and memory for reading, restoring and showing one submission at the bounds, whatever its content.
+"""Time and memory for reading, restoring and showing one submission at the size limits, whatever its content.
 
-Each notebook is made and read in a process of its own: its CPU seconds and its largest memory are what is held to.
+Each notebook is made and read in its own process, whose CPU seconds and peak memory are checked.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def text(source: str, **more: Any) -> dict[str, Any]:
 
 
 def with_answer(source: str) -> Cells:
-    """The right answers, but for one of them."""
+    """The right answers, one of them replaced."""
     cells = answers()
     next(cell for cell in cells if cell["metadata"].get("nbgrader", {}).get("grade_id") == "softmax")["source"] = source
     return cells
@@ -83,7 +83,7 @@ CELLS: dict[str, Callable[[], Cells]] = {
 
 
 def measured() -> None:
-    """Read a notebook from standard input in a process of its own, show it, print the seconds and memory."""
+    """Read a notebook from standard input in a separate process, show it, print the seconds and memory."""
     from autograder.reports.notebook_html import notebook_html
 
     data = sys.stdin.buffer.read()
@@ -110,7 +110,7 @@ def unit_s() -> float:
 
 
 def bounded(data: bytes) -> tuple[str, int, int]:
-    """The problem, the number of notes and the length of the page, once seconds and memory are as they should be."""
+    """Check the seconds and memory; return the problem, the number of notes and the length of the page."""
     assert len(data) <= limits.MAX_NOTEBOOK_BYTES
     done = subprocess.run([sys.executable, __file__], input=data, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -158,7 +158,7 @@ def test_a_file_that_unfolds_in_memory_is_bounded(name: str) -> None:
     assert problem in bounded(data)[0]
 
 
-def test_notes_are_as_many_as_somebody_reads() -> None:
+def test_the_number_of_notes_is_bounded() -> None:
     cells = [*answers(), *(text(f"![](attachment:{n}.png)") for n in range(9)), *answers()[5:]]
     one = json.dumps({"cells": cells * 3, "nbformat": 4}).encode()
     notes = restore(read(one), ID).notes
@@ -185,7 +185,7 @@ def test_a_folder_of_too_many_files_is_refused(tmp_path: Path, monkeypatch: pyte
         find(tmp_path)
 
 
-def test_of_a_students_many_notebooks_some_are_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_some_of_a_students_many_notebooks_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at = []
     real = choose_file._inspected
     monkeypatch.setattr(choose_file, "_inspected", lambda entry: looked_at.append(entry.name) or real(entry))

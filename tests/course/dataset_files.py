@@ -1,4 +1,4 @@
-"""The datasets, what README.md says of each, and the loaders as they are handed out, for tests of them."""
+"""The datasets, their descriptions in README.md, and the loaders as handed out, for tests of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def module(path: Path) -> ModuleType:
 
 
 def components(*names: str) -> ModuleType:
-    """Components in one namespace, in this order, as given.py has them; `__file__` is that of the last."""
+    """Components in one namespace, in this order, as in given.py; `__file__` is that of the last."""
     together = ModuleType("given")
     for name in names:
         path = COMPONENTS / name
@@ -35,7 +35,7 @@ def components(*names: str) -> ModuleType:
 
 
 def told(name: str) -> str:
-    """The section of README.md about one file, without its heading."""
+    """The section of README.md on one file, without its heading."""
     sections = (FOLDER / "README.md").read_text(encoding="utf-8").split("\n## ")
     (section,) = [section for section in sections if section.startswith(f"{name}\n")]
     return section.removeprefix(name).rstrip("\n") + "\n"

@@ -1,4 +1,4 @@
-"""The course that is worked on: two in one process, none at all, another one for a while."""
+"""The current course: two in one process, none at all, another one for a while."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def test_another_course_is_worked_on_for_a_while(tmp_path: Path) -> None:
     assert course.current() == before
 
 
-def test_a_thread_has_it_from_who_started_it(tmp_path: Path) -> None:
+def test_a_thread_inherits_the_course_of_its_starter(tmp_path: Path) -> None:
     with course.using(course.ScriptCourse(tmp_path)), ThreadPoolExecutor(1) as executor:
         assert executor.submit(copy_context().run, course.current).result().root == tmp_path
 
 
-def test_a_process_works_on_one_from_then_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_course_is_set_for_the_whole_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOGRADER_COURSE", "elsewhere")
     course.work_on(course.ScriptCourse(tmp_path))
     with ThreadPoolExecutor(1) as executor:
@@ -126,7 +126,7 @@ def test_the_wheel_holds_no_solution_no_hidden_test_and_no_known_answer(tmp_path
 
 
 def test_a_kernel_started_for_one_course_is_not_taken_for_another(tmp_path: Path) -> None:
-    """Even where nothing is handed out: it would not hide the other one's folder."""
+    """Even if nothing is handed out, since the kernel would not hide the other course's folder."""
     first, second = tmp_path / "a", tmp_path / "b"
     with closing(SpareKernel()) as spare:
         with course.using(course.ScriptCourse(first)):

@@ -1,4 +1,4 @@
-"""The datasets: what is in them, the loader that is handed out, the way into a release, the command `data`."""
+"""The datasets: their content, the loader that is handed out, their way into a release, the command `data`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ADDITION = FOLDER / "addition.txt"
 TOLD = told("addition.txt")
 MAKERS = sorted(FOLDER.glob("make_*.py"))
 PAIRS = list(product((1, 2, 3), repeat=2))
-NUMBERS = {1: 10, 2: 90, 3: 900}  # how many there are of so many digits
+NUMBERS = {1: 10, 2: 90, 3: 900}  # digits -> how many numbers have them
 ROW = re.compile(r"(?P<a>0|[1-9]\d{0,2})\+(?P<b>0|[1-9]\d{0,2}) *_(?P<sum>\d+) *")
 RUN_IT = "run python -m autograder data"
 # A maker of two lines of text, for tests of the command.
@@ -44,7 +44,7 @@ def lines() -> list[str]:
 
 @pytest.fixture(scope="module")
 def parts(lines: list[str]) -> tuple[list[str], list[str]]:
-    """The questions to learn from, and those to be judged by."""
+    """The training questions and the test questions."""
     questions = [line[:7].rstrip() for line in lines]
     return questions[:45_000], questions[45_000:]
 
@@ -84,7 +84,7 @@ def test_no_question_is_in_both_parts(parts: tuple[list[str], list[str]]) -> Non
     train, test = map(set, parts)
     assert not train & test
     both = Counter(map(lengths, train | test))
-    assert (both[1, 1], both[1, 2], both[2, 1]) == (100, 900, 900)  # of these small ones, all there are
+    assert (both[1, 1], both[1, 2], both[2, 1]) == (100, 900, 900)  # all that exist of these small ones
     held_out = Counter(map(lengths, test))
     assert (held_out[1, 1], held_out[1, 2], held_out[2, 1]) == (10, 90, 90)
 
@@ -99,14 +99,14 @@ def test_no_question_is_repeated_more_than_need_be(parts: tuple[list[str], list[
 
 
 def test_operands_are_uniform(parts: tuple[list[str], list[str]]) -> None:
-    """Tens of the first and of the second operand, where it has three digits: 90 of them, about 167 rows each."""
+    """Count the leading two digits of each three-digit operand: 90 possible values, about 167 rows each."""
     for place in (0, 1):
         operands = [question.split("+")[place] for question in parts[0]]
         tens = Counter(operand[:2] for operand in operands if len(operand) == 3)
         assert len(tens) == 90
         expected = tens.total() / 90
         statistic = sum((count - expected) ** 2 / expected for count in tens.values())
-        assert statistic < 156.4  # chi-square with 89 degrees of freedom goes over it once in 100,000 times
+        assert statistic < 156.4  # exceeded once in 100,000 times by chi-square with 89 degrees of freedom
 
 
 def test_the_order_of_the_rows_is_mixed(parts: tuple[list[str], list[str]]) -> None:
@@ -224,7 +224,7 @@ def test_loader_takes_line_ends_of_windows(loader: ModuleType, tmp_path: Path) -
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the sample course whose assignment hands out addition.txt too, as the course."""
+    """A copy of the sample course, made current, whose assignment hands out addition.txt too."""
     place = tmp_path / "course"
     shutil.copytree(SAMPLE_COURSE / "solutions", place / "solutions")
     (place / "datasets").mkdir()
@@ -357,7 +357,7 @@ def test_nbgraders_source_is_refreshed_after_a_dataset_changed(root: Path) -> No
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A course with one tiny maker, nothing made yet."""
+    """A course with one tiny maker that has not been run."""
     (tmp_path / "datasets").mkdir()
     (tmp_path / "datasets" / "make_words.py").write_text(MAKER, encoding="utf-8")
     return tmp_path
@@ -365,7 +365,7 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def command(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Commands]:
-    """`autograder` at work there; nothing else is left in the folder."""
+    """The `autograder` command there; it leaves nothing else in the folder."""
     yield Commands(place, monkeypatch, capsys)
     left = {path.name for path in (place / "datasets").iterdir()} - {"__pycache__", "SHA256SUMS", "README.md"}
     assert all(re.fullmatch(r"(make_)?\w+\.(py|txt)", name) for name in left), left
@@ -460,7 +460,7 @@ def test_a_bad_maker_is_named_and_nothing_is_written(command: Commands, place: P
 
 
 def test_an_edited_maker_is_run_as_it_is_now(command: Commands, place: Path) -> None:
-    for word in ("two", "six"):  # of one length, within one tick of the clock
+    for word in ("two", "six"):  # the same length, within one tick of the clock
         (place / "datasets/make_words.py").write_text(MAKER.replace("two", word))
         assert command("data").out.startswith("written          datasets/words.txt\n")
         assert (place / "datasets/words.txt").read_text() == f"one\n{word}\n"

@@ -1,4 +1,4 @@
-"""The files of dates, read here by patterns of our own, without Babel; their loaders; what README.md says of them."""
+"""The files of dates, read here by independent patterns, without Babel; their loaders; their README.md."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ NAMES = {
 NUMBERS = {"d": r"(?P<day>[1-9]\d?)", "dd": r"(?P<day>\d\d)", "m": r"(?P<month>[1-9]\d?)", "mm": r"(?P<month>\d\d)",
            "y": r"(?P<year>\d{4})", "yy": r"(?P<year>\d\d)", "th": "(?P<ending>st|nd|rd|th)"}  # fmt: skip
 
-# The example in README.md, and how the form is read.
+# Example in README.md -> pattern of the form.
 ENGLISH = {
     "Tuesday, September 27, 1994": "en {Weekday}, {Month} {d}, {y}",
     "September 27, 1994": "en {Month} {d}, {y}",
@@ -100,17 +100,17 @@ LANGUAGES = {
 
 @dataclass(frozen=True, eq=False)
 class File:
-    """What is wanted of one file."""
+    """The expected properties of one file."""
 
     name: str
     loader: str
-    constants: str  # how the names of its constants begin
+    constants: str  # prefix of its constants' names
     width: int
     train_rows: int
     test_rows: int
-    characters: tuple[int, int]  # different ones: in the file, in the dates
+    characters: tuple[int, int]  # number of distinct characters: in the file, in the dates
     forms: dict[str, str]
-    alike: tuple[set[str], ...]  # forms that write some days alike
+    alike: tuple[set[str], ...]  # forms that write some days the same way
 
     @property
     def path(self) -> Path:
@@ -130,7 +130,7 @@ both = pytest.mark.parametrize("file", [DATES, MIXED], ids=lambda file: file.nam
 
 @cache
 def reader(form: str) -> tuple[re.Pattern[str], dict[str, int]]:
-    """The pattern of a form, and the numbers of the names in it."""
+    """The pattern of a form, and the numbers of its month and weekday names."""
     language, template = form.split(" ", 1)
     numbers: dict[str, int] = {}
 
@@ -147,7 +147,7 @@ def reader(form: str) -> tuple[re.Pattern[str], dict[str, int]]:
 
 
 def read(text: str, form: str) -> date | None:
-    """The date that `text` is in this form; None if it is not in it, or its weekday or ordinal is wrong."""
+    """`text` read as a date in this form; None if it does not match, or its weekday or ordinal is wrong."""
     pattern, numbers = reader(form)
     match = pattern.fullmatch(text)
     if not match:
@@ -180,7 +180,7 @@ def lines(file: File) -> list[str]:
 
 @cache
 def parts(file: File) -> tuple[list[str], list[str]]:
-    """The dates to learn from, and those to be judged by."""
+    """The training dates and the test dates."""
     dates = [line[: file.width].rstrip(" ") for line in lines(file)]
     return dates[: file.train_rows], dates[file.train_rows :]
 
@@ -192,7 +192,7 @@ def days(file: File) -> tuple[list[date], list[date]]:
     return dates[: file.train_rows], dates[file.train_rows :]
 
 
-# the reading that the rows are judged by
+# the reader that the rows are checked with
 
 
 @pytest.mark.parametrize(("text", "iso"), [
@@ -367,7 +367,7 @@ def given() -> ModuleType:
 
 
 def load(given: ModuleType, file: File, path: Path) -> Any:
-    """What the file's loader gives."""
+    """The result of the file's loader."""
     return getattr(given, file.loader)(path)
 
 

@@ -1,4 +1,4 @@
-"""given.py: the closure of what a notebook imports, in an order in which it can be imported and read."""
+"""given.py: everything a notebook's imports need, in an order in which it can be imported and read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOLUTION = '# %% nbgrader={"grade": false, "grade_id": "ID", "locked": false, "s
 
 
 class Course:
-    """A course of a few lines: components by name, assignments by id."""
+    """A course of a few lines, with components by name and assignments by id."""
 
     def __init__(self, folder: Path) -> None:
         self.solutions = folder / "solutions"
@@ -45,7 +45,7 @@ class Course:
         return handout.assemble(self.solutions, id)
 
     def names(self, id: str) -> list[str]:
-        """What given.py defines, in its order."""
+        """The names that given.py defines, in its order."""
         nodes = [node for node in ast.parse(self.given(id)).body[1:] if not isinstance(node, ast.Import)]
         return [name for node in nodes for name in sorted(bound_by(node))]
 
@@ -192,7 +192,7 @@ def test_what_is_needed_at_import_comes_first_even_among_those_that_need_each_ot
     assert made.module("01_a").rows() == [7, 7]
 
 
-def test_no_order_at_all_is_said(made: Course) -> None:
+def test_a_missing_order_is_reported(made: Course) -> None:
     made.component("a", "A = B2\nA2 = 1\n")
     made.component("b", "B = A2\nB2 = 1\n")
     made.assignment("01_a", "from given import A, B")
@@ -200,7 +200,7 @@ def test_no_order_at_all_is_said(made: Course) -> None:
         made.given("01_a")
 
 
-# what is refused
+# refused
 
 
 REFUSED = {
@@ -235,7 +235,7 @@ def test_what_cannot_be_handed_out_is_refused(made: Course, name: str) -> None:
         made.given("01_a")
 
 
-def test_a_name_that_no_earlier_answer_defines_is_said_with_those_looked_through(made: Course) -> None:
+def test_a_name_that_no_earlier_answer_defines_is_reported_with_those_searched(made: Course) -> None:
     made.assignment("01_a", f="def f(): ...")
     made.assignment("02_b", "from given import g", builds_on="01_a")
     message = r"^solutions/02_b/b\.py:2: g is imported from given, but no component, nor an answer of 01_a, defines it$"

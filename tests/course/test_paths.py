@@ -1,4 +1,4 @@
-"""A course, a class, a temporary folder whose paths hold what other programs read as patterns: graded as anywhere."""
+"""Course, class or temporary folder in a path that other programs read as a pattern: graded as anywhere else."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def in_odd_place(built: Path, tmp_path: Path, name: str) -> Path:
-    """The course in a folder of that name, with a right and a wrong answer handed in."""
+    """The course in a folder with an odd name, with a right and a wrong answer handed in."""
     root = tmp_path / name / "course"
     shutil.copytree(built, root)
     hand_in(root, "ash", answered(built))
@@ -91,13 +91,13 @@ def test_one_notebook_and_an_odd_temporary_folder(built: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", AS_THEY_ARE)
-def test_a_path_that_is_read_as_it_is_stays(tmp_path: Path, name: str) -> None:
+def test_a_plain_path_stays(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     assert plain_path(tmp_path / name) == tmp_path / name
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_another_one_is_a_link(tmp_path: Path, name: str) -> None:
+def test_any_other_path_becomes_a_link(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     link = plain_path(tmp_path / name)
     assert module.PLAIN.fullmatch(str(link))

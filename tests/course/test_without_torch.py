@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 
 def needed(names: tuple[str, ...]) -> list[metadata.Distribution]:
-    """The distributions of these names and all that they need."""
+    """The named distributions and all their dependencies."""
     wanted, seen = [Requirement(name) for name in names], set()
     distributions: dict[str, metadata.Distribution] = {}
     while wanted:
@@ -39,19 +39,19 @@ def needed(names: tuple[str, ...]) -> list[metadata.Distribution]:
 
 @pytest.fixture(scope="module")
 def students_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of an environment that has only what students are asked to install."""
+    """The interpreter of an environment with only the packages that students are asked to install."""
     root = tmp_path_factory.mktemp("students")
     venv.EnvBuilder(symlinks=True, with_pip=False).create(root)
     packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(root), "platbase": str(root)}))
     for distribution in needed(ASKED_OF_STUDENTS):
         for top in {file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__")}:
-            if not (packages / top).exists():  # a distribution may be asked for under two spellings
+            if not (packages / top).exists():  # a distribution may be required under two spellings
                 (packages / top).symlink_to(Path(str(distribution.locate_file(top))).resolve())
     return root / "bin" / "python"
 
 
 def run(python: Path, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """What a command of that interpreter printed."""
+    """The output of a command run by that interpreter."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MPL", "VIRTUAL_ENV"))}
     return subprocess.run(
         [python, *arguments], cwd=folder, env=kept, capture_output=True, text=True, timeout=250, check=False
@@ -59,7 +59,7 @@ def run(python: Path, *arguments: str, folder: Path) -> subprocess.CompletedProc
 
 
 def test_there_is_no_torch(students_python: Path, tmp_path: Path) -> None:
-    """Else the tests below would prove nothing."""
+    """Otherwise the tests below would prove nothing."""
     ran = run(students_python, "-c", "import numpy, matplotlib, tqdm, nbconvert; import torch", folder=tmp_path)
     assert ran.returncode == 1
     assert "No module named 'torch'" in ran.stderr
@@ -67,7 +67,7 @@ def test_there_is_no_torch(students_python: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("id", course.current().assignment_ids())
 def test_a_released_notebook_runs_without_torch(students_python: Path, tmp_path: Path, id: str) -> None:
-    """The released folder, answers filled in, from top to bottom; where torch is the theme, without its checks."""
+    """Run the released folder, answers filled in, from top to bottom; where torch is the topic, without its checks."""
     assignment = course.current().load(id)
     shutil.copytree(assignment.release, tmp_path / id)
     notebook = filled(id)

@@ -1,4 +1,4 @@
-"""The questions of check cells: a cell is named as its question, or as that with `_check` behind it."""
+"""The questions of check cells: a cell has its question's name, with or without `_check` appended."""
 
 from __future__ import annotations
 

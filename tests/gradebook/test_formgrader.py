@@ -1,4 +1,4 @@
-"""formgrader's buttons, as its server runs them: nbgrader's API is called while an event loop runs in the thread."""
+"""formgrader's buttons, as its server runs them: nbgrader's API is called in a thread with a running event loop."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(graded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it, to be changed."""
+    """A copy of that course, to be changed."""
     place = Path(shutil.copytree(graded, tmp_path / "course"))
     monkeypatch.setenv("AUTOGRADER_COURSE", str(place))
     grader.forget_loaded()
@@ -80,9 +80,7 @@ def test_a_click_grades(root: Path) -> None:
 def test_a_submission_is_graded_where_a_loop_runs(root: Path) -> None:
     async def handler() -> grader.Graded:
         spare_kernel = SpareKernel(goes_on=True)
-        came = grader.grade(
-            answered(root), Options(ID), spare_kernel=spare_kernel
-        )  # and another kernel is started meanwhile
+        came = grader.grade(answered(root), Options(ID), spare_kernel=spare_kernel)  # while another kernel is started
         spare_kernel.close()
         return came
 

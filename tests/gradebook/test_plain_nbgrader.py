@@ -54,7 +54,7 @@ ENCODINGS = {"byte_order_mark": "utf-8-sig", "utf_16": "utf-16"}
 
 @pytest.mark.slow
 def test_both_read_the_same_files_and_give_the_same_marks(tmp_path: Path) -> None:
-    """Every other student has one answer wrong, so that neither full marks nor none are what they all get."""
+    """Every other student has one wrong answer, so that giving all the same mark would be noticed."""
     root = tiny_course(tmp_path)
     answers = [answered(root), answered(root, WRONG)]
     files = {change.__name__: edited(answers[place % 2], change) for place, change in enumerate(CHANGES)}

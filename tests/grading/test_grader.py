@@ -1,6 +1,6 @@
 """One submission from bytes to record: marks, follow-through, faults, questions left out, and the feedback.
 
-On the course of one tiny assignment: `double` for 40 points, and `scale_forward`, which builds on it, for 60.
+The course has one tiny assignment: `double` for 40 points, and `scale_forward`, which builds on it, for 60.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ def root(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def chosen_course(root, monkeypatch):
-    """The tiny course as the current course, without caches of another one."""
+    """Make the tiny course the current one, without another course's caches."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
     grader.forget_loaded()
 
 
 @pytest.fixture
 def with_suite(tmp_path, monkeypatch):
-    """Puts another hidden suite in place."""
+    """Put another hidden suite in place."""
 
     def put(text: str) -> None:
         place = tiny_course(tmp_path, suite=SUITE + text)
@@ -112,7 +112,7 @@ def test_one_mistake_costs_its_own_points(root):
     assert marks(result) == {"double": (0, "wrong"), "scale_forward": (60, "correct")}
 
 
-def test_and_so_does_the_other(root):
+def test_the_other_mistake_costs_its_own_points_too(root):
     result = graded(root, {"Scale": WRONG_SCALE})
     assert marks(result) == {"double": (40, "correct"), "scale_forward": (0, "wrong")}
 
@@ -122,7 +122,7 @@ def test_two_mistakes_cost_both(root):
     assert marks(result) == {"double": (0, "wrong"), "scale_forward": (0, "wrong")}
 
 
-def test_a_mistake_that_is_made_up_for_is_not_lost_by_the_stand_in(root):
+def test_a_compensated_mistake_loses_nothing_by_the_stand_in(root):
     made_up_for = RIGHT_SCALE.replace("double(xs)", "double(xs) * 2 / 3")
     result = graded(root, {"double": WRONG_DOUBLE, "Scale": made_up_for})
     assert marks(result) == {"double": (0, "wrong"), "scale_forward": (60, "correct")}
@@ -170,7 +170,7 @@ def test_an_answer_that_asks_for_input_is_wrong_and_told_so(root, name):
     assert "input()" in feedback(result, "double")
 
 
-def test_an_error_that_is_derived_from_the_stubs_is_told(root):
+def test_an_error_derived_from_the_stubs_is_reported(root):
     source = (
         "class Later(NotImplementedError): pass\ndef double(xs):\n    raise Later('tomorrow')\nraise Later('today')"
     )
@@ -284,7 +284,7 @@ def test_a_broken_suite_grades_nothing(root, with_suite):
     assert "do not run" in result.problem
 
 
-def test_a_suite_that_builds_on_a_question_that_there_is_not(root, with_suite):
+def test_a_suite_that_builds_on_an_unknown_question(root, with_suite):
     with_suite(PARTS.replace('given=["double"]', 'given=["treble"]').replace('equal("x", 1, 1)', 'equal("x", 1, 2)'))
     result = graded(root)
     assert not result.graded
@@ -313,7 +313,7 @@ def test_only_the_questions_wanted_count(root):
     assert (entry["max_score"], entry["extra_data"]["reason"]) == (0, "skipped")
 
 
-def test_a_question_that_there_is_not_cannot_be_wanted(root):
+def test_an_unknown_question_cannot_be_selected(root):
     result = graded(root, questions=frozenset({"treble"}))
     assert not result.graded
     assert "01_tiny has no question 'treble'; it has double, scale_forward" in result.problem
@@ -333,7 +333,7 @@ def test_training_can_be_left_out():
 
 
 def added(source: str):
-    """A change that puts a cell of the student's own first."""
+    """A change that inserts a cell of the student's at the top."""
     return lambda notebook: notebook.cells.insert(0, nbformat.v4.new_code_cell(source))
 
 
@@ -343,7 +343,7 @@ def test_a_notebook_that_talks_loses_nothing(root):
     assert graded(root, data=edited(answered(root, {"double": answer}), added(talk))).score == 100
 
 
-def test_a_cell_that_breaks_or_lasts_is_said_and_costs_nothing_by_itself(root):
+def test_a_failed_or_slow_cell_is_noted_and_costs_nothing_by_itself(root):
     cells = ["1 / 0", "while True: pass", "import os; os._exit(0)"]
     data = answered(root)
     for cell in reversed(cells):
@@ -416,7 +416,7 @@ def test_a_notebook_whose_answers_break_its_kernel_too_often(root):
     assert "ended its kernel 3 times" in feedback(result, "double")
 
 
-def test_what_was_put_right_is_said(root):
+def test_repairs_are_noted(root):
     def tampered(notebook) -> None:
         notebook.cells = [cell for cell in notebook.cells if grade_id(cell) != "double_check"]
         for cell in notebook.cells:
@@ -434,14 +434,14 @@ def test_what_was_put_right_is_said(root):
 def test_feedback_shows_no_hidden_input(root):
     telling = "def double(xs):\n    raise ValueError(f'hidden: {[float(x) for x in np.tile(xs, 60)]}')\n"
     result = graded(root, {"double": telling, "Scale": WRONG_SCALE})
-    assert "hidden: [0.5, -3.0" in feedback(result, "double")  # it may repeat the hidden input, but not at length
+    assert "hidden: [0.5, -3.0" in feedback(result, "double")  # it may repeat the hidden input, but only a little
     assert len(feedback(result, "double")) < 400
     wrong = feedback(graded(root, {"double": WRONG_DOUBLE}), "double")
     assert "every entry is 1.5 times the wanted" in wrong
-    assert not re.search(r"-3|-6|-9|\b7\b|14|21", wrong)  # of the hidden numbers no more than where they first differ
+    assert not re.search(r"-3|-6|-9|\b7\b|14|21", wrong)  # no hidden numbers beyond the first difference
 
 
-def test_what_the_notebook_forges_is_not_believed(root):
+def test_forgeries_by_the_notebook_are_not_believed(root):
     forged = """
 import autograder.agent as agent, autograder.wire as wire, numpy as np
 np.allclose = np.array_equal = lambda *a, **k: True
@@ -475,14 +475,14 @@ def test_every_question_is_asked_afresh(root, with_suite):
 # ungradable submissions
 
 
-def test_what_cannot_be_read_is_said(root):
+def test_an_unreadable_submission_is_reported(root):
     result = graded(root, data=b"")
     assert (result.problem, result.graded, result.questions) == ("the file is empty", False, [])
     assert result.output == "Not graded: the file is empty."
     assert re.fullmatch(r"[0-9a-f]{64}", result.submission_sha256)
 
 
-def test_a_kernel_that_does_not_start_is_said(root, monkeypatch, tmp_path):
+def test_a_kernel_that_does_not_start_is_reported(root, monkeypatch, tmp_path):
     (tmp_path / "launch.py").touch()
     monkeypatch.setattr(bubblewrap, "AGENT", tmp_path)
     result = graded(root)

@@ -1,4 +1,4 @@
-"""From outcomes to a mark: shares of points, reasons, faults that cost no points, and the feedback."""
+"""From outcomes to a mark: shares of points, reasons, faults that cost no points, and feedback."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_name_that_is_missing_since_its_cell_failed_has_the_cells_reason():
     assert judge_question(INFO, [failed(reason="missing")], "", note).reason == "missing"
 
 
-def test_what_a_cell_did_is_no_matter_when_all_is_right():
+def test_a_failed_cell_does_not_matter_when_all_is_right():
     assert judge_question(INFO, [passed()], "timeout", "The cell was stopped.").output == "Correct."
 
 

@@ -1,4 +1,4 @@
-"""The provenance of a mark: a change that can change a mark changes the hash of its assignment, and of no other."""
+"""The provenance of a mark: a change that may affect marks changes the hash of its assignment, and of no other."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
 def found_by_parsing(source: str) -> set[Path]:
-    """The modules of the package that a text imports, from its syntax tree."""
+    """The package's modules that a source text imports, from its syntax tree."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -47,7 +47,7 @@ def test_every_import_of_the_package_is_noticed(path: Path) -> None:
 
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The course and the files of its hashes, to be changed."""
+    """A copy of the course and of the files that its hashes cover, to be changed."""
     for name in ("solutions", "assignments", "datasets", "autograder"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(course.current().root / name, tmp_path / name, ignore=ignored)

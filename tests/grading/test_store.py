@@ -30,7 +30,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def rules(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tiny course, whose suite is called "suite" and the grader "grader"."""
+    """Use the tiny course, with "suite" as its suite's hash and "grader" as the grader's."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(built))
     monkeypatch.setattr(store_module, "suite_sha256", lambda id: "suite")
     monkeypatch.setattr(store_module, "grader_sha256", lambda: "grader")
@@ -50,7 +50,7 @@ def kept(**facts: object) -> Graded:
     return Graded(replace(result, **facts), '{"cells": []}', cacheable=True)  # type: ignore[arg-type]
 
 
-def test_what_is_kept_is_found_as_it_was(store: ResultStore) -> None:
+def test_a_stored_result_is_found_unchanged(store: ResultStore) -> None:
     assert store.find(DATA, ASKED) is None
     store.keep(DATA, ASKED, kept())
     assert store.find(DATA, ASKED) == kept().result
@@ -69,7 +69,7 @@ OTHERWISE: dict[str, tuple[bytes, Options]] = {
 
 
 @pytest.mark.parametrize("name", OTHERWISE)
-def test_asked_otherwise_it_is_not_found(store: ResultStore, name: str) -> None:
+def test_with_other_options_it_is_not_found(store: ResultStore, name: str) -> None:
     store.keep(DATA, ASKED, kept())
     assert store.find(*OTHERWISE[name]) is None
     assert store.notebook(*OTHERWISE[name]) == ""
@@ -83,7 +83,7 @@ CHANGED: dict[str, Callable[..., str]] = {
 
 
 @pytest.mark.parametrize("name", CHANGED)
-def test_by_other_rules_it_is_not_found(store: ResultStore, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_under_other_rules_it_is_not_found(store: ResultStore, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store.keep(DATA, ASKED, kept())
     monkeypatch.setattr(store_module, name, CHANGED[name])
     assert store.find(DATA, ASKED) is None
@@ -94,13 +94,13 @@ def test_it_can_be_ignored(store: ResultStore, tmp_path: Path) -> None:
     assert ResultStore(tmp_path, reading=False).find(DATA, ASKED) is None
 
 
-def test_what_may_come_out_otherwise_is_not_kept(store: ResultStore) -> None:
+def test_a_result_that_may_vary_is_not_stored(store: ResultStore) -> None:
     store.keep(DATA, ASKED, replace(kept(), cacheable=False))
     assert store.find(DATA, ASKED) is None
     assert not store.folder.exists()
 
 
-def test_what_is_no_notebook_stays_none_until_an_assignment_changes(
+def test_a_refused_file_stays_refused_until_an_assignment_changes(
     store: ResultStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = Graded(Result("", [], problem="the file is empty"), cacheable=True)
@@ -112,7 +112,7 @@ def test_what_is_no_notebook_stays_none_until_an_assignment_changes(
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"result": 1, "suites": ["suite"]}', b"\xff\xfe"])
-def test_a_damaged_file_is_as_good_as_none(store: ResultStore, content: bytes) -> None:
+def test_a_damaged_file_is_ignored(store: ResultStore, content: bytes) -> None:
     store.keep(DATA, ASKED, kept())
     for path in store.folder.iterdir():
         path.write_bytes(content)
@@ -126,7 +126,7 @@ def test_an_assignment_that_is_gone_has_no_results(store: ResultStore, monkeypat
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
-def test_no_room_is_said(store: ResultStore, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported(store: ResultStore, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(path: Path, content: bytes) -> None:
         raise OSError(number, os.strerror(number))
 
@@ -137,7 +137,7 @@ def test_no_room_is_said(store: ResultStore, number: int, monkeypatch: pytest.Mo
         store.keep(DATA, ASKED, kept())
 
 
-def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file"
     atomic_write.write_whole(path, b"before")
 

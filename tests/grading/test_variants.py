@@ -1,4 +1,4 @@
-"""The secret of a course, and the variant of the hidden inputs that a submission meets by it."""
+"""The secret of a course, and the variant of the hidden inputs that it assigns to a submission."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_scale_forward(student, reference):
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A course of its own, without a secret in the environment."""
+    """A separate course, without a secret in the environment."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tmp_path))
     monkeypatch.delenv(VARIABLE, raising=False)
     return tmp_path
@@ -95,7 +95,7 @@ def test_a_variant_that_is_asked_for_is_taken_and_needs_no_secret(root: Path) ->
 
 
 class Watching:
-    """A pool that grades nothing and keeps the tasks."""
+    """A pool that records the tasks and grades nothing."""
 
     max_workers = 1
 
@@ -111,7 +111,7 @@ class Watching:
         """End nothing."""
 
 
-def test_who_grades_is_told_the_variant_and_needs_no_secret(root: Path) -> None:
+def test_a_worker_is_told_the_variant_and_needs_no_secret(root: Path) -> None:
     pool = Watching()
     work = [(HandedIn(name.decode(), name), Options(ID)) for name in (b"a", b"b", b"c", b"d", b"e")]
     assert list(grade_many(work, pool)) == []  # type: ignore[arg-type]
@@ -207,7 +207,7 @@ DAMAGE: list[tuple[Callable[[Path], None], str]] = [
 
 
 @pytest.mark.parametrize(("damage", "message"), DAMAGE, ids=lambda part: getattr(part, "__name__", ""))
-def test_a_secret_that_is_none_is_one_message(root: Path, damage: Callable[[Path], None], message: str) -> None:
+def test_an_invalid_secret_gives_one_message(root: Path, damage: Callable[[Path], None], message: str) -> None:
     (root / PLACE).parent.mkdir()
     damage(root / PLACE)
     with pytest.raises(GraderError, match=message) as raised:

@@ -15,7 +15,7 @@ from autograder.reports.assignment_table import print_assignments
 
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
-    """`autograder` at work on a course whose assignment needs torch and hands out two datasets."""
+    """The `autograder` command in a course whose assignment needs torch and hands out two datasets."""
     root = tiny_course(tmp_path)
     listed = "data = ['words.txt', 'letters.txt']\nneeds = ['torch']\n"
     (root / "solutions" / ID / "assignment.toml").write_text(listed)

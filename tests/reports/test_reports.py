@@ -1,4 +1,4 @@
-"""The reports agree with the results, show no mark where there is none, and let no student's text act."""
+"""The reports agree with the results, invent no mark, and let no student's text act on a page or terminal."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ MESSAGES = {
 
 
 def a_result(student: str, *, problem: str = "", **outcomes: str | tuple[str, float]) -> Result:
-    """A student's result, everything correct but the outcomes named: a reason, or a reason and a share."""
+    """A student's result, correct except for the outcomes named: a reason, or a reason and a share."""
     questions = [] if problem else [_question(id, outcomes.get(id, "correct")) for id in POINTS]
     return Result(ASSIGNMENT, questions, "", student, 21.4, "ab12" * 16, "cd34" * 16, "python 3.11.7", problem)
 
@@ -107,7 +107,7 @@ def a_class() -> list[Result]:
 
 
 def a_large_class(students: int = 300) -> list[Result]:
-    """A class of `students`, with outcomes drawn at random, the same ones every time."""
+    """A class of `students` with random outcomes, the same every time."""
     draw = random.Random(7)
     reasons = ["correct"] * 14 + ["wrong"] * 5 + [r for r in ALL_OUTCOMES[2:] if r != "skipped"]
     return [
@@ -167,11 +167,11 @@ def _tiny_png() -> bytes:
     )
 
 
-# A page as a browser reads it
+# A page as a browser parses it
 
 
 class _Page(HTMLParser):
-    """Elements, attributes and text of a page; entities resolved."""
+    """Elements, attributes and text of a page, with entities resolved."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -193,7 +193,7 @@ class _Page(HTMLParser):
 
 
 def assert_harmless(html: str) -> None:
-    """No element or attribute acts, and nothing is fetched."""
+    """Check that no element or attribute of a page acts, and that it fetches nothing."""
     page = _Page(html)
     assert not {"script", "iframe", "object", "embed", "form", "input", "link", "base"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name.startswith("on")]

@@ -1,7 +1,7 @@
-"""Right answers in notebooks that lost something on their way: each gets full marks, or the cell at fault is named.
+"""Right answers in damaged notebooks: each gets full marks, or the faulty cell is named.
 
-Every kind of damage (`damage/`) is done to two assignments, and judged twice: from the restored notebook's text, by
-looking for the definition that stands when all cells have run; and by grading it in the sandbox.
+Every kind of damage (`damage/`) is done to two assignments and checked twice: in the restored notebook's text, by
+looking for the definition in force after all cells have run; and by grading it in the sandbox.
 `python tests/restore/test_damaged_notebooks.py` writes docs/damaged_notebooks.md.
 """
 
@@ -43,12 +43,12 @@ kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 
 @cache
 def of_kind(kind: Kind, id: str) -> Submission:
-    """What becomes of a kind of damage; not to be changed."""
+    """The restored notebook for a kind of damage; not to be changed."""
     return restored(kind.file(id), id)
 
 
 def restored(data: bytes, id: str) -> Submission:
-    """What the grader would run; it has recognised the assignment by itself."""
+    """The notebook that the grader would run, after recognising the assignment by itself."""
     notebook = read(data)
     assert recognise(notebook) == id
     return restore(notebook, id)
@@ -64,7 +64,7 @@ def bare(node: ast.AST) -> str:
 
 @cache
 def wanted(id: str) -> dict[str, str]:
-    """The reference's definition of every solution."""
+    """The reference's definition of each solution."""
     return {name: bare(ast.parse(text).body[0]) for name, text in reference_answers(id).items()}
 
 
@@ -80,7 +80,7 @@ def lost(notebook: nbformat.NotebookNode, id: str) -> set[str]:
             continue
         for node in body:
             if isinstance(node, ast.ClassDef) and not {base.id for base in node.bases} <= known:
-                break  # NameError: what stands below it in the cell is not reached
+                break  # NameError: the rest of the cell is not reached
             known |= Code(ast.unparse(node)).names
             for name in Code(ast.unparse(node)).names & stands.keys():
                 stands[name] = bare(node)
@@ -88,7 +88,7 @@ def lost(notebook: nbformat.NotebookNode, id: str) -> set[str]:
 
 
 def may_lose(kind: Kind, id: str) -> set[str]:
-    """The solutions that a kind of damage rewrites or overwrites itself."""
+    """The solutions that a kind of damage itself rewrites or overwrites."""
     return {kind.named(id)} - {""}
 
 
@@ -141,7 +141,7 @@ def test_an_undamaged_notebook_has_no_notes(id):
     assert [cell.source for cell in submitted.notebook.cells] == [cell.source for cell in filled(id).cells]
 
 
-# Each step of the mending is needed: without it these kinds lose an answer.
+# Each step of the repair is needed: without it these kinds lose an answer.
 NEEDED = {
     "_join_halves": ["class split above a method", "class split at a methods def", "function split above its return"],
     "_cut_out_checks": ["answer merged with the training"],
@@ -181,7 +181,7 @@ def test_a_lost_note_is_missed(monkeypatch):
     assert restored(KINDS["older try below without an id"].file(ONE), ONE).notes == []
 
 
-# what is not mended: it was meant so
+# not repaired, since the student meant it so
 
 
 @pytest.mark.parametrize(
@@ -272,12 +272,12 @@ def test_what_a_try_out_in_an_answers_cell_needs_is_not_moved():
 
 
 def as_graded(kind: Kind) -> str:
-    """Of which assignment a kind is graded: a quarter of them of the second, which takes twice as long."""
+    """The assignment in which a kind is graded: for a quarter the second one, which takes twice as long."""
     return TWO if list(KINDS).index(kind.name) % 4 == 1 else ONE
 
 
 def same_run(kind: Kind) -> object:
-    """Kinds of which the very same code is run need not all be graded."""
+    """A key equal for kinds that run exactly the same code, which need not all be graded."""
     id = as_graded(kind)
     if kind.outcome == REFUSED:
         return kind.name
@@ -292,7 +292,7 @@ def _graded(work: tuple[str, bytes]) -> Graded:
 
 @pytest.fixture(scope="module")
 def graded() -> dict[str, Graded]:
-    """The results by kind; those that run the same code are graded once; two at a time."""
+    """The results by kind, graded two at a time; kinds that run the same code are graded once."""
     runs = {kind.name: same_run(kind) for kind in KINDS.values()}
     first = {run: KINDS[name] for name, run in reversed(runs.items())}
     work = [(as_graded(kind), kind.file(as_graded(kind))) for kind in first.values()]
@@ -327,7 +327,7 @@ def test_it_is_graded_with_full_marks_or_the_cell_is_named(kind, graded):
 
 
 def table() -> str:
-    """The kinds of damage as a page."""
+    """The page about the kinds of damage."""
     rows = [f"| {kind.name} | {kind.program} | {kind.description} | {kind.outcome} |" for kind in KINDS.values()]
     head = [
         "# Notebooks that lost something on their way",

@@ -1,4 +1,4 @@
-"""Files that are no notebooks: each is told in one sentence what it is and what to do; none is a zero."""
+"""Files that are not notebooks: one sentence says what each is and what to do; none gets a zero."""
 
 from __future__ import annotations
 
@@ -90,12 +90,12 @@ def test_a_file_made_to_take_long_takes_no_time(data: bytes) -> None:
     assert time.process_time() - started < 2
 
 
-# names that browsers and systems make of a notebook's
+# names that browsers and systems give to a notebook
 
 
 @pytest.mark.parametrize("name", ["tiny.ipynb.txt", "tiny.ipynb.json", "TINY.IPYNB.TXT", "tiny.ipynb.zip"])
 @pytest.mark.parametrize("place", ["ada/04_peeky/", "ada/", "ada_1234_56789_"])
-def test_a_notebook_under_another_ending_is_found_and_said(tmp_path: Path, name: str, place: str) -> None:
+def test_a_notebook_under_another_ending_is_found_with_a_note(tmp_path: Path, name: str, place: str) -> None:
     path = tmp_path / "class" / f"{place}{name}"
     path.parent.mkdir(parents=True)
     path.write_text(NOTEBOOK)

@@ -1,6 +1,6 @@
-"""What a student's own cells may cost them: no answer, whatever they take, end or delete.
+"""A student's own cells cost them no answer, however long they run and whatever they stop or delete.
 
-Real kernels, on the course of one tiny assignment: `double` for 40 points, `scale_forward`, which builds on it, for 60.
+Real kernels; the course has one tiny assignment: `double` (40 points), and `scale_forward`, which builds on it (60).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FACTOR = "factor = 2"
 
 
 def code(source: str) -> nbformat.NotebookNode:
-    """A cell; ids that nbformat makes up may meet."""
+    """A code cell with a unique id, since nbformat's random ids may collide."""
     cell = nbformat.v4.new_code_cell(source)
     cell["id"] = f"own-{next(NUMBERS)}"
     return cell
@@ -56,7 +56,7 @@ def in_course(root, monkeypatch):
 
 
 def graded(root, above=(), below=(), answers=ANSWERS, limits=LIMITS) -> Graded:
-    """The answers, with the student's own cells above them (after FACTOR) and below."""
+    """Grade the answers with the student's own cells above them (after FACTOR) and below."""
 
     def put_around(notebook):
         place = 1 + max(i for i, cell in enumerate(notebook.cells) if "import numpy" in "".join(cell.source))
@@ -82,7 +82,7 @@ SLOW = "import time\ntime.sleep(0.9)"
 
 @pytest.mark.slow
 def test_own_experiments_leave_the_time_of_the_answers_alone(root):
-    answers = {**ANSWERS, "Scale": SLOW + "\n" + ANSWERS["Scale"]}  # that is needed, and has its own time
+    answers = {**ANSWERS, "Scale": SLOW + "\n" + ANSWERS["Scale"]}  # this run is needed, and has its own time
     seen = graded(root, above=[SLOW] * 4, answers=answers)
     assert points(seen) == FULL
     assert "was not run: the notebook had used up its 2 s." in notes(seen)
@@ -124,7 +124,7 @@ def test_a_notebook_whose_own_cells_end_the_kernel_again_and_again_is_run_a_last
     assert notes(seen).count("was not run: the notebook ended its kernel 2 times") == 2
 
 
-def test_one_whose_answers_do_is_given_up():
+def test_a_notebook_whose_answers_keep_ending_the_kernel_is_given_up():
     notebook = nbformat.v4.new_notebook(cells=[code("import os\nx = os._exit(0)") for _ in range(3)])
     with Session(notebook, [], Limits(restarts=0)) as session:
         session.needed = needed_in(notebook, ["x"])
@@ -171,7 +171,7 @@ def test_a_cell_that_calls_exit_is_named_and_costs_nothing(root, ending):
     assert note.endswith("ends the kernel in Jupyter: the cells below it were run all the same.")
 
 
-def test_so_does_an_answer_that_ends_with_it(root):
+def test_an_answer_that_ends_with_exit_is_named_and_costs_nothing(root):
     seen = graded(root, answers={name: text + "\nexit()" for name, text in ANSWERS.items()})
     assert points(seen) == FULL
     assert "The cell double called exit()" in notes(seen)
@@ -309,11 +309,11 @@ def test_other_code_that_runs_out_of_time_reads_nothing_of_threads():
 # reading cells
 
 CELLS = [
-    ("def helper(x):\n    return x, constant", False),  # costs nothing
+    ("def helper(x):\n    return x, constant", False),  # a definition costs no time
     ("constant = 5", True),
     ("def unused(x):\n    return other_constant", False),
     ("other_constant = 5", False),
-    ("xs = 1\nmodel = 3", False),  # names that answers use for values of their own
+    ("xs = 1\nmodel = 3", False),  # names of local variables in answers
     ("table = list(range(deep))", True),
     ("deep = 4", True),
     ("import math as m", False),

@@ -1,4 +1,4 @@
-"""Syntax that came after the Python that grades: told from a mistake, and the Python named that would read it."""
+"""Syntax newer than the grader's Python: told apart from mistakes, and the Python that can read it is named."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_newer_syntax_is_told_from_a_mistake(version, source):
 
 
 @pytest.mark.parametrize("source", [*MISTAKES, *READABLE])
-def test_what_no_python_reads_and_what_this_one_reads_needs_none(source):
+def test_invalid_and_current_syntax_need_no_newer_python(source):
     assert needed_version(source) is None
 
 

@@ -1,4 +1,4 @@
-"""Pictures pasted into text cells: kept, shown, and never the end of a page; and what else is kept of a cell."""
+"""Pictures pasted into text cells are kept, shown, and never break a page; other metadata that is kept of a cell."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def restored(data: bytes) -> Submission:
 
 
 def as_formgrader_shows(notebook) -> str:
-    """nbconvert's page; formgrader's is made by the same. It raises where a reference leads nowhere."""
+    """nbconvert's page, made as formgrader's is; it raises for a reference to a missing attachment."""
     page, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
     return page
 
@@ -96,7 +96,7 @@ MISSING = {
 
 
 @pytest.mark.parametrize("name", MISSING)
-def test_a_picture_that_is_missing_is_said_and_ends_no_page(name):
+def test_a_missing_picture_is_noted_and_breaks_no_page(name):
     handed_in = restored(with_text(*MISSING[name]))
     (note,) = handed_in.notes
     assert note.startswith(f"Cell {len(handed_in.notebook.cells)} shows a picture that is not in the file: ")
@@ -107,7 +107,7 @@ def test_a_picture_that_is_missing_is_said_and_ends_no_page(name):
     nbformat.validate(handed_in.notebook)
 
 
-def test_what_was_restored_once_stays_as_it_is():
+def test_a_restored_picture_stays_unchanged():
     once = restored(with_text("![a](attachment:ä.png) ![b](attachment:b.png)", {"ä.png": {"image/png": PNG}}))
     again = restored(json.dumps(once.notebook).encode())
     assert again.notes == []
@@ -198,7 +198,7 @@ def test_harmless_metadata_are_kept():
 
 
 @pytest.mark.parametrize("key", HARMFUL)
-def test_harmful_metadata_are_not(key):
+def test_harmful_metadata_are_not_kept(key):
     assert harmless_metadata({key: HARMFUL[key]}) == {}
 
 
@@ -237,7 +237,7 @@ def test_the_python_that_saved_it_is_kept_and_nothing_else_of_the_notebooks_meta
 
 
 @pytest.mark.parametrize("version", ["<b>", "3.12.1\n", 3.12, None, ["3"], "3", "9" * 1000])
-def test_a_version_that_is_none_is_not_kept(version):
+def test_an_invalid_version_is_not_kept(version):
     def save(notebook):
         notebook.metadata["language_info"] = {"name": "python", "version": version}
 

@@ -1,4 +1,4 @@
-"""A set-up line above an answer raises where nothing is displayed or mounted: what the cell defines below it counts."""
+"""A set-up line fails for lack of a display or a mount: the definitions below it in the cell still count."""
 
 from __future__ import annotations
 
@@ -115,9 +115,9 @@ def test_an_answer_below_a_set_up_line_counts_and_the_line_is_named(root, monkey
     [
         (f"%matplotlib widget\n{WRONG}", 60),  # a wrong answer gains nothing
         (f"raise RuntimeError('not done')\n{RIGHT}", 60),
-        (f"{WRONG}\nassert double(2) == 4\n{RIGHT}", 60),  # meant to end there
-        (f"open('/x/y')\nimport time\nwhile True: time.sleep(1)\n{RIGHT}", 100),  # the loop is not carried out
-        (f"open('/x/y')\ny = [0 for _ in iter(int, 1)]\n{RIGHT}", 60),  # stopped, as it would have been
+        (f"{WRONG}\nassert double(2) == 4\n{RIGHT}", 60),  # the assertion is meant to stop the cell
+        (f"open('/x/y')\nimport time\nwhile True: time.sleep(1)\n{RIGHT}", 100),  # the loop is not executed
+        (f"open('/x/y')\ny = [0 for _ in iter(int, 1)]\n{RIGHT}", 60),  # stopped, as without the failing line
     ],
 )
 def test_a_wrong_answer_gains_nothing(root, monkeypatch, answer: str, score: float) -> None:

@@ -1,6 +1,6 @@
-"""What is handed in: read or refused with one line, recognised by what it holds, and put back as it was released.
+"""Submissions: read or refused in one line, recognised by their content, and restored to the released form.
 
-The student's own code is never lost, whatever became of the cells around it; what was put right is said.
+The student's own code is never lost, whatever happened to the cells around it; notes name the repairs.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ def in_course(root, monkeypatch):
 
 @pytest.fixture
 def notebook():
-    """The released notebook with the reference's answers, as a student hands it in."""
+    """The released notebook with the reference's answers, as handed in by a student."""
     return filled(ID)
 
 
 def handed_in(notebook) -> Submission:
-    """The notebook after the way through a file."""
+    """The notebook written to a file and read again."""
     return restore(read(as_bytes(notebook)), ID)
 
 
@@ -67,7 +67,7 @@ def known(notebook) -> list[str]:
 
 
 def assert_as_released(restored) -> None:
-    """Every released cell is there once, under the release's metadata; the locked ones with the release's text."""
+    """Every released cell occurs once with the released metadata; locked ones have the released text."""
     before = released(ID)
     assert sorted(known(restored)) == sorted(ORDER)
     for id in ORDER:
@@ -136,7 +136,7 @@ def test_a_huge_file_is_refused(monkeypatch):
         read(b" " * 2**21 + b"1")
 
 
-def test_and_one_of_very_many_cells(monkeypatch):
+def test_a_file_of_very_many_cells_is_refused(monkeypatch):
     monkeypatch.setattr(reading, "MAX_CELLS", 10)
     many = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1") for _ in range(11)])
     with pytest.raises(Unreadable, match="it has 11 cells"):
@@ -193,7 +193,7 @@ def test_a_notebook_of_version_3_is_read():
     assert grade_id(cells[0]) == "double"
 
 
-def test_neither_outputs_nor_what_nbgrader_knows_are_taken_from_a_cell(notebook):
+def test_outputs_and_nbgrader_metadata_are_not_taken_from_a_cell(notebook):
     cell = cell_of(notebook, "double")
     cell.metadata["nbgrader"] |= {"points": 1000, "grade": True, "locked": False}
     cell.metadata["tags"] = ["raises-exception"]
@@ -243,7 +243,7 @@ def test_the_assignment_is_recognised_by_what_the_notebook_holds(notebook):
     assert recognise(read(as_bytes(released(ID))), ID) == ID
 
 
-def test_what_is_of_no_assignment_is_refused():
+def test_a_notebook_of_no_assignment_is_refused():
     strange = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import numpy as np\n1 + 1")])
     for wanted in (None, ID):
         with pytest.raises(Unreadable, match="no cell in it is of this course"):
@@ -252,7 +252,7 @@ def test_what_is_of_no_assignment_is_refused():
 
 @pytest.fixture
 def second_course(root, tmp_path):
-    """The tiny course with a second assignment, which has the first one's cell `double` too."""
+    """The tiny course with a second assignment that also has the first one's cell `double`."""
     course_root = tmp_path / "course"
     shutil.copytree(root, course_root)
     for place, end in (("solutions", "py"), ("assignments", "ipynb")):
@@ -265,7 +265,7 @@ def second_course(root, tmp_path):
         yield path
 
 
-def test_of_two_assignments_the_likelier_one_is_meant(second_course, notebook):
+def test_the_likelier_of_two_assignments_is_chosen(second_course, notebook):
     assert recognise(read(as_bytes(notebook))) == ID
     assert recognise(read(second_course.read_bytes())) == "02_other"
     with pytest.raises(Unreadable, match="this is a notebook of 01_tiny, not of 02_other"):
@@ -281,7 +281,7 @@ def test_a_course_that_is_not_built_is_the_courses_fault(root, notebook, tmp_pat
 # restoring
 
 
-def test_what_is_as_released_is_left_as_it_is(notebook):
+def test_an_unchanged_release_is_left_alone(notebook):
     restored = handed_in(notebook)
     assert restored.notes == []
     assert known(restored.notebook) == ORDER
@@ -505,7 +505,7 @@ PATIENT = settings(
 
 
 def changed(content: dict, change) -> None:
-    """Do one thing to the JSON of a notebook."""
+    """Make one change to the JSON of a notebook."""
     change_kind, source, target, cell, value = change
     cells = content["cells"]
     if change_kind in ("drop", "move") and source < len(cells):

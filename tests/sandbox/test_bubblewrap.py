@@ -1,4 +1,4 @@
-"""The reach of a notebook in the sandbox: nothing of the grader's, of others, of the network, of the system.
+"""A notebook in the sandbox reaches nothing of the grader, other students, the network or the system.
 
 One confined kernel; every probe runs in a fork of it. A probe assigns what it found to `found`.
 """
@@ -88,7 +88,7 @@ def test_nothing_of_the_repository_is_there(inside, name):
     assert inside("import os; found = os.path.lexists(args[0])", str(course.current().root / name)) is False
 
 
-def test_of_the_repository_there_is_at_most_the_way_to_the_environment(inside):
+def test_the_repository_holds_at_most_the_way_to_the_environment(inside):
     within = {Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)}
     expected = {
         path.relative_to(course.current().root).parts[0]
@@ -330,8 +330,8 @@ def test_only_the_sandboxs_own_processes_are_there(inside):
         pids = filter(str.isdigit, os.listdir("/proc"))
         found = {pid: open(f"/proc/{pid}/cmdline").read().split(chr(0))[:2] for pid in pids}
         """
-        seen = {pid: command for pid, command in inside(code).items() if command != [""]}  # but for one that is ending
-        assert len(seen) == 3  # the first, which is bubblewrap's; the kernel; this fork
+        seen = {pid: command for pid, command in inside(code).items() if command != [""]}  # except one that is ending
+        assert len(seen) == 3  # bubblewrap's own, the kernel, this fork
         assert not [command for command in seen.values() if command[:2] == ["sleep", "977"]]
         assert seen["1"][0].endswith("bwrap")
         code = """
@@ -386,7 +386,7 @@ for family, address in args[0]:
 
 
 def plain(address):
-    """A socket's address as it can be sent."""
+    """A socket's address in a form that can be sent."""
     return address.decode() if isinstance(address, bytes) else address
 
 
@@ -404,7 +404,7 @@ def test_no_socket_of_the_machine_can_be_reached(inside, tmp_path):
                 server.listen()
                 listening.append((int(family), server.getsockname()))
         assert len(listening) >= 3
-        for family, address in listening:  # from outside they can be reached
+        for family, address in listening:  # they are reachable from outside
             with socket.socket(family, socket.SOCK_STREAM) as client:
                 client.connect(address)
         sent = [(family, plain(address)) for family, address in listening]
@@ -413,7 +413,7 @@ def test_no_socket_of_the_machine_can_be_reached(inside, tmp_path):
 
 
 def test_there_is_no_way_out(inside):
-    assert inside(CONNECT, [(int(socket.AF_INET), ("192.0.2.1", 80))]) == []  # an address that nobody has
+    assert inside(CONNECT, [(int(socket.AF_INET), ("192.0.2.1", 80))]) == []  # an unused address
     devices = inside("found = [line.split(':')[0].strip() for line in open('/proc/net/dev') if ':' in line]")
     assert devices == ["lo"]
     assert inside("found = open('/proc/net/route').read().count(chr(10))") <= 1
@@ -436,7 +436,7 @@ def test_the_same_socket_probe_finds_what_can_be_reached(inside):
 
 @pytest.fixture
 def production(tmp_path, monkeypatch):
-    """A repository with its environment in it, as `make` leaves it: canaries where nobody may see them."""
+    """A repository with its environment inside, as after `make`, and canaries in places that nobody may see."""
     root = tmp_path / "course"
     packages = root / ".venv" / "lib" / "python3.11" / "site-packages"
     for place in ("solutions/01_x/submissions/accepted", "autograder/testing", "submitted/hana", "build/source"):
@@ -452,7 +452,7 @@ def production(tmp_path, monkeypatch):
 
 
 def seen_in(root: Path) -> tuple[list[str], str]:
-    """The files below `root` as seen from inside, and those of them that hold the canary."""
+    """The files below `root` as seen from inside, and those that hold the canary."""
     box = Box()
     try:
         script = f"find {root} -type f; echo ---; grep -rl {CANARY} {root}"
@@ -466,7 +466,7 @@ def seen_in(root: Path) -> tuple[list[str], str]:
 
 
 def installed_plainly(packages: Path) -> Path:
-    """The package in the environment, suites and all; its folder."""
+    """Install the package with its suites in the environment; return its folder."""
     for place in ("autograder/testing", "autograder/sandbox"):
         (packages / place).mkdir(parents=True)
         (packages / place / "secret.py").write_text(CANARY)
@@ -481,7 +481,7 @@ def test_a_package_installed_plainly_is_hidden(production, monkeypatch):
     assert files == [str(packages / "numpy.py")]
 
 
-def test_so_is_one_installed_editable_beside_the_environment(production, monkeypatch):
+def test_a_package_installed_editable_beside_the_environment_is_hidden(production, monkeypatch):
     root, packages = production
     (packages / "__editable__.autograder.pth").write_text(str(root))
     monkeypatch.setattr(bubblewrap, "PACKAGE", root / "autograder")
@@ -490,14 +490,14 @@ def test_so_is_one_installed_editable_beside_the_environment(production, monkeyp
     assert sorted(files) == [str(packages / "__editable__.autograder.pth"), str(packages / "numpy.py")]
 
 
-def test_so_is_a_plain_one_that_lies_there_while_another_grades(production, monkeypatch):
+def test_a_package_installed_plainly_is_hidden_while_another_grades(production, monkeypatch):
     root, packages = production
     installed_plainly(packages)
     monkeypatch.setattr(bubblewrap, "PACKAGE", root / "autograder")
     assert seen_in(root) == ([str(packages / "numpy.py")], "")
 
 
-def test_so_is_a_checkout_inside_an_environment(production, monkeypatch, tmp_path):
+def test_a_checkout_inside_an_environment_is_hidden(production, monkeypatch, tmp_path):
     root, _ = production
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setattr(bubblewrap, "PACKAGE", root / "autograder")
@@ -508,7 +508,7 @@ def test_so_is_a_checkout_inside_an_environment(production, monkeypatch, tmp_pat
     assert not [name for name in files if name.startswith(str(root))]
 
 
-def test_so_is_one_in_an_environment_that_is_reached_by_a_link(production, monkeypatch, tmp_path):
+def test_a_package_in_an_environment_reached_by_a_link_is_hidden(production, monkeypatch, tmp_path):
     root, packages = production
     link = tmp_path / "link"
     link.symlink_to(root / ".venv")

@@ -1,4 +1,4 @@
-"""The sentence on a cell that raised: the cell, the line, and both versions of Python if they differ."""
+"""The sentence about a cell that raised: the cell, the line, and both Python versions if they differ."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_mistake_names_the_line_and_no_file_that_nobody_has(name):
         ("AttributeError", "module 'itertools' has no attribute 'batched'"),
     ],
 )
-def test_what_may_come_of_a_newer_python_names_both(name, text):
+def test_a_possible_effect_of_a_newer_python_names_both(name, text):
     assert f"Python {HERE} grades; the notebook was saved by Python 3.99.1" in sentence(name, text, "x +", "3.99.1")
     assert "saved by" not in sentence(name, text, "x +", "3.8.1")
     assert "saved by" not in sentence(name, text, "x +", "")
@@ -79,7 +79,7 @@ def test_a_text_of_many_lines_stays_in_one():
     assert len(sentence("E" * 1000, "x" * 1000)) < 320
 
 
-# the same of a call
+# the same for a call
 
 
 def test_a_call_that_asks_for_input_is_wrong_and_not_missing():

@@ -22,7 +22,7 @@ SPIN = "while True: pass"
 
 
 def folder_of(place: Path, offered: str, enabled: str = "") -> Path:
-    """A folder that looks like a group's."""
+    """A folder that looks like a cgroup's."""
     place.mkdir(parents=True)
     (place / "cgroup.controllers").write_text(offered)
     (place / "cgroup.subtree_control").write_text(enabled)

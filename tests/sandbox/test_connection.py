@@ -1,6 +1,6 @@
-"""A fork of the student's process, seen from the grader: every event in it is an answer, or the student's fault.
+"""A fork of the student's process, seen from the grader: every event is an answer or the student's fault.
 
-The forks are real, their bytes the student's; the sandbox around them has tests of its own.
+The forks are real and controlled by the student; the sandbox around them has tests of its own.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def served(tmp_path_factory):
 
 @pytest.fixture
 def fork(served):
-    """Opens a fork of the agent, with stand-ins for some of the given names."""
+    """Open a fork of the agent, with stand-ins for some of the given names."""
 
     @contextmanager
     def opened(*names: str, timeout_s: float = TIMEOUT_S) -> Iterator[Student]:
@@ -150,7 +150,7 @@ def test_after_its_end_a_fork_says_the_same_again(fork):
                 student.call("vanish")
 
 
-def test_what_is_printed_has_no_say(fork):
+def test_printed_text_does_not_count(fork):
     with fork() as student:
         assert student.call("chatter") == 7
         assert student.call("nothing") is None
@@ -178,13 +178,13 @@ def test_a_timeout_ends_the_fork_and_what_it_started(fork, served):
             student.call("with_children")
         children = [int(pid) for pid in served[2].read_text().split()]
         assert len(children) == 3
-        assert gone_soon(children)  # before anybody hangs up
+        assert gone_soon(children)  # before the grader hangs up
         with pytest.raises(CallTimeout, match=r"no answer within 0\.5 s"):
             student.call("counted")
     assert time.monotonic() - started < 5.0
 
 
-def test_what_a_fork_leaves_behind_ends_with_it(fork):
+def test_processes_left_by_a_fork_end_with_it(fork):
     with fork() as student:
         child = student.call("leaves_a_child")
         assert alive([child])
@@ -193,12 +193,12 @@ def test_what_a_fork_leaves_behind_ends_with_it(fork):
 
 def test_one_call_may_have_less_time_than_the_question(fork):
     with fork() as student:
-        for name, limit_s in (("spin", 0.05), ("counted", None)):  # and it stays the fork of a call that took too long
+        for name, limit_s in (("spin", 0.05), ("counted", None)):  # later calls on this fork get the same timeout
             with pytest.raises(CallTimeout, match=r"no answer within 0\.05 s"):
                 student.call(name, timeout_s=limit_s)
 
 
-def test_what_is_asked_too_late_is_a_timeout(fork):
+def test_a_call_after_the_deadline_is_a_timeout(fork):
     with fork() as student, pytest.raises(CallTimeout, match="no answer within"):
         student.call("counted", timeout_s=-1.0)
 
@@ -208,7 +208,7 @@ def test_questions_asked_back_do_not_buy_time(fork):
         student.call("ask_endlessly")
 
 
-def test_what_a_suite_cannot_send_is_the_suites_mistake(fork):
+def test_an_unsendable_argument_is_the_suites_mistake(fork):
     with fork() as student:
         with pytest.raises(TaskError, match="the suite asks with a value that may not cross: a value of type set"):
             student.call("has", {1}, "x")
@@ -236,7 +236,7 @@ def test_nobody_listening(tmp_path):
         open_fork(tmp_path / "nothing.sock", FollowThrough({}), 1.0, MEMORY_BYTES)
 
 
-# a fork that is not the agent at all: the bytes are the student's
+# a peer that is not the agent: the student controls every byte
 
 
 def heard(*replies: bytes) -> object:
@@ -318,7 +318,7 @@ def test_a_peer_that_asks_for_ever_runs_into_the_deadline():
         assert not asking.is_alive()
 
 
-# last, since it ends the server that the others ask
+# last, since it ends the server that the other tests use
 
 
 def test_when_the_server_is_gone_the_next_fork_says_so(fork, served):
@@ -335,7 +335,7 @@ def test_when_the_server_is_gone_the_next_fork_says_so(fork, served):
         (("put", 1), {}, True),
         (("call", "f", (), {}, True), {}, True),
         (("call", "f", (), {}, False), {}, False),
-        (("put", 1), GIVEN, False),  # on the way to it the student's code may ask something of any length
+        (("put", 1), GIVEN, False),  # before its answer the student's code may ask something of any length
     ],
 )
 def test_an_answer_that_holds_no_value_is_short(request_, given, refused):

@@ -1,4 +1,4 @@
-"""A computation that a student's code asks of the grader runs in a process of its own, bounded like the student's."""
+"""Computations that a student's code asks of the grader run in a separate process, bounded like the student's."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def graded(root, answer: str) -> list[QuestionResult]:
 
 
 @pytest.mark.parametrize(("answer", "reason", "text"), ANSWERS.values(), ids=ANSWERS.keys())
-def test_what_the_reference_is_asked_for_is_charged_to_who_asks(root, monkeypatch, answer, reason, text) -> None:
+def test_work_asked_of_the_reference_is_charged_to_the_student(root, monkeypatch, answer, reason, text) -> None:
     monkeypatch.setenv("AUTOGRADER_COURSE", str(root))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     double, scale = graded(root, answer)
@@ -89,7 +89,7 @@ def test_an_error_of_the_suite_in_a_fork_is_the_suites(root, monkeypatch, tmp_pa
 
 
 def in_a_fork(do: Callable[[], object], memory_bytes: int = 2**28) -> None:
-    """Go apart, and do something there."""
+    """Call `do` in a forked process."""
     before = os.getpid()
     with forked_test.forking():
         forked_test.go_apart(memory_bytes, lambda: 1.5)

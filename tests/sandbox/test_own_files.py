@@ -1,4 +1,4 @@
-"""Files handed in beside the notebook: those placed in the kernel's folder, those that are not, and notes on them."""
+"""Files handed in beside the notebook: those placed in the kernel's folder, those left out, and notes on them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def owned(**files: bytes) -> OwnFiles:
 
 
 def of_names(files: dict[str, bytes]) -> OwnFiles:
-    """The collected ones of files with these names."""
+    """The files collected from these, by name."""
     return collected(
         Candidate(name, lambda data=data: len(data), lambda data=data: data) for name, data in files.items()
     )
@@ -91,7 +91,7 @@ def test_a_file_that_is_not_used_is_named_with_the_reason(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", IGNORED)
-def test_what_is_nobodys_work_is_not_spoken_of(name: str) -> None:
+def test_files_that_are_nobodys_work_are_not_mentioned(name: str) -> None:
     assert of_names({name: b"1"}) == OwnFiles()
 
 
@@ -185,7 +185,7 @@ def test_the_hash_depends_on_names_contents_and_nothing_else() -> None:
     )
 
 
-# whose they are
+# the student they belong to
 
 LAYOUTS = {
     "nbgrader": (

@@ -1,4 +1,4 @@
-"""Private folders of graders that were killed are removed, and nobody else's."""
+"""Private folders left by killed graders are removed; other folders are not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograder.sandbox.private_folders import private_folder, remove_folder, re
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in place of /tmp."""
+    """A folder that stands in for /tmp."""
     monkeypatch.setattr(private_folders, "PLACE", tmp_path)
     return tmp_path
 

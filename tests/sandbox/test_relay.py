@@ -1,4 +1,4 @@
-"""Between the kernel and the grader: messages pass as they are, and none that is too long as a whole."""
+"""Between the kernel and the grader: messages pass unchanged, except those too long as a whole."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIMIT = 10_000
 
 
 def frame(size: int, more: bool = False) -> bytes:
-    """A frame of that many bytes as ZeroMQ sends it."""
+    """A ZeroMQ frame of the given size in bytes."""
     head = struct.pack(">BB", more, size) if size < 256 else struct.pack(">BQ", more | 2, size)
     return head + bytes(size)
 
@@ -33,7 +33,7 @@ def message(*sizes: int) -> bytes:
 
 
 def admitted(messages: Sequence[bytes], chunk: int) -> bool:
-    """Whether a connection passes that begins with the greeting, in pieces of `chunk` bytes."""
+    """Whether the greeting and these messages pass, sent in pieces of `chunk` bytes."""
     meter, data = Meter(LIMIT), bytes(GREETING_BYTES) + b"".join(messages)
     return all([meter.admits(data[place : place + chunk]) for place in range(0, len(data), chunk)])
 
@@ -71,18 +71,18 @@ def test_a_frame_that_says_it_is_longer_than_anything_is_refused_before_it_comes
 
 
 async def received(messages: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
-    """The messages that pass a relay, up to one that says it is the last."""
+    """The messages that pass a relay, up to the one that reads "last"."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder, zmq.asyncio.Context() as context:
         relay = Relay(f"{folder}/k", [2], LIMIT)
         await relay.open()
         sender, receiver = context.socket(zmq.PUB), context.socket(zmq.SUB)
         receiver.subscribe(b"")
         receiver.connect(f"ipc://{relay.prefix}-2")
-        await asyncio.sleep(0)  # the grader's side is there first, as it may be
+        await asyncio.sleep(0)  # the grader's side may come first
         sender.bind(f"ipc://{folder}/k-2")
         seen: list[list[bytes]] = []
         for frames in [*messages, [b"last"]]:
-            while True:  # until it is heard: a subscription takes a moment, after a hang-up too
+            while True:  # until it arrives: subscribing takes a moment, also after a hang-up
                 await sender.send_multipart(frames)
                 if await receiver.poll(100) or sum(map(len, frames)) > LIMIT:
                     break
@@ -98,7 +98,7 @@ async def received(messages: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
         return seen
 
 
-def test_what_is_short_comes_as_it_was_sent_and_what_is_long_does_not():
+def test_short_messages_pass_unchanged_and_long_ones_do_not():
     short, long = [b"a", b"", b"b" * 300, bytes(range(256)) * 4], [b"x" * 4000] * 4
     seen = asyncio.run(received([short, long, short[:1], [b"y" * (LIMIT + 1)]]))
     assert short in seen
@@ -108,7 +108,7 @@ def test_what_is_short_comes_as_it_was_sent_and_what_is_long_does_not():
     assert max(sum(map(len, frames)) for frames in seen) < LIMIT
 
 
-def test_nothing_is_left_of_a_relay():
+def test_a_relay_leaves_nothing_behind():
     relay = Relay("/nowhere", [1], LIMIT)
     folder = Path(relay.prefix).parent
     assert folder.exists()
@@ -156,7 +156,7 @@ with Session(nbformat.v4.new_notebook(cells=cells), [], Limits()) as session:
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 print(json.dumps([grown / 1024, str(cells[-2].outputs), sorted(session.left_out)]))
 """
-MOST_MIB = 250  # without the relay it is 450 for the last, over a gigabyte for the first
+MOST_MIB = 250  # without the relay: 450 for the last, over a gigabyte for the first
 
 
 @pytest.mark.slow

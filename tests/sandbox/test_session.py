@@ -1,6 +1,6 @@
-"""The confined kernel: each limit is exceeded once, a cell pays for its own effects, and no process is left running.
+"""The confined kernel: each limit is exceeded once, a cell's effects cost only that cell, no process is left running.
 
-Kernels are real and started once per group of tests; what needs none has none.
+Kernels are real and started once per group of tests, where they are needed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def notebook_of(*sources: str) -> nbformat.NotebookNode:
 
 
 class Ran:
-    """A session, and the seconds that its notebook took."""
+    """A session, and the seconds that its notebook ran."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -147,7 +147,7 @@ def test_the_notebook_kept_its_kernel(ran):
     assert ran.text(PLACE["goes on"]).count("still here") == 1
 
 
-def test_what_a_cell_prints_is_cut_and_said(ran):
+def test_long_prints_of_a_cell_are_cut_with_a_note(ran):
     text = ran.text(PLACE["prints"])
     assert 900 <= text.count("x") <= 1100
     assert "y" * 10 not in text.split("output cut here")[-1]
@@ -176,20 +176,20 @@ def test_the_cut_is_made_inside_and_for_every_cell_anew(monkeypatch):
     assert stream.written[-1] == "again"
 
 
-def test_what_a_cell_shows_is_cut_and_said(ran):
+def test_long_displays_of_a_cell_are_cut_with_a_note(ran):
     assert len(ran.session.notebook.cells[PLACE["shows"]].outputs) == output_limits.MAX_OUTPUTS + 1
     assert "<b>199</b>" in ran.text(PLACE["shows"])
     assert "[output cut here: a cell may show 200 things" in ran.text(PLACE["shows"])
 
 
 @pytest.mark.parametrize(("name", "letter"), [("returns", "v"), ("raises", "u")])
-def test_what_a_cell_returns_or_raises_is_cut_and_said(ran, name, letter):
+def test_long_results_and_errors_of_a_cell_are_cut_with_a_note(ran, name, letter):
     text = ran.text(PLACE[name])
     assert 900 < text.count(letter) < 3000
     assert "output cut here" in text
 
 
-def test_what_is_too_large_to_be_taken_in_is_lost_and_said_and_the_rest_is_not(ran):
+def test_too_large_an_output_is_dropped_with_a_note_and_the_rest_is_kept(ran):
     assert ran.text(PLACE["shows too much at once"]).count("output lost here") == 1
     assert "heard again" in ran.text(PLACE["and then some"])
 
@@ -203,7 +203,7 @@ def test_a_cell_that_writes_too_large_a_file(ran):
     assert ran.session.notebook.cells[PLACE["too large a file"]].outputs[0].ename == "OSError"
 
 
-def test_a_cell_that_takes_too_long_is_stopped_and_said(ran):
+def test_a_cell_that_takes_too_long_is_stopped_with_a_note(ran):
     assert ran.session.interrupted == {PLACE["too long"]: ("timeout", "ran for over 1 s and was stopped")}
 
 
@@ -242,7 +242,7 @@ def test_every_question_is_asked_of_a_fork_of_its_own(ran):
 
 
 def none_asleep(ran) -> bool:
-    """Whether no `sleep` runs in the sandbox, or none does soon: a process takes a moment to die."""
+    """Whether no `sleep` runs in the sandbox, now or soon: a process takes a moment to die."""
     deadline = time.monotonic() + 5.0
     while time.monotonic() < deadline:
         if ran.ask("sleepers") == 0:
@@ -269,7 +269,7 @@ def test_torch_is_not_loaded_unless_the_notebook_does(ran):
 
 @pytest.fixture(scope="module")
 def brief():
-    """A notebook that is quickly run again."""
+    """A notebook that takes little time to run again."""
     with Session(notebook_of(CELLS["definitions"]), [], LIMITS) as session:
         yield Ran(session)
 
@@ -290,7 +290,7 @@ def test_when_a_question_kills_the_kernel_the_next_one_is_answered_all_the_same(
     assert brief.session._process.pid != before
 
 
-def test_questions_that_kill_the_kernel_again_and_again_are_not_put_up_with_for_ever():
+def test_questions_that_kill_the_kernel_again_and_again_are_given_up():
     with Session(notebook_of(CELLS["definitions"]), [], Limits(notebook_s=0.3)) as session:
         ran = Ran(session)
         for _ in range(2):
@@ -357,7 +357,7 @@ def test_a_cell_that_breaks_the_kernel_costs_only_itself():
         pids = ran.inside()
     assert sorted(left_out) == [2 * n for n in range(len(sources))]
     for n, (name, (_, reason, event)) in enumerate(BREAKING.items()):
-        if name == "bomb" and os.getuid() != 0:  # held by its resource limit, so that it ends the kernel itself
+        if name == "bomb" and os.getuid() != 0:  # stopped by its resource limit, so that it ends the kernel itself
             assert left_out[2 * n][0] == "crashed"
         else:
             assert left_out[2 * n] == (reason, f"{event}, so the notebook was run without it")
@@ -437,7 +437,7 @@ def folders() -> set[str]:
     return {path.name for path in Path("/tmp").glob("ag-*")}
 
 
-def test_without_bubblewrap_nothing_starts_and_it_is_said_how_to_install_it(no_bubblewrap, monkeypatch):
+def test_without_bubblewrap_nothing_starts_and_the_message_says_how_to_install_it(no_bubblewrap, monkeypatch):
     made = []
     monkeypatch.setattr(Box, "__post_init__", lambda box, old=Box.__post_init__: (old(box), made.append(box.folder))[0])
     with pytest.raises(SandboxMissing, match="apt-get install bubblewrap"):
@@ -445,7 +445,7 @@ def test_without_bubblewrap_nothing_starts_and_it_is_said_how_to_install_it(no_b
     assert [folder.exists() for folder in made] == [False]
 
 
-def test_a_bubblewrap_that_may_not_is_said_too(no_bubblewrap, tmp_path, monkeypatch):
+def test_a_bubblewrap_without_permission_is_reported_too(no_bubblewrap, tmp_path, monkeypatch):
     fake = tmp_path / "bwrap"
     fake.write_text("#!/bin/sh\necho 'setting up uid map: Permission denied' >&2\nexit 1\n")
     fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
@@ -461,7 +461,7 @@ def test_a_kernel_that_does_not_start_is_the_graders_fault(monkeypatch, tmp_path
         session.run()
 
 
-def test_nor_does_one_whose_file_is_missing(monkeypatch):
+def test_a_kernel_whose_file_is_missing_is_the_graders_fault(monkeypatch):
     monkeypatch.setattr(bubblewrap, "require_bubblewrap", lambda: "/nowhere/bwrap")
     with pytest.raises(KernelFailed, match=r"the confined kernel (could not be started|ended while starting)"):
         with_kernel(Session.run)
@@ -499,17 +499,17 @@ def test_limits_are_lowered_and_never_raised(monkeypatch):
     launch.set_limits({"memory_bytes": 70, "file_bytes": 200, "cell_s": 3})
     assert held[resource.RLIMIT_AS] == (70, 70)
     assert held[resource.RLIMIT_FSIZE] == (100, 100)
-    assert held[resource.RLIMIT_NPROC] == (50, 100)  # not named: as it was
+    assert held[resource.RLIMIT_NPROC] == (50, 100)  # not given, so unchanged
     assert held[resource.RLIMIT_NOFILE] == (20, 20)
     assert held[resource.RLIMIT_CORE] == (0, 0)
 
 
-# the watch
+# the watchdog
 
 
 @pytest.fixture
 def started():
-    """Starts a process; it and its children are gone afterwards."""
+    """Start a process, which is removed with its children after the test."""
     processes = []
 
     def start(*command: str) -> subprocess.Popen:
@@ -622,7 +622,7 @@ def test_a_private_folder_that_is_filled_is_the_end(started, tmp_path, fill, mon
     assert process.wait() == -9
 
 
-def test_what_keeps_to_its_limits_is_left_alone(started, tmp_path):
+def test_a_sandbox_within_its_limits_is_left_alone(started, tmp_path):
     process = started(*FAMILY)
     process.stdout.readline()
     watching = Watch(process, tmp_path, Limits())
@@ -699,7 +699,7 @@ def test_metadata_cannot_be_a_place_to_hide():
 
 
 def test_a_notebooks_outputs_are_bounded_as_a_whole(monkeypatch):
-    """Each cell is within its own bound; all of them together go through the coordinator to the gradebook."""
+    """Each cell is within its own bound, but all of them together go through the coordinator to the gradebook."""
     monkeypatch.setattr(cell_runner, "NOTEBOOK_BYTES", 3 * 2**20)
     shows = (
         "from IPython.display import Image, display; import os; display(Image(data=os.urandom(2**20), format='png'))"
@@ -715,7 +715,7 @@ def test_a_notebooks_outputs_are_bounded_as_a_whole(monkeypatch):
 
 
 def test_nothing_is_left_waiting_in_the_loop(caplog):
-    forged = BREAKING["forged"][0]  # nbclient gives up in the middle
+    forged = BREAKING["forged"][0]  # nbclient gives up half-way
     with Session(notebook_of(forged, "x = 1"), [], Limits()) as session:
         session.run()
         loop = session._loop

@@ -1,4 +1,4 @@
-"""The packages that a kernel can import: the course's, those that the assignment needs besides, their dependencies."""
+"""The packages that a kernel can import: those of the course and of the assignment, and their dependencies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the backward questions ask beside values: the chain rule, float64, the order of grads; and odd gradients."""
+"""Requirements of backward questions besides values: chain rule, float64, order of grads; and odd gradients."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_both_lists_in_another_order_are_a_mistake_of_forward(name, ask) -> None
 
 
 def test_a_model_of_easy_gradients_is_refused() -> None:
-    """Its loss is the sum of all its numbers, and each gradient the same number everywhere."""
+    """The loss is the sum of all its numbers, and each gradient is the same number everywhere."""
     remote = student(
         MODELS,
         "Seq2seq",

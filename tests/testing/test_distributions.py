@@ -17,7 +17,7 @@ P = np.array([0.4, 0.25, 0.15, 0.1, 0.05, 0.03, 0.015, 0.005])
 
 
 def share_failed(true: np.ndarray, claimed: np.ndarray, draws: int, alpha: float, seeds: range) -> float:
-    """How often draws from `true` are refused as draws from `said`."""
+    """The share of seeds whose draws from `true` are refused as draws from `claimed`."""
     failed = 0
     for seed in seeds:
         counts = np.random.default_rng(seed).multinomial(draws, true)
@@ -31,7 +31,7 @@ def share_failed(true: np.ndarray, claimed: np.ndarray, draws: int, alpha: float
 @pytest.mark.parametrize("p", [(0.5, 0.5), (0.9, 0.1), (0.6, 0.3, 0.1), (0.98, 0.01, 0.01), (0.25,) * 4])
 @pytest.mark.parametrize("n", [1, 4, 12, 20])
 def test_the_tail_bound_is_a_bound(p: tuple[float, ...], n: int) -> None:
-    """Every outcome of a small multinomial, enumerated: P(n KL >= x) is never above the bound at x."""
+    """Enumerate every outcome of a small multinomial: P(n KL >= x) is never above the bound at x."""
     probabilities = np.array(p)
     outcomes = []
     for counts in itertools.product(range(n + 1), repeat=len(p) - 1):
@@ -55,7 +55,7 @@ def chi_square_tail(x: float, freedom: int) -> float:
 @pytest.mark.parametrize("alpha", ALPHAS)
 @pytest.mark.parametrize("freedom", [2, 10, 30])
 def test_the_tail_bound_is_not_far_above_the_chi_square_limit(alpha: float, freedom: int) -> None:
-    """It refuses what lies 1.8 times as far out as the limit would have it."""
+    """The bound refuses statistics at 1.8 times the chi-square limit."""
     limit = next(x for x in np.arange(1, 200, 0.25) if chi_square_tail(x, freedom) < alpha)
     assert tail_bound(1.8 * limit / 2, freedom + 1) < alpha
 
@@ -68,7 +68,7 @@ def test_no_false_alarm_where_alpha_allows_none(draws: int) -> None:
 
 @pytest.mark.parametrize("alpha", [0.5, 0.9, 0.99])
 def test_false_alarms_at_a_large_alpha_occur_and_stay_below_it(alpha: float) -> None:
-    """A test that does nothing would show itself by 0, a broken one by more than alpha."""
+    """A test that does nothing would give 0, a broken one more than alpha."""
     assert 0 < share_failed(P, P, 300, alpha, range(4000)) < alpha
     assert 0 < share_failed(np.array([0.5, 0.5]), np.array([0.5, 0.5]), 300, alpha, range(4000)) < alpha
 

@@ -25,7 +25,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 
 
 class Step:
-    """One LSTM step, written for these tests; `spoil` changes the six gradients before they are given away."""
+    """One LSTM step, written for these tests; `spoil` changes the six gradients before they are returned."""
 
     def __init__(self, *weights: np.ndarray, spoil: Callable[[Grads], Grads] | None = None) -> None:
         self.params = list(weights)
@@ -52,7 +52,7 @@ class Step:
 
 
 class Zeros(Step):
-    """Forward and backward agree, and are worth nothing."""
+    """A layer whose forward and backward agree but are useless: all zeros."""
 
     def forward(self, x: np.ndarray, h: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros_like(h), np.zeros_like(c)
@@ -85,7 +85,7 @@ def spoiled(array: int, change: Callable[[np.ndarray], Any]) -> Callable[[Grads]
 
 
 def swapped(gradient: np.ndarray) -> np.ndarray:
-    """Forget and input gate in each other's place."""
+    """The gradient with forget and input gate swapped."""
     f, g, i, o = np.split(gradient, 4, axis=-1)
     return np.concatenate([i, g, f, o], axis=-1)
 
@@ -118,7 +118,7 @@ def test_a_small_error_in_any_one_array_is_caught_for_every_seed(
 ) -> None:
     monkeypatch.setattr(
         "autograder.testing.checks.gradients.MAX_ENTRIES", 2
-    )  # the verdict is meant here, not its message
+    )  # only the verdict matters here, not its message
     for seed in range(100):
         with pytest.raises(CheckFailed, match=f"the gradient of {NAMES[array]}\n"):
             judge(seed=seed, data=seed, spoil=spoiled(array, change))

@@ -1,4 +1,4 @@
-"""Variants of the hidden inputs: what is drawn in each; what one submission finds out is no help in another."""
+"""Variants of the hidden inputs: the draws in each; inputs learnt from one submission do not help in another."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Function = Callable[..., Any]
 
 
 def drawn(variant: int, seed: int = 5) -> list[float]:
-    """What a suite draws from a seed in a variant."""
+    """The draws of a suite from a seed in a variant."""
     with in_variant(variant):
         return list(hidden_rng(seed).standard_normal(3).tolist())
 
@@ -75,8 +75,8 @@ def test_the_first_draw_that_tells_is_taken() -> None:
         telling_seed(7, lambda seed: False)
 
 
-# Drawn with the plain seed: tasks whose thresholds are calibrated, a model that stands in the grader's process, and
-# moves by which two forwards are compared.
+# Drawn with the plain seed: tasks with calibrated thresholds, a model in the grader's process, and
+# displacements by which two forwards are compared.
 CALIBRATED = {
     "oracle_training.py": 2,
     "toy_tasks.py": 3,
@@ -95,7 +95,7 @@ def test_suites_draw_what_they_hide_in_variants() -> None:
 
 
 class Recorder:
-    """A function that keeps what it is called with, and what it gives back."""
+    """A function that records its arguments and results."""
 
     def __init__(self, function: Function) -> None:
         self._function = function
@@ -108,7 +108,7 @@ class Recorder:
 
 
 def key(*args: Any, **kwargs: Any) -> str:
-    """Arguments as a text, to the last bit."""
+    """Arguments as text, exact to the last bit."""
     return repr([(part.dtype.str, part.tolist()) if isinstance(part, np.ndarray) else part for part in args] + [kwargs])
 
 
@@ -133,7 +133,7 @@ def share(id: str, question: str, names: dict[str, Any], variant: int) -> float:
     ],
 )
 def test_a_table_of_one_submissions_hidden_inputs_is_no_answer_in_another_variant(id: str, question: str) -> None:
-    """Whoever read every input, with its right value, out of the feedback to one submission."""
+    """Even a table of every input and right value, read from the feedback to one submission."""
     names = course.current().namespace(id)
     told = Recorder(names[question])
     assert share(id, question, names | {question: told}, 0) == 1
@@ -141,7 +141,7 @@ def test_a_table_of_one_submissions_hidden_inputs_is_no_answer_in_another_varian
     def from_the_table(*args: Any, **kwargs: Any) -> Any:
         return told.table[key(*args, **kwargs)]
 
-    if question != "input_gradient_norms":  # its argument is a model, which no text stands for
+    if question != "input_gradient_norms":  # its argument is a model, which has no text as a key
         assert share(id, question, names | {question: from_the_table}, 0) > 0.5
     for variant in range(1, VARIANTS):
         assert share(id, question, names | {question: from_the_table}, variant) < 0.5
@@ -151,7 +151,7 @@ def test_a_table_of_one_submissions_hidden_inputs_is_no_answer_in_another_varian
 @pytest.mark.parametrize("id", course.current().assignment_ids())
 @pytest.mark.parametrize("variant", range(VARIANTS))
 def test_the_reference_has_full_marks_in_every_variant(id: str, variant: int) -> None:
-    """`validate` proves it of every answer in the bank; here a suite that relies on a lucky draw is found soon."""
+    """`validate` proves this for every answer in the bank; here a suite that relies on a lucky draw is found early."""
     result = result_of(id, {}, variant)
     assert [question.fault for question in result.questions if question.fault] == []
     assert lost(result) == frozenset()

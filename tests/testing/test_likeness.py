@@ -1,4 +1,4 @@
-"""A backward is judged on its own forward only if that is nearly the function asked for.
+"""A backward is judged on its own forward only if that is close to the required function.
 
 Every forward here comes with its true gradients, so that a purely numerical check finds nothing wrong with them.
 """
@@ -21,7 +21,7 @@ from autograder.testing.student import BareConnection, Student, of_reference
 from autograder.validation.known_submissions import read_submissions
 
 ID = "01_rnn_lm_sampling"
-# Its forward is `function`, its backward the true gradient of that, by complex steps.
+# Its forward is `function`, its backward the true gradient of it, by complex steps.
 STEP = """
 class LSTM:
     def __init__(self, Wx, Wh, b):

@@ -1,4 +1,4 @@
-"""The three lines a student will read, for each kind of mistake: a changed text is a reviewed difference."""
+"""The three lines a student will read, for each kind of mistake: a changed text shows up in review."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def spotted(value: float) -> np.ndarray:
 
 
 def values(yours: Any, wanted: Any = HS, **kwargs: Any) -> Callable[[], Any]:
-    """The check, put off."""
+    """The check, deferred."""
     return lambda: checks.values("TimeLSTM.forward: hs", yours, wanted, **kwargs)
 
 
 def gates(order: str) -> np.ndarray:
-    """An array whose quarters stand in this order."""
+    """An array with its quarters in this order."""
     parts = {"f": HS, "g": -HS, "i": HS**2, "o": HS**0.5}
     return np.concatenate([parts[gate] for gate in order], axis=1)
 
@@ -162,12 +162,12 @@ VALUES: dict[str, Case] = {
 
 
 def equal(yours: Any, wanted: Any) -> Callable[[], Any]:
-    """The check, put off."""
+    """The check, deferred."""
     return lambda: checks.equal("TimeLSTM.forward: hs", yours, wanted)
 
 
 def raising(type_name: str, message: str) -> Callable[[], Any]:
-    """What the student's code raises where a ValueError is promised."""
+    """The check of an exception raised in place of the promised ValueError, deferred."""
 
     def action() -> Any:
         raise CallFailed(message, type_name, (type_name, "Exception"))
@@ -176,7 +176,7 @@ def raising(type_name: str, message: str) -> Callable[[], Any]:
 
 
 def deferred(check: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[[], Any]:
-    """Any other check, put off."""
+    """Any other check, deferred."""
     return lambda: check("TimeLSTM.forward: hs", *args, **kwargs)
 
 
@@ -308,7 +308,7 @@ def loss(arrays: list[np.ndarray]) -> Any:
 
 
 def gradient(analytic: Any, loss: Callable[..., Any] = loss, **kwargs: Any) -> Callable[[], Any]:
-    """The check, put off."""
+    """The check, deferred."""
     return lambda: checks.gradient("LSTM.backward", loss, [X, X + 1], analytic, seed=1, names=["Wx", "b"], **kwargs)
 
 
@@ -373,7 +373,7 @@ def test_gradients_say_of_all(name: str) -> None:
 
 
 def test_a_hidden_value_is_never_shown_to_the_precision_that_would_pass() -> None:
-    """Four digits of one entry and of its distance do not add up to the eight that are compared."""
+    """Four digits of an entry and four of its difference do not give the eight digits that are compared."""
     with pytest.raises(CheckFailed, match=r"0\.7071, off by 0\.4142") as caught:
         values(np.full(5, 0.5**0.5), np.full(5, 0.5**0.5) + 2**0.5 - 1)()
     assert not any(len(word.strip(".,;:")) > 8 for word in str(caught.value).split() if word[0].isdigit())

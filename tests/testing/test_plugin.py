@@ -1,4 +1,4 @@
-"""The pytest plugin: whose fault a failure is, that a test must compare, its time, its fork, and what it may not do.
+"""The pytest plugin: whose fault a failure is; a test must compare; its time, its fork, and its restrictions.
 
 The suites here are a few lines each; the student's code runs in this process.
 """
@@ -52,7 +52,7 @@ class Suite:
         self.path = path
         self.opened: list[tuple[dict, float]] = []
         self.closed = 0
-        self.took_s = 0.0  # what the answers to each test are said to have taken
+        self.took_s = 0.0  # the seconds reported for the answers to each test
         self.student = student
 
     def write(self, text: str, head: str = HEAD) -> Suite:
@@ -140,7 +140,7 @@ def test_any_other_failure_is_nobodys_mark(suite, name):
     assert message in outcome.message
 
 
-# by name: what the student's double gives where 6 is wanted, and a test that cannot cope with it
+# name -> what the student's double returns instead of 6, and a test that fails on it
 UNEXPECTED = {
     "None": ("None", "equal('x', student.call('double', 3) + 1, 7)"),
     "text for a number": ("'six'", "equal('x', student.call('double', 3) - 1, 5)"),
@@ -159,7 +159,7 @@ UNEXPECTED = {
 
 
 @pytest.mark.parametrize("name", UNEXPECTED)
-def test_what_a_test_raises_for_the_student_alone_lowers_the_mark(suite, name):
+def test_an_error_of_a_test_for_the_students_answer_alone_lowers_the_mark(suite, name):
     answer, body = UNEXPECTED[name]
     suite.student = f"def double(x): return {answer}"
     outcome = suite.write(one(body)).outcome()
@@ -358,7 +358,7 @@ def test_a_suite_that_is_not_there(suite):
         suite.run()
 
 
-def test_a_fixture_that_there_is_not_is_the_suites_fault(suite):
+def test_a_missing_fixture_is_the_suites_fault(suite):
     outcome = suite.write('@question("q")\ndef test_it(nothing): equal("x", 1, 1)').outcome()
     assert (outcome.passed, outcome.fault) == (False, "task")
 
@@ -373,7 +373,7 @@ def test_ctrl_c_stops_the_grading(suite):
         suite.run()
 
 
-def test_options_of_the_graders_own_pytest_have_no_say(suite, monkeypatch):
+def test_options_of_the_graders_own_pytest_are_ignored(suite, monkeypatch):
     monkeypatch.setenv("PYTEST_ADDOPTS", "-k test_b --maxfail=1 --no-such-option")
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
     suite.write(
@@ -395,7 +395,7 @@ def test_a_conftest_beside_the_suite_is_not_loaded(suite):
     assert suite.write(RIGHT).outcome().passed
 
 
-@pytest.mark.filterwarnings("ignore:careful")  # as in a grader, where warnings are not errors
+@pytest.mark.filterwarnings("ignore:careful")  # as in grading, where warnings are not errors
 def test_a_warning_changes_nothing(suite):
     body = "import warnings\nwarnings.warn('careful')\nequal('double(3)', student.call('double', 3), 6)"
     assert suite.write(one(body)).outcome().passed

@@ -1,6 +1,6 @@
-"""Training in the grader's own loop: a right model is trained to the very weights of the reference, and no other is.
+"""Training in the grader's own loop: only a right model ends with exactly the reference's weights.
 
-Most of it with small tasks in one process; that a notebook cannot train for itself, in real kernels.
+Most tests use small tasks in one process; real kernels show that a notebook cannot do its own training.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ def references() -> dict[str, SimpleNamespace]:
 
 
 def student_of(reference: SimpleNamespace, **others: object) -> Student:
-    """A notebook that defines what the reference does, some of it otherwise."""
+    """A notebook with the reference's definitions, some of them replaced by `others`."""
     return Student(BareConnection(dict(vars(reference)) | others))
 
 
 def task(id: str, reference: SimpleNamespace) -> tuple[object, ...]:
-    """What the training function of an assignment takes beside model and seed: few rows."""
+    """The arguments of an assignment's training function besides model and seed, with few rows."""
     rng = np.random.default_rng(5)
     if id == "01_rnn_lm_sampling":
         return reference.ToyGrammar().sample(400, rng), reference.ToyGrammar().vocab_size
@@ -51,7 +51,7 @@ def task(id: str, reference: SimpleNamespace) -> tuple[object, ...]:
 
 
 def trained(id: str, reference: SimpleNamespace, student: Student) -> list[np.ndarray]:
-    """The weights that the grader's loop comes to with the student's model."""
+    """The weights after training the student's model in the grader's loop."""
     function, name = MODELS[id]
     model = model_class(student, name, getattr(reference, name))
     train = trained_here(getattr(reference, function), name, model)
@@ -88,7 +88,7 @@ def broken(*args: object, **kwargs: object) -> None:
 
 
 @pytest.mark.parametrize("name", ["train_toy_rnnlm", "Adam", "fit_language_model", "TimeSoftmaxWithLoss"])
-def test_what_a_notebook_puts_in_place_of_what_is_handed_out_is_not_used(name, references):
+def test_a_notebooks_replacements_of_handed_out_code_are_not_used(name, references):
     reference = references["01_rnn_lm_sampling"]
     student = student_of(reference, **{name: broken})
     assert trained("01_rnn_lm_sampling", reference, student)[0].shape == (24, 24)
@@ -113,7 +113,7 @@ def test_weights_that_a_model_brings_along_are_not_used(references):
 
 
 class Odd:
-    """A model that does what a test has it do."""
+    """A model whose methods a test replaces."""
 
     def __init__(self, *sizes: int, rng: object = None) -> None:
         self.params, self.grads = [np.zeros((2, 3), np.float32)], [np.zeros((2, 3), np.float32)]

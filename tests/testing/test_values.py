@@ -1,4 +1,4 @@
-"""Planted errors that the checks must catch, and values of any kind that must never upset them."""
+"""Planted errors that the checks must catch, and arbitrary values that must never break them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ N, T, D, H = 2, 5, 3, 11
 
 
 def some(*shape: int, seed: int = 0) -> np.ndarray:
-    """Values all different."""
+    """An array of distinct values."""
     return np.random.default_rng(seed).normal(size=shape)
 
 
 def fails(check: Callable[..., Any], *args: Any, **kwargs: Any) -> CheckFailed:
-    """The CheckFailed of a check that must fail, after having counted as a comparison."""
+    """The CheckFailed of a check that must fail, and must have counted as a comparison."""
     before = comparison_count.made()
     with pytest.raises(CheckFailed, match=r"\Ahere.*\nyours   .+\nwanted  .+\Z") as caught:
         check("here", *args, **kwargs)
@@ -36,7 +36,7 @@ def fails(check: Callable[..., Any], *args: Any, **kwargs: Any) -> CheckFailed:
 
 
 def passes(check: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-    """The check passes, and counts as a comparison."""
+    """Assert that the check passes and counts as a comparison."""
     before = comparison_count.made()
     check("here", *args, **kwargs)
     assert comparison_count.made() > before
@@ -211,11 +211,11 @@ def test_raises() -> None:
         checks.raises("here", "NotImplementedError", raising(NotWritten("softmax")))
 
 
-# arrays over there ----------------------------------------------------------------------------------------------------
+# remote arrays --------------------------------------------------------------------------------------------------------
 
 
 class Doubler:
-    """Answers with twice its input, and keeps the input's sum as its gradient: well, or badly."""
+    """A layer that returns twice its input and stores the input's sum as its gradient, correctly or not."""
 
     def __init__(self, manner: str) -> None:
         self.manner = manner
@@ -235,7 +235,7 @@ class Doubler:
 
 
 def doubler(manner: str) -> tuple[Student, RemoteObject]:
-    """A student with such a layer."""
+    """A student with a Doubler, and the layer."""
     student = Student(BareConnection({"Doubler": Doubler}))
     return student, student.new("Doubler", manner)
 
@@ -282,7 +282,7 @@ def test_in_place_without_references_is_the_suites_fault() -> None:
         checks.in_place("here", [], [])
 
 
-# whatever comes over the wire -----------------------------------------------------------------------------------------
+# any value from the wire ----------------------------------------------------------------------------------------------
 
 NUMBERS = st.integers() | st.floats() | st.complex_numbers() | st.booleans()
 DTYPES = st.sampled_from(
@@ -345,6 +345,6 @@ def test_any_plain_value_passes_or_is_a_failed_check(name: str, value: Any) -> N
 def test_lists_within_themselves() -> None:
     endless: list[Any] = []
     endless.append(endless)
-    for name in CHECKS.keys() - {"untouched", "in_place refs"}:  # these send the value first, which no wire does
+    for name in CHECKS.keys() - {"untouched", "in_place refs"}:  # these send the value first, which the wire refuses
         with pytest.raises(CheckFailed, match="here"):
             CHECKS[name](endless)

@@ -1,4 +1,4 @@
-"""Whose fault a test's end is: the plugin, run on suites of a few lines."""
+"""Whose fault a test's failure is: the plugin, run on suites of a few lines."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from autograder.testing.plugin import question
 def test_it(student, reference):
     {body}
 """
-NUMBERS = itertools.count()  # pytest imports a module of the same name once per process
+NUMBERS = itertools.count()  # pytest imports modules of one name only once per process
 SCORES = "np.array([[0.0, 1.0], [2.0, 3.0]])"
 
 
@@ -37,7 +37,7 @@ def right(scores: np.ndarray) -> np.ndarray:
 
 
 def stub(scores: np.ndarray) -> np.ndarray:
-    """As it was handed out."""
+    """The stub as handed out."""
     raise NotImplementedError("softmax")
 
 
@@ -47,7 +47,7 @@ def broken(scores: np.ndarray) -> np.ndarray:
 
 
 def outcome(tmp_path: Path, body: str, softmax: Any) -> Outcome:
-    """What the plugin says of a one-test suite."""
+    """The plugin's outcome for a one-test suite."""
     suite = tmp_path / f"test_suite_{next(NUMBERS)}.py"
     suite.write_text(SUITE.format(body=body))
 

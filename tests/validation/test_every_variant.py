@@ -1,4 +1,4 @@
-"""The gate under every variant of the hidden inputs: what is harder or easier in one of them is named."""
+"""The gate under every variant of the hidden inputs: entries that are harder or easier in one of them are named."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.validation.every_variant import breaches_of, meetings, result_of
 from autograder.validation.known_submissions import read_submissions
 from autograder.validation.trials import lost, trials
 
-# Easier in variant 2, where three times nothing is two times nothing; harder in 1; broken in 3.
+# Easier in variant 2, where three times zero is two times zero; harder in 1; broken in 3.
 UNEVEN_SUITE = '''
 from autograder.testing.checks import equal, values
 from autograder.errors import CheckFailed
@@ -48,7 +48,7 @@ DOES_NOT_RUN = "wrong = 1 / 0\ndef double(xs):\n    return xs"
 
 @pytest.fixture(autouse=True)
 def anew() -> Iterator[None]:
-    """References of another copy of the course are forgotten."""
+    """Forget the references of other copies of the course."""
     grader.forget_loaded()
     yield
     grader.forget_loaded()
@@ -71,7 +71,7 @@ def test_each_entry_and_the_reference_meet_every_variant_once(tmp_path: Path) ->
     assert len(met) == (len(bank) + 1) * (VARIANTS - 1)
 
 
-def test_what_only_shows_when_trained_is_left_out(tmp_path: Path) -> None:
+def test_mistakes_that_only_show_in_training_are_left_out(tmp_path: Path) -> None:
     with course_at(tiny_course(tmp_path)):
         planned = [trial for trial in trials(course.current().load(ID)) if trial.submission is not None]
     assert planned[0].submission is not None

@@ -1,4 +1,4 @@
-"""The release gate: it lets a sound course pass, and names every breach that is planted, in a line of its own."""
+"""The release gate: a sound course passes, and every planted breach is named in a line of its own."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from autograder.validation.trials import Trial, different, lost, trials
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sound tiny course, for tests that leave it as it is."""
+    """A sound tiny course, for tests that do not change it."""
     return tiny_course(tmp_path_factory.mktemp("sound"))
 
 
 @pytest.fixture
 def sound(built: Path) -> Iterator[course.Assignment]:
-    """Its assignment."""
+    """The assignment of the sound tiny course."""
     with course_at(built):
         yield course.current().load(ID)
 
@@ -46,7 +46,7 @@ def result(double: float, scale: float, reason: str = "wrong") -> Result:
 
 
 def told(feedback: str, double: float = 0) -> Result:
-    """A record of the tiny assignment with this feedback on double."""
+    """A record of the tiny assignment with the given feedback on double."""
     record = result(double, 60)
     record.questions[0].output = feedback
     return record
@@ -56,11 +56,11 @@ THRICE, FIRST = "double__thrice (three times)", "double__first (only the first n
 
 
 def named(planned: list[Trial], start: str) -> Trial:
-    """The trial whose name begins so, the first time that it is graded."""
+    """The trial whose name begins with `start`, in its first grading."""
     return next(trial for trial in planned if trial.name.startswith(start) and not trial.name.endswith(", again"))
 
 
-# What must come of each trial.
+# The verdict on each trial.
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_declared_loss_is_allowed(tmp_path: Path) -> None:
         assert named(trials(course.current().load(ID)), "double__thrice").judge(Graded(result(0, 0))) == []
 
 
-def test_what_is_not_graded_is_a_breach_for_every_trial(sound: course.Assignment) -> None:
+def test_not_graded_is_a_breach_for_every_trial(sound: course.Assignment) -> None:
     broken = result(40, 60)
     broken.questions[0].score, broken.questions[0].reason, broken.questions[0].fault = None, "not graded", "it broke"
     refused = Graded(Result(ID, [], problem="the kernel did not start"))
@@ -147,7 +147,7 @@ def test_the_kill_table_counts(sound: course.Assignment) -> None:
     assert (table.right, table.right_in_full) == (1, 0)
 
 
-# What must not be in a release.
+# Secrets that a release must not hold.
 
 
 def test_a_sound_release_holds_no_secret(sound: course.Assignment) -> None:
@@ -209,7 +209,7 @@ def test_a_leak_is_found(tmp_path: Path, name: str) -> None:
     assert any(message in line for line in problems), problems
 
 
-def test_what_earlier_assignments_asked_for_is_handed_out_and_no_secret() -> None:
+def test_answers_of_earlier_assignments_are_handed_out_and_no_secret() -> None:
     solutions = course.current().root / "solutions"
     assert handout.earlier_answers(solutions, "01_rnn_lm_sampling") == ""
     earlier = handout.earlier_answers(solutions, "02_seq2seq")
@@ -359,7 +359,7 @@ def test_breaches_of_the_suite_are_named(
 
 @pytest.mark.slow
 def test_a_grader_that_grades_the_reference_is_caught(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another autograder once marked its own solution whatever was handed in: everyone passed."""
+    """Another autograder once marked its own solution instead of the submissions, so everyone passed."""
     graded = Graded(result(40, 60), nbformat.writes(filled_at(built)))
     monkeypatch.setattr(gate, "grade_many", lambda work, pool: [(place, graded) for place in range(len(work))])
     console = Console(file=io.StringIO(), width=200)
@@ -377,7 +377,7 @@ def filled_at(root: Path) -> object:
 
 
 def test_the_bank_is_graded_without_training(sound: course.Assignment) -> None:
-    """The reference and the stub with it; the bank without, so that the gate takes minutes."""
+    """Reference and stub are graded with training, the bank without, so that the gate takes minutes."""
     planned = trials(sound)
     assert named(planned, "the reference").training
     assert named(planned, "the untouched").training

@@ -1,6 +1,6 @@
 """The bank: enough known submissions for every question, each well-formed, none the reference; malformed ones refused.
 
-That each wrong answer loses what it says, and each right one nothing, is what `python -m autograder validate` proves.
+`python -m autograder validate` proves that each wrong answer loses what it declares, and each right one nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def of_kind(kind: str) -> list[object]:
 
 
 def code(text: str) -> str:
-    """What a text does: its syntax tree without docstrings; comments and layout do not count."""
+    """The code of a text: its syntax tree without docstrings, comments and layout."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
@@ -134,7 +134,7 @@ def submissions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def wrong(submissions: Path, text: str, question: str = "first") -> list[KnownSubmission]:
-    """The wrong answers that a file of mistakes makes."""
+    """The wrong answers made from a file of mistakes."""
     (submissions / "wrong_answer" / f"{question}.toml").write_text(text)
     return [entry for entry in read_submissions("01_small") if entry.kind == "wrong"]
 
@@ -155,7 +155,7 @@ def test_a_mistake_is_an_edit_of_an_accepted_answer(submissions: Path) -> None:
 
 
 def test_a_mistake_undone_is_its_base(submissions: Path) -> None:
-    """So that each base, a right answer, is graded on its own as an entry that must keep all."""
+    """Thus each base, a right answer, is also graded as an entry of its own that must lose nothing."""
     (made,) = wrong(submissions, DOUBLED.replace("old = 'return x'", "base = \"plus\"\nold = 'return x'"))
     (base,) = [entry for entry in read_submissions("01_small") if entry.kind == "right"]
     assert (base.name, base.title, base.reason, base.losses) == ("plus", "plus nothing", "correct", frozenset())
@@ -175,7 +175,7 @@ def test_whole_lines_are_replaced_up_to_the_last(submissions: Path) -> None:
     assert entry.answers == {"first": "def first(x):\n    y = x\n    return 2 * y"}
 
 
-def test_what_else_an_entry_says(submissions: Path) -> None:
+def test_the_other_fields_of_an_entry(submissions: Path) -> None:
     more = 'cells = ["first", "Second"]\nalso = ["second"]\nreason = "timeout"\nfeedback = "too late"\nold'
     (entry,) = wrong(submissions, DOUBLED.replace("\nold", f"\n{more}"))
     assert (entry.reason, entry.feedback, entry.losses) == ("timeout", "too late", {"first", "second"})

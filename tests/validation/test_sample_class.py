@@ -1,4 +1,4 @@
-"""The sample class through the real sandbox: each gets the mark and the reason they should, and stops nobody else."""
+"""The sample class in the real sandbox: each student gets the right mark and reason, and disturbs nobody else."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ REASONS = {"wrong", "missing", "timeout", "crashed", "memory"}
 
 @dataclass(frozen=True)
 class Graded:
-    """The class after grading: where it lies, what `grade` returned, what it should be."""
+    """The class after grading: its folder, the results of `grade`, and the expected ones."""
 
     place: Path
     results: dict[str, Result]
@@ -70,7 +70,7 @@ def exported(place: Path) -> dict[str, dict[str, str]]:
         return {row["student_id"]: row for row in csv.DictReader(file)}
 
 
-# What the class is made of, before anything is graded.
+# The make-up of the class, before anything is graded.
 
 
 def test_the_class_has_one_of_every_kind() -> None:
@@ -167,7 +167,7 @@ def test_a_folder_of_ours_is_made_afresh(tmp_path: Path) -> None:
     assert [path.name for path in demo.make_room(place).iterdir()] == [demo.MARKER]
 
 
-# What comes of it.
+# The results.
 
 
 @pytest.mark.slow
@@ -179,7 +179,7 @@ def test_everybody_gets_the_mark_and_the_reason_they_should(graded: Graded) -> N
 @pytest.mark.slow
 @pytest.mark.timeout(WHOLE_CLASS_S)
 @pytest.mark.parametrize("id", [id for id in course.current().assignment_ids() if id != ASSIGNMENT])
-def test_so_do_those_who_hand_in_another_assignment(id: str, tmp_path: Path) -> None:
+def test_students_of_another_assignment_get_the_mark_and_the_reason_they_should(id: str, tmp_path: Path) -> None:
     expected = four_of(id)
     demo.hand_in(expected, tmp_path)
     results = commands.grade(tmp_path / "submitted", Options(), commands.Batch(2))
@@ -203,7 +203,7 @@ def test_marks(graded: Graded) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(WHOLE_CLASS_S)
-def test_what_was_put_right_and_what_went_wrong_is_said(graded: Graded) -> None:
+def test_repairs_and_failures_are_noted(graded: Graded) -> None:
     outputs = {student: result.output for student, result in graded.results.items()}
     assert "The cell softmax was there 2 times: the last one counts." in outputs["yew"]
     assert outputs["willow"].startswith("Not graded: the file is not a complete notebook")
@@ -214,8 +214,8 @@ def test_what_was_put_right_and_what_went_wrong_is_said(graded: Graded) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(WHOLE_CLASS_S)
 def test_the_patched_comparison_changes_nothing(graded: Graded) -> None:
-    """The same wrong softmax, with and without np.allclose replaced: the same marks, for the same reasons."""
-    honest, patched = graded.results["birch"], graded.results["maple"]  # whose hidden inputs may be different ones
+    """The same wrong softmax gets the same marks for the same reasons, with and without np.allclose replaced."""
+    honest, patched = graded.results["birch"], graded.results["maple"]  # their hidden inputs may differ
     marks = [[(q.id, q.score, q.reason) for q in result.questions] for result in (honest, patched)]
     assert marks[0] == marks[1]
 
@@ -287,7 +287,7 @@ def _feedback(place: Path, student: str) -> str:
     return (place / "feedback" / student / ASSIGNMENT / "rnn_lm_sampling.html").read_text(encoding="utf-8")
 
 
-# The same by nbgrader's own commands.
+# The same with nbgrader's own commands.
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,9 @@
-"""Calibrates `rnnlm_training`: trains right and named wrong answers over many seeds; writes the table beside this file.
+"""Calibrate `rnnlm_training`: train right and named wrong answers over many seeds; write the table beside this file.
 
     OPENBLAS_NUM_THREADS=1 python -m solutions.01_rnn_lm_sampling.calibration.rnnlm_training
 
-Seven minutes on one core. The text to train on and the text to judge by are those of the hidden suite; what differs
-between right answers is the order in which they add up, far less than what a seed does: seeds stand for right answers.
+Seven minutes on one core. The training text and the text to judge by are those of the hidden suite. Right answers
+differ in the order of their sums, which matters far less than the seed, so different seeds stand for right answers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Ratios = dict[str, list[float]]
 
 
 def trained_ratio(reference: SimpleNamespace, classes: Made, seed: int, text: oracle_training.Unseen) -> float:
-    """Train with some classes exchanged: the ratio that the suite computes."""
+    """Train with some classes replaced; return the ratio that the suite computes."""
     with exchanged(reference.train_toy_rnnlm.__globals__, classes):
         corpus = oracle_training.training_corpus(reference)
         model = reference.train_toy_rnnlm(corpus, reference.ToyGrammar().vocab_size, seed)
@@ -36,7 +36,7 @@ def trained_ratio(reference: SimpleNamespace, classes: Made, seed: int, text: or
 
 
 def measure(reference: SimpleNamespace) -> Ratios:
-    """Ratios by the name of the answer, right ones first."""
+    """Ratios by name of the answer, right ones first."""
     answers: dict[str, Made] = {"reference": {}, "plain loops over LSTM": {"TimeLSTM": plain_time_lstm(reference)}}
     right = len(answers)
     answers |= mistakes(reference)
@@ -49,7 +49,7 @@ def measure(reference: SimpleNamespace) -> Ratios:
 
 
 def report(reference: SimpleNamespace, ratios: Mapping[str, list[float]]) -> str:
-    """The table, and what follows from it."""
+    """The table and the conclusions from it."""
     over = [ratio - 1 for ratio in ratios["reference"]]
     lognormal = chance_above([float(np.log(part)) for part in over], float(np.log(oracle_training.FACTOR - 1)))
     power = chance_above_by_power_tail(over, oracle_training.FACTOR - 1)
@@ -74,7 +74,7 @@ The reference's ratios, sorted: {sorted_ratios}
 
 
 def table(reference: SimpleNamespace, ratios: Mapping[str, list[float]]) -> str:
-    """What was measured: a row for each answer."""
+    """The measurements, one row for each answer."""
     rows = "\n".join(row(name, values) for name, values in ratios.items())
     entropy = reference.ToyGrammar().entropy_rate()
     size = f"{oracle_training.ROWS} x {oracle_training.STEPS - 1}"

@@ -1,9 +1,9 @@
-"""Shows what the hypothesis tests of `generate` find, and how rarely they are wrong; writes the table beside this file.
+"""Measure the power and false alarms of the hypothesis tests of `generate`; write the table beside this file.
 
     OPENBLAS_NUM_THREADS=1 python -m solutions.01_rnn_lm_sampling.calibration.sampling_power
 
-A minute on one core. What right and wrong generators write is known exactly (`oracle_generation`), in each variant of
-the hidden inputs. Counts are drawn from it as often as is wanted, without generating any text.
+A minute on one core. The distributions of right and wrong generators are known exactly (`oracle_generation`), in each
+variant of the hidden inputs. Any number of counts can be drawn from them without generating text.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ WRONG_RUNS, RIGHT_RUNS = 2_000, 20_000
 
 
 def failures(written: Texts, right: Texts, runs: int, rng: np.random.Generator) -> int:
-    """In how many of `runs` the suite's test fails for texts that come as `written` says."""
+    """The number of `runs` in which the suite's test fails for texts distributed as in `written`."""
     expected = np.array(list(right.values()))
     shares = np.array([written[text] for text in right])
     failed = 0
@@ -39,7 +39,7 @@ def failures(written: Texts, right: Texts, runs: int, rng: np.random.Generator) 
 
 
 def failures_of(reference: SimpleNamespace, rng: np.random.Generator) -> dict[tuple[str, str], int]:
-    """(scenario, what writes) -> how often its test fails, in the variant at hand."""
+    """(scenario, generator) -> number of failures of its test, in the current variant."""
     counts = {}
     for scenario in SCENARIOS:
         case = scenario.telling(reference)

@@ -1,8 +1,8 @@
-"""What wrong generators write, exactly: so that a hypothesis test of `generate` is made where it finds their mistakes.
+"""Exact distributions of wrong generators, to place a hypothesis test of `generate` where it finds their mistakes.
 
-A text of three words has an exact distribution, and so has what a wrong generator writes, as long as its mistake is
-known: both are worked out with the reference's model at the suite's weights. Weights whose words do not depend enough
-on what was read would hide a mistake; weights are drawn until they do not.
+Texts of three words have an exact distribution, and so have those of a wrong generator if its mistake is
+known: both are computed with the reference's model at the suite's weights. Weights whose words depend too little
+on earlier words would hide a mistake, so weights are drawn again until none is hidden.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from .oracle_sampling import (
 )
 
 START, FOLLOW = 1, 2
-SURELY = 4  # standard deviations between what a mistake leads to and what would pass
-READS = 6  # how often the last word is read in all, at most, by one who draws again instead of skipping
+SURELY = 4  # standard deviations between the statistic of a mistake and one that would pass
+READS = 6  # upper limit of all reads of the last word, by a generator that redraws instead of skipping
 Texts = dict[tuple[int, ...], float]
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One hypothesis test: the weights' seed, the words read before, and what generate is asked for.
+    """One hypothesis test: the weights' seed, the words read before, and the arguments of generate.
 
-    skips  how many of the likeliest first words are to be skipped: `at` says which
+    skips  the number of likeliest first words to be skipped: `drawn` finds them
     """
 
     name: str
@@ -52,7 +52,7 @@ class Scenario:
         return filled_oracle(reference, "RnnlmGen", SMALL, self.seed, GAIN)
 
     def drawn(self, reference: SimpleNamespace, seed: int) -> Scenario:
-        """The same with other weights."""
+        """The same scenario with other weights."""
         moved = replace(self, seed=seed)
         if not self.skips:
             return moved
@@ -60,11 +60,11 @@ class Scenario:
         return replace(moved, asked={**self.asked, "skip_ids": np.argsort(-likely)[: self.skips].tolist()})
 
     def telling(self, reference: SimpleNamespace) -> Scenario:
-        """The same with weights at which its named mistakes are found."""
+        """The same scenario with weights at which its named mistakes are found."""
         return self.drawn(reference, telling_seed(self.seed, lambda seed: self.drawn(reference, seed).tells(reference)))
 
     def tells(self, reference: SimpleNamespace) -> bool:
-        """Whether its test finds each of its mistakes but for one time in ten thousand and fewer."""
+        """Whether its test misses each of its mistakes at most once in ten thousand times."""
         right = exact(reference, self)
         return all(is_found(written, right) for _, written in mistakes(reference, self, right))
 
@@ -77,14 +77,14 @@ SCENARIOS = (FRESH, AFTER_TWO_WORDS, AT_TEMPERATURE, SKIPPING)
 
 
 def exact(reference: SimpleNamespace, case: Scenario, **changed: Any) -> Texts:
-    """The distribution of the texts; `changed` asks for something else, as a wrong answer does."""
+    """The distribution of the texts; `changed` replaces arguments, as a wrong answer does."""
     asked = {**case.asked, **changed}
     before: Sequence[int] = asked.pop("before", case.before)
     return joint(reference, case.model(reference), before, START, FOLLOW, SMALL.V, **asked)
 
 
 def mistakes(reference: SimpleNamespace, case: Scenario, right: Texts) -> Iterator[tuple[str, Texts]]:
-    """What named mistakes write that this scenario is there to find, those quickly worked out first."""
+    """Name and distribution of each mistake that this scenario must find, those quickly computed first."""
     yield "state lost after each word", stateless(reference, case, right)
     yield "argmax", argmax(right)
     yield "uniform", uniform(right)
@@ -99,38 +99,38 @@ def mistakes(reference: SimpleNamespace, case: Scenario, right: Texts) -> Iterat
 
 
 def is_found(written: Texts, right: Texts) -> bool:
-    """Whether texts that come as `written` says fail the test, even where they look SURELY better than they are."""
+    """Whether texts distributed as in `written` fail the test, even if they look SURELY deviations better."""
     expected = np.array(list(right.values()))
     shares = np.array([written[text] for text in right])
     if np.any((expected == 0) & (shares > 0.05)):
         return True
     observed, awaited = pooled(shares / shares.sum() * DRAWS, expected / expected.sum() * DRAWS)
     statistic = divergence(observed, awaited)
-    spread = np.sqrt(2 * statistic + (len(awaited) - 1) / 2)  # twice the statistic is about noncentral chi-square
+    spread = np.sqrt(2 * statistic + (len(awaited) - 1) / 2)  # twice the statistic is roughly noncentral chi-square
     return tail_bound(float(statistic - SURELY * spread), len(awaited)) < ALPHA
 
 
 def argmax(texts: Texts) -> Texts:
-    """What picking the most probable word each time writes, given the right distribution."""
+    """The distribution when the most probable word is picked each time, given the right distribution."""
     first = max(range(SMALL.V), key=lambda word: sum(p for text, p in texts.items() if text[0] == word))
     best = max((text for text in texts if text[0] == first), key=lambda text: texts[text])
     return {text: float(text == best) for text in texts}
 
 
 def uniform(texts: Texts) -> Texts:
-    """Every word that may come, equally often."""
+    """The distribution when all possible words are equally frequent."""
     words = sorted({text[0] for text, p in texts.items() if p > 0})
     return {text: float(set(text) <= set(words)) / len(words) ** FOLLOW for text in texts}
 
 
 def stateless(reference: SimpleNamespace, case: Scenario, right: Texts) -> Texts:
-    """Each word drawn as if only the one before it had been read."""
+    """The distribution when each word is drawn as if only the one before it had been read."""
     steps = [next_distribution(reference, case.model(reference), last, **case.asked) for last in range(SMALL.V)]
     return {(a, b): float(steps[START][a] * steps[a][b]) for a, b in right}
 
 
 def resampled(reference: SimpleNamespace, case: Scenario, right: Texts) -> Texts:
-    """Words to skip are drawn and thrown away, but the model has read its last word once more each time."""
+    """The distribution when words to skip are drawn and discarded, but each time the model rereads its last word."""
     skip = case.asked["skip_ids"]
     written: Texts = {}
     for first, p, read in _draws(reference, case, [START], skip):
@@ -143,7 +143,7 @@ def resampled(reference: SimpleNamespace, case: Scenario, right: Texts) -> Texts
 def _draws(
     reference: SimpleNamespace, case: Scenario, read: list[int], skip: Sequence[int]
 ) -> Iterator[tuple[int, float, list[int]]]:
-    """(word that is kept, how probably, what the model has read by then)."""
+    """(kept word, its probability, words read by the model up to then)."""
     mass = 1.0
     for _ in range(READS):
         p = after(reference, case, read)
@@ -153,6 +153,6 @@ def _draws(
 
 
 def after(reference: SimpleNamespace, case: Scenario, read: Sequence[int]) -> Array:
-    """The model's next-word probabilities, nothing skipped, after reading those words from a fresh state."""
+    """The model's next-word probabilities, nothing skipped, after reading these words from a fresh state."""
     scores = case.model(reference).predict(np.array([list(read)]))[0, -1].astype(np.float64)
     return np.asarray(reference.next_word_probabilities(scores))

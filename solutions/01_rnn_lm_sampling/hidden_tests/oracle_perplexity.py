@@ -1,7 +1,7 @@
-"""Scripted language models: what perplexity has to be told about them is known without any network.
+"""Scripted language models, whose perplexity is known without any network.
 
-They stand in the grader's process; the student's `perplexity` uses them over the wire. A state that never forgets
-makes every mistake in how a text is cut, carried on or reset show in the value.
+They live in the grader's process; the student's `perplexity` uses them over the wire. As their state never forgets,
+every mistake in cutting a text, carrying the state on or resetting it shows in the value.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import numpy as np
 from autograder.testing.checks.received import Array
 from autograder.testing.hidden_inputs import hidden_rng
 
-STATES = 101  # a prime, so that a state times 3 never loses what it was
+STATES = 101  # a prime, so that multiplying a state by 3 loses nothing
 
 
 class ScriptedModel:
     """A language model whose scores depend on every word read since the last reset, row by row.
 
-    log   gets (rows, steps) of every text read; it is the test's own list and no attribute that could be asked for
+    log   gets (rows, steps) of every text read; it is the test's own list and no attribute that students could read
     """
 
     def __init__(self, vocab_size: int, seed: int = 0, log: list[tuple[int, int]] | None = None) -> None:
@@ -27,7 +27,7 @@ class ScriptedModel:
 
     @property
     def read_since_reset(self) -> bool:
-        """Whether the state is anything but fresh."""
+        """Whether anything was read since the last reset."""
         return self._state is not None
 
     def reset_state(self) -> None:
@@ -61,14 +61,14 @@ class ScriptedModel:
 
 
 class UniformModel(ScriptedModel):
-    """Knows nothing: its perplexity is the number of words, however the text is cut."""
+    """A model that knows nothing: its perplexity is the number of words, however the text is cut."""
 
     def _scores(self, state: Array) -> Array:
         return np.zeros((len(state), self._table.shape[1]))
 
 
 class NoisyModel(ScriptedModel):
-    """One with a `train_flag`: while it is on, the scores are spoilt."""
+    """A model with a `train_flag`: while it is on, the scores are spoilt."""
 
     def __init__(self, vocab_size: int, seed: int = 0, train_flag: bool = True) -> None:
         super().__init__(vocab_size, seed)
@@ -80,7 +80,7 @@ class NoisyModel(ScriptedModel):
 
 
 class FailingModel(NoisyModel):
-    """One that reads one piece of text and refuses the second."""
+    """A model that reads one piece of text and refuses the second."""
 
     def predict(self, xs: Array) -> Array:
         """Scores the first time, ValueError ever after."""
@@ -90,7 +90,7 @@ class FailingModel(NoisyModel):
 
 
 def log_softmax(scores: Array) -> Array:
-    """Over the last axis."""
+    """log softmax over the last axis."""
     shifted = scores - scores.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 

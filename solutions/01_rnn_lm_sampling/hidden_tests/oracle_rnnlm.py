@@ -1,4 +1,4 @@
-"""Language models with weights of the suite's own, the same in the student's model and in the oracle's."""
+"""Language models with the suite's weights, the same in the student's model and in the oracle."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BETTER = ("W of the embedding", "Wx of LSTM 1", "Wh of LSTM 1", "b of LSTM 1", "
 
 
 def shapes(name: str, sizes: Sizes) -> list[tuple[int, ...]]:
-    """Shapes of `params` of the model of that name."""
+    """Shapes of `params` of the named model."""
     V, D, H = sizes.arguments
     first = [(V, D), (D, 4 * H), (H, 4 * H), (4 * H,)]
     return [*first, (H, 4 * H), (H, 4 * H), (4 * H,), (V,)] if name == "BetterRnnlm" else [*first, (H, V), (V,)]
@@ -35,7 +35,7 @@ def weights(name: str, sizes: Sizes, seed: int, gain: float = 1.5) -> list[Array
 def model_pair(
     student: Student, reference: SimpleNamespace, name: str, sizes: Sizes, seed: int, **made: Any
 ) -> ModelPair:
-    """Two models of the same weights; `made` are keyword arguments of the constructor."""
+    """Two models with the same weights; `made` are keyword arguments of the constructor."""
     drawn = weights(name, sizes, seed, made.get("gain", 1.5))
     oracle = filled_oracle(reference, name, sizes, seed, **made)
     made.pop("gain", None)
@@ -47,7 +47,7 @@ def model_pair(
 def filled_oracle(
     reference: SimpleNamespace, name: str, sizes: Sizes, seed: int, gain: float = 1.5, **made: Any
 ) -> Any:
-    """The reference's model, with weights of the suite's own."""
+    """The reference's model with the suite's weights."""
     oracle = getattr(reference, name)(*sizes.arguments, **made, rng=hidden_rng(seed))
     for mine, value in zip(oracle.params, weights(name, sizes, seed, gain), strict=True):
         mine[...] = value
@@ -55,14 +55,14 @@ def filled_oracle(
 
 
 def check_scores(label: str, pair: ModelPair, xs: Array, **kind: Any) -> None:
-    """predict against the oracle's, in step: both carry their state on."""
+    """Compare predict with the oracle's, in step: both carry their state on."""
     wanted = pair.oracle.predict(xs)
     assert np.ptp(wanted, axis=(0, 1)).min() > 0 or wanted.shape[0] * wanted.shape[1] == 1, "the scores do not vary"
     checks.values(label, pair.yours.call("predict", xs), wanted, **kind)
 
 
 def check_grads(label: str, names: Sequence[str], pair: ModelPair) -> None:
-    """`grads` against the oracle's, array by array."""
+    """Compare `grads` with the oracle's, array by array."""
     received = arrays(f"{label}: grads", pair.yours.get("grads"), [part.shape for part in pair.weights])
     for name, yours, wanted in zip(names, received, pair.oracle.grads, strict=True):
         assert np.any(wanted), "the oracle's gradient is zero"
@@ -70,7 +70,7 @@ def check_grads(label: str, names: Sequence[str], pair: ModelPair) -> None:
 
 
 def check_grads_overwritten(name: str, names: Sequence[str], pair: ModelPair, xs: Array, ts: Array) -> None:
-    """Forward and backward twice, the state carried on: the arrays of `grads` stay, and hold the second gradients."""
+    """Call forward and backward twice, state carried on: the arrays of `grads` stay and hold the second gradients."""
     refs = [pair.yours.ref("grads", i) for i in range(len(names))]
     for now in (xs, xs[:, ::-1].copy()):
         check_loss(f"{name}.forward: the loss", pair, now, ts)
@@ -84,7 +84,7 @@ def check_grads_overwritten(name: str, names: Sequence[str], pair: ModelPair, xs
 def dropped_losses(
     reference: SimpleNamespace, drawn: Sequence[Array], ratio: float, x: int, t: int
 ) -> list[tuple[float, list[Array]]]:
-    """Loss and gradients of `BetterRnnlm` for N = T = D = H = 1: the only four things that can happen.
+    """Loss and gradients of `BetterRnnlm` for N = T = D = H = 1, in the only four possible cases.
 
     Dropout zeroes the last place (whatever the others do), else the middle one, else the first one, else none.
     """

@@ -1,4 +1,4 @@
-"""What texts a language model writes, exactly: every short text with its probability, worked out by the reference."""
+"""The exact distribution of a language model's texts: every short text and its probability, by the reference."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from autograder.testing.sequence_models.model_pair import ModelPair
 from autograder.testing.sequence_models.weights import Sizes
 from autograder.testing.student import Call
 
-ALPHA = 1e-7  # of one hypothesis test; all of `generate` together stays below 1e-6
+ALPHA = 1e-7  # of one hypothesis test; those of `generate` together stay below 1e-6
 DRAWS = 800  # texts per hypothesis test: calibration/sampling_power.md
-TOGETHER = 50  # of them asked for in one go
+TOGETHER = 50  # of them requested at once
 SMALL = Sizes(V=5, D=3, H=7)
 GAIN = 4.0  # weights that make the next word depend on every word so far
 
 
 def next_distribution(reference: SimpleNamespace, oracle: Any, word: int, **controls: Any) -> Array:
-    """The distribution of what follows `word`; the oracle's state moves on by one step."""
+    """The distribution of the word after `word`; the oracle's state moves on by one step."""
     scores = oracle.predict(np.array([[word]]))[0, -1].astype(np.float64)
     return np.asarray(reference.next_word_probabilities(scores, **controls))
 
@@ -38,7 +38,7 @@ def joint(
     vocab_size: int,
     **controls: Any,
 ) -> dict[tuple[int, ...], float]:
-    """Every text of `follow` words after `start`, with its probability, once the words `before` have been read."""
+    """Every text of `follow` words after `start`, with its probability, after the words `before` were read."""
     texts: dict[tuple[int, ...], float] = {(): 1.0}
     for length in range(follow):
         longer = {}
@@ -56,7 +56,7 @@ def joint(
 def count_texts(
     label: str, pair: ModelPair, rng: Any, draws: int, before: Sequence[int], start: int, follow: int, **asked: Any
 ) -> Counter[tuple[int, ...]]:
-    """How often the student's model writes each text; it starts afresh every time and reads the words `before`."""
+    """The frequency of each text of the student's model, which each time starts afresh and reads the words `before`."""
     seen: Counter[tuple[int, ...]] = Counter()
     reads = [Call("reset_state"), *([Call("predict", np.array([list(before)]))] if before else [])]
     text = [*reads, Call("generate", start, sample_size=follow + 1, rng=rng, **asked)]
@@ -76,12 +76,12 @@ def read_before(call: Any, before: Sequence[int]) -> None:
 
 
 def of_oracle(oracle: Any) -> Any:
-    """The oracle's methods, called as a student's object is."""
+    """The oracle's methods, called like those of a student's object."""
     return lambda method, *args, **kwargs: getattr(oracle, method)(*args, **kwargs)
 
 
 def check_texts(label: str, seen: Counter[tuple[int, ...]], exact: dict[tuple[int, ...], float]) -> None:
-    """The texts written against the exact distribution: a hypothesis test at ALPHA."""
+    """Test the texts written against the exact distribution: a hypothesis test at ALPHA."""
     strange = [written for written in seen if written not in exact]
     checks.equal(f"{label}: texts of words that are not in the vocabulary", len(strange), 0)
     order = list(itertools.islice(exact, None))

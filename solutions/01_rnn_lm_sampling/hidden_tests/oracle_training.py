@@ -1,7 +1,7 @@
-"""How well a trained language model knows the toy grammar, measured on text that it never saw.
+"""A trained language model's knowledge of the toy grammar, measured on unseen text.
 
-The student's model is trained in the grader's own loop, and it is judged by its weights: they are put into the grader's
-own model, and that reads the unseen text. So no prediction is taken on its word.
+The student's model is trained in the grader's own loop and judged by its weights: these are put into the grader's
+own model, which reads the unseen text. So no prediction is taken on trust.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ SETTINGS = training_settings(__file__, "rnnlm_training")
 TRAINING_WORDS = SETTINGS.train_words
 TRAINING_SEED, UNSEEN_SEED, MODEL_SEED = SETTINGS.train_seed, SETTINGS.unseen_seed, SETTINGS.seeds[0]
 ROWS, STEPS = SETTINGS.unseen_rows, SETTINGS.unseen_steps
-WORDVEC_SIZE, HIDDEN_SIZE = 24, 48  # of train_toy_rnnlm
+WORDVEC_SIZE, HIDDEN_SIZE = 24, 48  # those of train_toy_rnnlm
 FACTOR = SETTINGS.threshold
 
 
 @dataclass(frozen=True)
 class Unseen:
-    """Texts (ROWS, STEPS), each from the start of a sentence, and the true surprise of their words but the first."""
+    """Texts (ROWS, STEPS), each from the start of a sentence, and the true surprise of all words but the first."""
 
     texts: Array
     true: Array
 
 
 def training_corpus(reference: SimpleNamespace) -> Array:
-    """The text to train on: ids (TRAINING_WORDS,)."""
+    """The training text: ids (TRAINING_WORDS,)."""
     corpus: Array = reference.ToyGrammar().sample(TRAINING_WORDS, np.random.default_rng(TRAINING_SEED))
     return corpus
 
@@ -51,7 +51,7 @@ def unseen(reference: SimpleNamespace) -> Unseen:
 
 
 def surprise(predict: Callable[[Array], Array], texts: Array) -> Array:
-    """-log of the probability that a model gave to each word but the first, (ROWS, STEPS - 1), in nats.
+    """Minus the log of the model's probability of each word but the first, (ROWS, STEPS - 1), in nats.
 
     predict   ids (ROWS, 1) -> scores (ROWS, 1, V); the model carries its state on
     """
@@ -63,12 +63,12 @@ def surprise(predict: Callable[[Array], Array], texts: Array) -> Array:
 
 
 def ratio(received: Array, text: Unseen) -> float:
-    """The model's perplexity over that of the true probabilities, on the same words: 1 is the best there is."""
+    """The model's perplexity over that of the true probabilities, on the same words: 1 is the optimum."""
     return float(np.exp(np.mean(received - text.true)))
 
 
 def ratio_reached(reference: SimpleNamespace, weights: Sequence[Array], text: Unseen) -> float:
-    """`ratio` of the grader's own model with these weights, those of an Rnnlm of train_toy_rnnlm."""
+    """`ratio` of the grader's own model with these weights, which are of an Rnnlm of train_toy_rnnlm's sizes."""
     oracle = reference.Rnnlm(reference.ToyGrammar().vocab_size, WORDVEC_SIZE, HIDDEN_SIZE)
     for mine, trained in zip(oracle.params, weights, strict=True):
         mine[...] = trained
@@ -76,7 +76,7 @@ def ratio_reached(reference: SimpleNamespace, weights: Sequence[Array], text: Un
 
 
 def check_trained(student: Student, reference: SimpleNamespace) -> None:
-    """Train the student's own pieces, then judge the weights, in the grader's own model, by the unseen text."""
+    """Train the student's own pieces, then judge the weights by the unseen text, in the grader's own model."""
     vocab_size, name = reference.ToyGrammar().vocab_size, "Rnnlm"
     train = trained_here(reference.train_toy_rnnlm, name, model_class(student, name, reference.Rnnlm))
     trained = train(training_corpus(reference), vocab_size, MODEL_SEED)

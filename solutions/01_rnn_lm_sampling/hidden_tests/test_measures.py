@@ -1,4 +1,4 @@
-"""Assignment 01, how good a model is: perplexity, rnnlm_training."""
+"""Assignment 01, the quality of a model: perplexity, rnnlm_training."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from . import oracle_training
 from .oracle_perplexity import FailingModel, NoisyModel, ScriptedModel, UniformModel, perplexity_of_script
 
 V = 11
-FLAG = ("train_flag",)  # what perplexity sets on a model
+FLAG = ("train_flag",)  # the attribute that perplexity sets on a model
 perplexity = partial(
     question, "perplexity",
     hint="Over how many words is the loss of each chunk a mean, and what has the model read when a strip begins?",
@@ -29,14 +29,14 @@ rnnlm_training = partial(
 
 
 def corpus(length: int, seed: int = 0) -> Array:
-    """A text of that many words."""
+    """A text of the given number of words."""
     return hidden_rng(seed).integers(V, size=length)
 
 
 def check_value(
     student: Student, model: ScriptedModel, text: Array, batch_size: int, time_size: int, kind: str = ""
 ) -> None:
-    """perplexity of a scripted model against what it must be."""
+    """Compare perplexity of a scripted model with its known value."""
     label = f"perplexity of {len(text)} words, batch_size {batch_size}, time_size {time_size}{kind}"
     model_there = student.stand_in(model, settable=FLAG)
     yours = number(label, student.call("perplexity", model_there, text, batch_size, time_size))
@@ -45,14 +45,14 @@ def check_value(
 
 @perplexity(points=3)
 def test_perplexity_values(student: Student) -> None:
-    """Strips and chunks that come out even: state carried along each strip."""
+    """Strips and chunks of even length: the state is carried along each strip."""
     for length, batch_size, time_size in ((31, 2, 5), (31, 3, 5), (31, 1, 10), (22, 3, 1)):
         check_value(student, ScriptedModel(V), corpus(length), batch_size, time_size)
 
 
 @perplexity(points=3)
 def test_perplexity_of_uneven_strips(student: Student) -> None:
-    """Strips that the text does not fill, last chunks that are short: each word counts once."""
+    """Incomplete strips and short last chunks: each word counts once."""
     for length, batch_size, time_size in (
         (31, 4, 3),
         (30, 7, 3),
@@ -67,7 +67,7 @@ def test_perplexity_of_uneven_strips(student: Student) -> None:
 
 @perplexity(points=1)
 def test_perplexity_of_a_uniform_model(student: Student) -> None:
-    """A model that knows nothing has as its perplexity the number of words."""
+    """The perplexity of a model that knows nothing is the number of words."""
     label = "perplexity of a model that finds every word as likely as any other"
     for length, batch_size, time_size in ((31, 2, 5), (30, 7, 3)):
         answer = student.call("perplexity", student.stand_in(UniformModel(V)), corpus(length), batch_size, time_size)
@@ -76,7 +76,7 @@ def test_perplexity_of_a_uniform_model(student: Student) -> None:
 
 @perplexity(points=2)
 def test_perplexity_resets_the_state(student: Student) -> None:
-    """Before, so that what was read earlier does not count; and after, so that nothing is left behind."""
+    """Reset before, so that earlier words do not count, and after, so that no state is left behind."""
     for batch_size in (2, 3):
         model = ScriptedModel(V)
         model.predict(corpus(12, seed=1).reshape(2, 6))
@@ -88,7 +88,7 @@ def test_perplexity_resets_the_state(student: Student) -> None:
 
 @perplexity(points=2)
 def test_perplexity_switches_dropout_off(student: Student) -> None:
-    """train_flag is off meanwhile and put back as it was; a model without one gets along."""
+    """train_flag is off meanwhile and restored afterwards; a model without one works too."""
     for train_flag in (True, False):
         model = NoisyModel(V, train_flag=train_flag)
         check_value(student, model, corpus(30), 3, 4, f", of a model whose train_flag is {train_flag}")
@@ -98,7 +98,7 @@ def test_perplexity_switches_dropout_off(student: Student) -> None:
 
 @perplexity(points=1)
 def test_perplexity_puts_the_flag_back_after_an_error(student: Student) -> None:
-    """train_flag is what it was even if the model's forward raises."""
+    """train_flag is restored even if the model's forward raises."""
     for train_flag in (True, False):
         kind = f"of a model whose train_flag is {train_flag}"
         check_value(student, NoisyModel(V, train_flag=train_flag), corpus(31), 3, 4, f", {kind}")
@@ -111,7 +111,7 @@ def test_perplexity_puts_the_flag_back_after_an_error(student: Student) -> None:
 
 @perplexity(points=1)
 def test_perplexity_reads_in_chunks(student: Student) -> None:
-    """Never more than batch_size rows or time_size steps at a time; the text is left as it was."""
+    """Never more than batch_size rows or time_size steps at a time; the text is unchanged."""
     for length, batch_size, time_size in ((31, 3, 4), (29, 5, 2)):
         log: list[tuple[int, int]] = []
         model, text = ScriptedModel(V, log=log), corpus(length)
@@ -143,5 +143,5 @@ def test_perplexity_of_the_reference_model(student: Student, reference: SimpleNa
 
 @rnnlm_training(points=1)
 def test_rnnlm_training_perplexity(student: Student, reference: SimpleNamespace) -> None:
-    """Trained on the toy grammar, the model knows it nearly as well as anyone can, and no better."""
+    """After training, the model's perplexity on the toy grammar is close to the optimum, and not below it."""
     oracle_training.check_trained(student, reference)

@@ -39,7 +39,7 @@ def test_rnnlm_initial_weights(student: Student) -> None:
 
 @rnnlm(points=3)
 def test_rnnlm_predict_values(student: Student, reference: SimpleNamespace) -> None:
-    """Scores (N, T, V) in float32, of a first text."""
+    """Scores (N, T, V) in float32 for a first text."""
     for seed, (N, T) in enumerate(((2, 5), (1, 5), (3, 1))):
         pair = model_pair(student, reference, "Rnnlm", Sizes(), 63 + seed)
         oracle_rnnlm.check_scores(f"Rnnlm.predict of {N} x {T} words", pair, text(seed, N, T, 11), dtype=np.float32)
@@ -81,14 +81,14 @@ def test_rnnlm_backward_values(student: Student, reference: SimpleNamespace) -> 
 
 @rnnlm(points=1)
 def test_rnnlm_backward_overwrites_grads(student: Student, reference: SimpleNamespace) -> None:
-    """In place, never rebound, never added up over two calls; the gradient stops where forward began."""
+    """In place, never rebound, never summed over two calls; the gradient stops at the start of forward."""
     pair = model_pair(student, reference, "Rnnlm", Sizes(), 72)
     oracle_rnnlm.check_grads_overwritten("Rnnlm", RNNLM, pair, text(72, 2, 5, 11), text(73, 2, 5, 11))
 
 
 @rnnlm(points=1)
 def test_rnnlm_does_not_look_ahead(student: Student, reference: SimpleNamespace) -> None:
-    """Another last word leaves the scores before it alone, and the ids are left as they were."""
+    """Another last word does not change the scores before it; the ids are unchanged."""
     xs = text(74, 2, 5, 11)
     changed = xs.copy()
     changed[:, -1] = (xs[:, -1] + 3) % 11
@@ -139,17 +139,17 @@ def test_better_rnnlm_without_dropout(student: Student, reference: SimpleNamespa
 
 @better_rnnlm(points=1)
 def test_better_rnnlm_backward_overwrites_grads(student: Student, reference: SimpleNamespace) -> None:
-    """In place, never rebound, never added up over two calls."""
+    """In place, never rebound, never summed over two calls."""
     pair = model_pair(student, reference, "BetterRnnlm", SQUARE, 86, dropout_ratio=0.0)
     oracle_rnnlm.check_grads_overwritten("BetterRnnlm", BETTER, pair, text(86, 2, 5, 11), text(87, 2, 5, 11))
 
 
 @better_rnnlm(points=4)
 def test_better_rnnlm_drops_in_three_places(student: Student, reference: SimpleNamespace) -> None:
-    """With one unit, one word and the ratio of 0.5 that is the default, the loss takes exactly four values.
+    """With one unit, one word and the default ratio of 0.5, the loss takes exactly four values.
 
-    Two of them come once in eight times: 200 losses miss one of them once in 10^11 right answers. The gradients belong
-    to the masks that the loss tells of.
+    Two of them have probability 1/8: for one in 10^11 right answers, 200 losses miss one. The gradients belong
+    to the masks that the loss reveals.
     """
     sizes = Sizes(V=3, D=1, H=1)
 
@@ -184,7 +184,7 @@ def check_dropped_grads(pair: ModelPair, wanted: list[Array]) -> None:
 
 @better_rnnlm(points=1)
 def test_better_rnnlm_train_flag(student: Student, reference: SimpleNamespace) -> None:
-    """On at first: two losses of one text differ then, and are equal once it is off. predict leaves it as it is."""
+    """On at first: two losses of one text differ; once it is off, they are equal. predict does not change it."""
     pair = model_pair(student, reference, "BetterRnnlm", SQUARE, 89)
     xs, ts = text(89, 2, 5, 11), text(90, 2, 5, 11)
     oracle_rnnlm.check_scores("BetterRnnlm.predict", pair, xs)
@@ -199,7 +199,7 @@ def test_better_rnnlm_train_flag(student: Student, reference: SimpleNamespace) -
 
 @better_rnnlm(points=1)
 def test_better_rnnlm_needs_equal_sizes(student: Student, reference: SimpleNamespace) -> None:
-    """Word vectors of another size than the hidden state are a ValueError; equal sizes work."""
+    """Word vectors of a size other than the hidden state's raise a ValueError; equal sizes work."""
     pair = model_pair(student, reference, "BetterRnnlm", SQUARE, 91)
     oracle_rnnlm.check_scores("BetterRnnlm.predict", pair, text(91, 2, 5, 11))
     checks.raises("BetterRnnlm(11, 3, 7)", "ValueError", lambda: student.new("BetterRnnlm", 11, 3, 7))

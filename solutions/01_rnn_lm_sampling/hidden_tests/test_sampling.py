@@ -42,7 +42,7 @@ generate = partial(
 )  # fmt: skip
 # By hand: at temperature 2 these weights become 3, 0.5, 5, 6, 1, 4, 2.
 WEIGHTS = np.array([9, 0.25, 25, 36, 1, 16, 4])
-LONG, HOT = 60, 3.0  # a text in which some word that is to be cut comes surely: 1 in 10^8 lacks one
+LONG, HOT = 60, 3.0  # some word to be cut occurs in such a text almost surely: 1 in 10^8 lacks one
 NOTHING_LEFT = {"skip_ids": [0, 1, 2, 3, 4, 5, 6]}
 
 
@@ -52,7 +52,7 @@ def shares(*weights: float) -> Array:
 
 
 def check_shares(label: str, student: Student, wanted: Array, **controls: Any) -> None:
-    """next_word_probabilities of the weights above; words that are cut have probability 0 exactly."""
+    """Check next_word_probabilities of the weights above; words cut have probability exactly 0."""
     p = student.call("next_word_probabilities", np.log(WEIGHTS), **controls)
     checks.values(f"next_word_probabilities {label}", p, wanted)
     cut = np.asarray(p)[wanted == 0]
@@ -62,7 +62,7 @@ def check_shares(label: str, student: Student, wanted: Array, **controls: Any) -
 
 @next_word_probabilities(points=2)
 def test_next_word_probabilities_temperature(student: Student, reference: SimpleNamespace) -> None:
-    """Softmax of scores over temperature; 1 if none is given."""
+    """Softmax of scores over temperature, which defaults to 1."""
     check_shares("without controls", student, shares(*WEIGHTS))
     check_shares("at temperature 2", student, shares(3, 0.5, 5, 6, 1, 4, 2), temperature=2.0)
     check_shares("at temperature 0.5", student, shares(*WEIGHTS**2), temperature=0.5)
@@ -104,7 +104,7 @@ def test_next_word_probabilities_top_p(student: Student) -> None:
 
 @next_word_probabilities(points=3)
 def test_next_word_probabilities_order_of_controls(student: Student) -> None:
-    """Temperature, skip, top_k, top_p, each on what the one before has left, renormalised."""
+    """Temperature, skip, top_k, top_p, each applied to the renormalised result of the one before."""
     all_four = {"temperature": 2.0, "skip_ids": [3], "top_k": 4}
     check_shares("with all controls and top_p 0.6", student, shares(0, 0, 5, 0, 0, 4, 0), **all_four, top_p=0.6)
     check_shares("with all controls and top_p 0.7", student, shares(3, 0, 5, 0, 0, 4, 0), **all_four, top_p=0.7)
@@ -115,7 +115,7 @@ def test_next_word_probabilities_order_of_controls(student: Student) -> None:
 
 @next_word_probabilities(points=1)
 def test_next_word_probabilities_of_equal_words(student: Student) -> None:
-    """A mass that top_p reaches exactly is enough; which of equal words are kept is free."""
+    """A mass equal to top_p is enough; any of equally probable words may be kept."""
     for size, top_p, kept in ((4, 0.5, 2), (8, 0.75, 6), (2, 0.5, 1)):
         label = f"next_word_probabilities of {size} equal scores with top_p {top_p}"
         p = array(label, student.call("next_word_probabilities", np.zeros(size), top_p=top_p), (size,))
@@ -124,7 +124,7 @@ def test_next_word_probabilities_of_equal_words(student: Student) -> None:
 
 @next_word_probabilities(points=1)
 def test_next_word_probabilities_dtype_and_input(student: Student, reference: SimpleNamespace) -> None:
-    """The dtype of the scores is kept, and the scores are left as they were."""
+    """The dtype of the scores is kept, and the scores are unchanged."""
     for dtype in (np.float32, np.float64):
         scores = np.log(WEIGHTS).astype(dtype)
         kept = student.put(scores)
@@ -150,12 +150,12 @@ def test_next_word_probabilities_refuses(student: Student) -> None:
 
 
 def generator(student: Student, reference: SimpleNamespace, seed: int) -> ModelPair:
-    """The student's RnnlmGen and the oracle's, of weights that make every word read matter."""
+    """The student's RnnlmGen and the oracle's, with weights that make every word read matter."""
     return model_pair(student, reference, "RnnlmGen", SMALL, seed, gain=GAIN)
 
 
 def check_distribution(student: Student, reference: SimpleNamespace, scenario: Scenario) -> None:
-    """Texts of three words against their exact probabilities."""
+    """Test texts of three words against their exact probabilities."""
     case = scenario.telling(reference)
     pair, label = generator(student, reference, case.seed), f"RnnlmGen.generate of 3 words, {DRAWS} times, {case.name}"
     seen = oracle_sampling.count_texts(
@@ -166,7 +166,7 @@ def check_distribution(student: Student, reference: SimpleNamespace, scenario: S
 
 @generate(points=3)
 def test_generate_distribution(student: Student, reference: SimpleNamespace) -> None:
-    """Texts of three words come as often as their probabilities say, from a fresh state and from another."""
+    """Texts of three words occur with their exact probabilities, from a fresh state and from another."""
     check_distribution(student, reference, FRESH)
     check_distribution(student, reference, AFTER_TWO_WORDS)
 
@@ -179,13 +179,13 @@ def test_generate_distribution_with_temperature(student: Student, reference: Sim
 
 @generate(points=2)
 def test_generate_distribution_with_skipped_words(student: Student, reference: SimpleNamespace) -> None:
-    """Skipped words never follow, and the others share what is left: at every step."""
+    """At every step, skipped words never follow and the others share the rest."""
     check_distribution(student, reference, SKIPPING)
 
 
 @generate(points=3)
 def test_generate_most_probable_words(student: Student, reference: SimpleNamespace) -> None:
-    """With top_k 1 there is but one text: the state at the start is not reset, and every word written is read."""
+    """With top_k 1 only one text is possible: the initial state is not reset, and every word written is read."""
     texts = set()
     for seed in range(127, 139):
         pair = generator(student, reference, seed)
@@ -213,7 +213,7 @@ def greedy(reference: SimpleNamespace, oracle: Any, start: int, size: int) -> li
 
 @generate(points=1)
 def test_generate_keeps_to_the_likeliest_words(student: Student, reference: SimpleNamespace) -> None:
-    """top_k and top_p reach every draw. (A hair more is allowed: floats differ.)"""
+    """top_k and top_p reach every draw. (The allowed mass is a little larger, for rounding.)"""
     for seed, controls, allowed in ((160, {"top_k": 2}, {"top_k": 2}), (161, {"top_p": 0.5}, {"top_p": 0.501})):
         pair = generator(student, reference, seed)
         label = f"RnnlmGen.generate of {LONG} words with {controls}"
@@ -231,7 +231,7 @@ def test_generate_keeps_to_the_likeliest_words(student: Student, reference: Simp
 
 @generate(points=3)
 def test_generate_leaves_the_state_behind(student: Student, reference: SimpleNamespace) -> None:
-    """Every word written has been read exactly once, but for the last one."""
+    """Every word written has been read exactly once, except the last one."""
     for seed in range(130, 142):
         pair = generator(student, reference, seed)
         start, size = seed % SMALL.V, 1 + seed % 6
@@ -241,7 +241,7 @@ def test_generate_leaves_the_state_behind(student: Student, reference: SimpleNam
 def check_text_and_state(
     student: Student, pair: ModelPair, seed: int, start: int, size: int, **asked: Any
 ) -> list[int]:
-    """The text begins with `start`, skips what it has to, and has been read but for its last word; returns it."""
+    """Check that the text begins with `start`, skips words as asked, is read except its last word; return it."""
     label = f"RnnlmGen.generate of {size} word{'s' if size > 1 else ''}"
     text = words(label, pair.yours.call("generate", start, sample_size=size, rng=student.rng(seed), **asked))
     checks.equal(f"{label}: its length", len(text), size)
@@ -256,7 +256,7 @@ def check_text_and_state(
 
 @generate(points=1)
 def test_generate_draws_from_rng(student: Student, reference: SimpleNamespace) -> None:
-    """The same rng gives the same text, another rng another one; without rng it writes all the same."""
+    """The same rng gives the same text, another rng another one; rng may be omitted."""
     texts = []
     for seed in (150, 150, 151):
         pair = generator(student, reference, 150)

@@ -1,7 +1,7 @@
 """Assignment 01, state over several calls: time_lstm_state.
 
-What forward computes is another question. So each answer is right if it is the oracle's, or else if it is what the
-student's own forward gives by another way to the same state, as long as the state matters there at all.
+The values of forward are another question. So an answer is right if it equals the oracle's, or else if it equals the
+result of the student's own forward from the same state reached another way, provided that the state matters there.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ def made(student: Student, seed: int, stateful: bool = True) -> RemoteObject:
 
 
 def oracle(reference: SimpleNamespace, seed: int, stateful: bool = True) -> Any:
-    """The oracle's, of the same weights."""
+    """The oracle's TimeLSTM, with the same weights."""
     return reference.TimeLSTM(*time_case(seed).weights, stateful=stateful)
 
 
 def short_text(seed: int, T: int, N: int = 2) -> Array:
-    """Input of a short text: an LSTM forgets, and a long one would hide where it started from."""
+    """Inputs of a short text: an LSTM forgets, so a long text would hide its initial state."""
     return time_case(1000 + seed, N=N, T=T).xs
 
 
 def some_state(seed: int) -> tuple[Array, Array]:
-    """h and c (2, H)."""
+    """A state: h and c, (2, H) each."""
     h, c = time_case(seed, T=2).dhs.transpose(1, 0, 2).copy()
     return h, c
 
 
 def check_next(label: str, yours: Any, wanted: Array, by_another_way: Own) -> None:
-    """Hidden states against the oracle's, or else against the student's own.
+    """Compare hidden states with the oracle's, or else with the student's own.
 
-    by_another_way   gives what the student's forward gives from the state wanted, and what it gives from others
+    by_another_way   returns the results of the student's forward from the wanted state, and from other states
     """
     title = f"TimeLSTM.forward {label}: hs"
     try:
@@ -68,20 +68,20 @@ def check_next(label: str, yours: Any, wanted: Array, by_another_way: Own) -> No
 
 
 def told(student: Student, seed: int, h: Array, c: Array, xs: Array) -> Any:
-    """What a stateful layer's forward gives after set_state(h, c)."""
+    """The result of a stateful layer's forward after set_state(h, c)."""
     layer = made(student, seed)
     layer.call("set_state", h, c)
     return layer.call("forward", xs)
 
 
 def told_otherwise(student: Student, seed: int, h: Array, c: Array, xs: Array) -> tuple[Any, Any]:
-    """The same from another h, and from another c: where one makes no difference, it is lost on the way."""
+    """The results from another h and from another c: one that makes no difference has been lost."""
     return told(student, seed, h + 1, c, xs), told(student, seed, h, c + 1, xs)
 
 
 @time_lstm_state(points=3)
 def test_time_lstm_state_stateful_carries_on(student: Student, reference: SimpleNamespace) -> None:
-    """A text read in pieces gives what it gives in one go: h and c both go on."""
+    """A text read in pieces gives the same as in one go: both h and c are carried on."""
     for seed, T in ((40, 1), (41, 3), (42, 2)):
         words, rest = short_text(seed, 2), short_text(seed + 50, T)
         layer, right = made(student, seed), oracle(reference, seed)
@@ -116,7 +116,7 @@ def test_time_lstm_state_stateless_starts_from_zero(student: Student, reference:
 
 @time_lstm_state(points=2)
 def test_time_lstm_state_set_state_is_the_start(student: Student, reference: SimpleNamespace) -> None:
-    """A stateful layer starts where set_state(h, c) put it: before any forward, and after one."""
+    """A stateful layer starts from the h and c of set_state, before any forward and after one."""
     layer, right = made(student, 47), oracle(reference, 47)
     for seed in (47, 48):
         read, rest = short_text(seed, 2), short_text(seed + 50, 2)
@@ -136,7 +136,7 @@ def test_time_lstm_state_set_state_is_the_start(student: Student, reference: Sim
 
 @time_lstm_state(points=1)
 def test_time_lstm_state_set_state_without_c(student: Student, reference: SimpleNamespace) -> None:
-    """set_state(h) means that c is zero, whatever it was before."""
+    """set_state(h) sets c to zero, whatever it was before."""
     layer, right = made(student, 49), oracle(reference, 49)
     for seed in (49, 50):
         (h, _), rest = some_state(seed), short_text(seed, 2)
@@ -171,7 +171,7 @@ def test_time_lstm_state_set_state_of_a_stateless_layer(student: Student, refere
 
 @time_lstm_state(points=2)
 def test_time_lstm_state_reset_state(student: Student, reference: SimpleNamespace) -> None:
-    """After reset_state both h and c start at zero, and another batch size is welcome."""
+    """After reset_state both h and c start at zero, and another batch size is allowed."""
     for seed, N in ((53, 2), (54, 5)):
         first, second = short_text(seed, 2, N), short_text(seed + 50, 2)
         layer = made(student, seed)
@@ -189,7 +189,7 @@ def test_time_lstm_state_reset_state(student: Student, reference: SimpleNamespac
 
 @time_lstm_state(points=1)
 def test_time_lstm_state_refuses_another_batch_size(student: Student, reference: SimpleNamespace) -> None:
-    """A batch of another size than the state of a stateful layer is a ValueError, of one row too."""
+    """A stateful layer raises a ValueError for another batch size than that of its state, even for one row."""
     xs = short_text(55, 2)
     for N in (1, 3):
         layer = made(student, 55)

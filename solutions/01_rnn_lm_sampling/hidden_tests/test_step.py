@@ -31,13 +31,13 @@ lstm_backward = partial(
 
 
 def scores_case(*shape: int, dtype: Any = np.float64) -> Array:
-    """Scores with all values different."""
+    """Scores, all different."""
     return (hidden_rng(len(shape)).standard_normal(shape) * 2).astype(dtype)
 
 
 @softmax(points=4)
 def test_softmax_values(student: Student, reference: SimpleNamespace) -> None:
-    """Over the last axis, whatever stands before it."""
+    """Over the last axis, whatever the axes before it."""
     for shape in ((7,), (2, 7), (2, 5, 7), (3, 2, 5, 7), (3, 1)):
         scores = scores_case(*shape)
         checks.values(f"softmax of scores {shape}", student.call("softmax", scores), reference.softmax(scores))
@@ -75,7 +75,7 @@ def test_softmax_keeps_dtype(student: Student, reference: SimpleNamespace) -> No
 
 @softmax(points=1)
 def test_softmax_leaves_its_input_alone(student: Student, reference: SimpleNamespace) -> None:
-    """The scores are still what they were."""
+    """The scores are unchanged."""
     scores = scores_case(2, 5, 7)
     kept = student.put(scores)
     checks.values("softmax", student.call("softmax", kept), reference.softmax(scores))
@@ -83,7 +83,7 @@ def test_softmax_leaves_its_input_alone(student: Student, reference: SimpleNames
 
 
 def check_step(label: str, yours: Any, reference: SimpleNamespace, case: StepCase, **kind: Any) -> None:
-    """What `LSTM.forward` returned against the oracle's."""
+    """Compare the result of `LSTM.forward` with the oracle's."""
     wanted = reference.LSTM(*case.weights).forward(*case.inputs)
     checks.values(f"LSTM.forward{label}: (h_next, c_next)", yours, tuple(wanted), **kind)
 
@@ -115,7 +115,7 @@ def test_lstm_forward_keeps_dtype(student: Student, reference: SimpleNamespace) 
 
 @lstm_forward(points=1)
 def test_lstm_forward_leaves_its_inputs_alone(student: Student, reference: SimpleNamespace) -> None:
-    """x, h_prev and c_prev are still what they were."""
+    """x, h_prev and c_prev are unchanged."""
     case = step_case(5)
     kept = [student.put(part) for part in case.inputs]
     check_step("", student.new("LSTM", *case.weights).call("forward", *kept), reference, case)
@@ -125,7 +125,7 @@ def test_lstm_forward_leaves_its_inputs_alone(student: Student, reference: Simpl
 
 @lstm_forward(points=2)
 def test_lstm_reads_its_params(student: Student, reference: SimpleNamespace) -> None:
-    """`params` are Wx, Wh, b in this order; an optimizer that changes them in place changes what forward gives."""
+    """`params` are Wx, Wh, b in this order; changing them in place, as an optimizer does, changes forward's result."""
     old, new = step_case(6), step_case(7)
     layer = student.new("LSTM", *old.weights)
     checks.values("LSTM.params: Wx, Wh, b", layer.get("params"), old.weights)
@@ -147,7 +147,7 @@ def test_lstm_backward_parameter_gradients(student: Student) -> None:
 
 @lstm_backward(points=1)
 def test_lstm_backward_overwrites_grads(student: Student) -> None:
-    """In place, never rebound, never added up over two calls."""
+    """In place, never rebound, never summed over two calls."""
     layer_gradients.check_grads_overwritten(
         step_run(student, step_case(13)), step_run(student, step_case(13, N=5)), seed=13
     )
@@ -170,11 +170,11 @@ def test_lstm_backward_keeps_dtype(student: Student) -> None:
 
 @lstm_backward(points=1)
 def test_lstm_backward_leaves_its_upstream_alone(student: Student) -> None:
-    """dh_next and dc_next are still what they were."""
+    """dh_next and dc_next are unchanged."""
     layer_gradients.check_upstream_untouched(step_run(student, step_case(16)), ("dh_next", "dc_next"), seed=16)
 
 
 @lstm_backward(points=2)
 def test_lstm_backward_of_many_weights(student: Student) -> None:
-    """By the chain rule, not by moving each number and looking what forward gives."""
+    """By the chain rule, not by finite differences of forward in each number."""
     large_sizes.check_layer(step_run(student, step_case(17)), step_run(student, large_step_case(18)), seed=17)

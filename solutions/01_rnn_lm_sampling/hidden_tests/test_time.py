@@ -27,7 +27,7 @@ time_lstm_backward = partial(
 
 
 def check_text(label: str, yours: Any, reference: SimpleNamespace, case: TimeCase, **kind: Any) -> None:
-    """What `TimeLSTM.forward` returned against the oracle's."""
+    """Compare the result of `TimeLSTM.forward` with the oracle's."""
     wanted = reference.TimeLSTM(*case.weights).forward(case.xs)
     checks.values(f"TimeLSTM.forward{label}: hs", yours, wanted, **kind)
 
@@ -61,7 +61,7 @@ def test_time_lstm_forward_of_small_sizes(student: Student, reference: SimpleNam
 
 @time_lstm_forward(points=1)
 def test_time_lstm_forward_does_not_look_ahead(student: Student, reference: SimpleNamespace) -> None:
-    """Another last step leaves the hidden states before it alone."""
+    """Another last step does not change the hidden states before it."""
     case = time_case(25)
     changed = TimeCase(case.weights, case.xs.copy(), case.dhs)
     changed.xs[:, -1] += 1.0
@@ -84,7 +84,7 @@ def test_time_lstm_forward_keeps_dtype(student: Student, reference: SimpleNamesp
 
 @time_lstm_forward(points=1)
 def test_time_lstm_forward_leaves_its_input_alone(student: Student, reference: SimpleNamespace) -> None:
-    """xs is still what it was."""
+    """xs is unchanged."""
     case = time_case(27)
     kept = student.put(case.xs)
     check_text("", student.new("TimeLSTM", *case.weights).call("forward", kept), reference, case)
@@ -93,7 +93,7 @@ def test_time_lstm_forward_leaves_its_input_alone(student: Student, reference: S
 
 @time_lstm_forward(points=1)
 def test_time_lstm_reads_its_params(student: Student, reference: SimpleNamespace) -> None:
-    """`params` are Wx, Wh, b; changing them in place, as an optimizer does, changes what forward gives."""
+    """`params` are Wx, Wh, b; changing them in place, as an optimizer does, changes forward's result."""
     old, new = time_case(28), time_case(29)
     layer = student.new("TimeLSTM", *old.weights)
     checks.values("TimeLSTM.params: Wx, Wh, b", layer.get("params"), old.weights)
@@ -109,13 +109,13 @@ def test_time_lstm_backward_input_gradient(student: Student) -> None:
 
 @time_lstm_backward(points=3)
 def test_time_lstm_backward_parameter_gradients(student: Student) -> None:
-    """The gradients of Wx, Wh and b, added up over the steps."""
+    """The gradients of Wx, Wh and b, summed over the steps."""
     layer_gradients.check_parameter_gradients(time_run(student, time_case(32)), seed=32)
 
 
 @time_lstm_backward(points=2)
 def test_time_lstm_backward_leaves_dh(student: Student) -> None:
-    """`.dh` is the gradient of the hidden state that the text started from (here zeros)."""
+    """`.dh` is the gradient of the initial hidden state (here zeros)."""
     whole = time_run(student, time_case(33, D=11, H=2))
     first = replace(time_run(student, time_case(33, T=1, D=11, H=2)), ordinary=whole)
     for run in (first, whole) if layer_gradients.starts_at_the_first_step(whole) else (first,):
@@ -129,7 +129,7 @@ def test_time_lstm_backward_leaves_dh(student: Student) -> None:
 
 @time_lstm_backward(points=1)
 def test_time_lstm_backward_overwrites_grads(student: Student) -> None:
-    """In place, never rebound, never added up over two calls."""
+    """In place, never rebound, never summed over two calls."""
     first, second = time_run(student, time_case(34)), time_run(student, time_case(34, T=2))
     layer_gradients.check_grads_overwritten(first, second, seed=34)
 
@@ -151,11 +151,11 @@ def test_time_lstm_backward_keeps_dtype(student: Student) -> None:
 
 @time_lstm_backward(points=1)
 def test_time_lstm_backward_leaves_its_upstream_alone(student: Student) -> None:
-    """dhs is still what it was."""
+    """dhs is unchanged."""
     layer_gradients.check_upstream_untouched(time_run(student, time_case(37)), ("dhs",), seed=37)
 
 
 @time_lstm_backward(points=2)
 def test_time_lstm_backward_of_many_weights(student: Student) -> None:
-    """By the chain rule, not by moving each number and looking what forward gives."""
+    """By the chain rule, not by finite differences of forward in each number."""
     large_sizes.check_layer(time_run(student, time_case(38)), time_run(student, large_time_case(39)), seed=38)

@@ -1,9 +1,9 @@
-"""Calibrates `seq2seq_training`: right and named wrong answers over many seeds; writes the table beside this file.
+"""Calibrate `seq2seq_training` with right and named wrong answers over many seeds; write the table beside this file.
 
     OPENBLAS_NUM_THREADS=1 python -m solutions.02_seq2seq.calibration.seq2seq_training
 
-About twenty minutes on two cores. The rows are those of the hidden suite; what differs between right answers is the
-order in which they draw their weights, and so the seeds stand for right answers.
+About twenty minutes on two cores. The rows are those of the hidden suite; right answers differ in the
+order in which they draw their weights, so different seeds stand for right answers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ REPORT = Path(__file__).with_suffix(".md")
 
 
 def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
-    """For each named wrong answer, the classes that it gets wrong."""
+    """Name of each wrong answer -> its wrong classes."""
     return {
         "the decoder starts from zero": {"Decoder": deaf(reference.Decoder)},
         "the encoder gives its first state": {"Encoder": first_state(reference.Encoder)},
@@ -40,7 +40,7 @@ def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
 
 
 def deaf(decoder: type) -> type:
-    """A decoder that starts from zero, whatever h is."""
+    """A decoder that starts from zero and ignores h."""
 
     def forward(self: Any, xs: Array, h: Array) -> Any:
         return decoder.forward(self, xs, 0 * h)  # type: ignore[attr-defined]
@@ -49,7 +49,7 @@ def deaf(decoder: type) -> type:
 
 
 def first_state(encoder: type) -> type:
-    """An encoder that reads one character."""
+    """An encoder that reads only one character."""
 
     def forward(self: Any, xs: Array) -> Any:
         return encoder.forward(self, xs[:, :1])  # type: ignore[attr-defined]
@@ -58,7 +58,7 @@ def first_state(encoder: type) -> type:
 
 
 def reads_and_predicts(model: type, read_from: int, predict_from: int) -> type:
-    """A model whose decoder reads and predicts target tokens from these places on; right would be 0 and 1."""
+    """A model whose decoder reads and predicts target tokens from these places on; 0 and 1 would be right."""
 
     def forward(self: Any, xs: Array, ts: Array) -> Any:
         steps = ts.shape[1] - 1
@@ -75,7 +75,7 @@ def loops() -> type:
 
 @lru_cache
 def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy_tasks.ToyTask]:
-    """The reference to exchange classes in, another that judges, and the task."""
+    """A reference whose classes may be replaced, another as the judge, and the task."""
     trained, judge = course.current().reference("02_seq2seq"), course.current().reference("02_seq2seq")
     return trained, judge, toy_tasks.adding(judge, SETTINGS)
 

@@ -1,9 +1,9 @@
-"""Calibrates `reversal_training`: right and named wrong answers over many seeds; writes the table beside this file.
+"""Calibrate `reversal_training` with right and named wrong answers over many seeds; write the table beside this file.
 
     OPENBLAS_NUM_THREADS=1 python -m solutions.03_reversal.calibration.reversal_training
 
-About half an hour on two cores. The model is handed out, so right answers differ only in how they use the
-generator; the seeds, of weights and of the order of rows, stand for that and for more.
+About half an hour on two cores. The model is handed out, so right answers differ only in their use of the
+random generator; the seeds, for weights and order of rows, cover that and more.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Curve = list[float]
 
 
 def plain_loops(reference: SimpleNamespace) -> Any:
-    """learning_curve with loops of its own over rows and batches, and without Trainer."""
+    """learning_curve with its own loops over rows and batches instead of Trainer."""
 
     def learning_curve(
         make_model: Any, train: Any, test: Any, epochs: int, batch_size: int, reverse: bool, rng: np.random.Generator
@@ -57,7 +57,7 @@ def plain_loops(reference: SimpleNamespace) -> Any:
 
 
 def mistakes(reference: SimpleNamespace) -> dict[str, Any]:
-    """For each named wrong answer, its learning_curve."""
+    """Name of each wrong answer -> its learning_curve."""
     right = reference.learning_curve
 
     def changed(**new: Any) -> Any:
@@ -87,7 +87,7 @@ def prepared() -> tuple[SimpleNamespace, toy_tasks.ToyTask]:
 
 
 def train(name: str, seed: int) -> tuple[float, float]:
-    """What the suite computes of one answer: the letters of its reversed model, and of its plain one."""
+    """The shares of right letters that the suite computes for one answer: of its reversed model, of its plain one."""
     reference, task = prepared()
     right = {REFERENCE: reference.learning_curve, PLAIN: plain_loops(reference)}
     answer = (right | mistakes(reference))[name]

@@ -1,7 +1,7 @@
-"""A model that tells how it is trained and asked.
+"""A model whose answers reveal how it was trained and asked.
 
-A `Learner` stands in the grader's process; the student's `learning_curve` trains it and asks it over the wire. So
-the curve is decided by what was done to the model, and by nothing else.
+A `Learner` lives in the grader's process; the student's `learning_curve` trains it and asks it over the wire. So
+the curve depends only on the calls made to the model.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ SENSITIVITY = 300.0  # radians per unit of the parameters' sum: a step of Adam(0
 
 @dataclass(frozen=True)
 class Lesson:
-    """Rows to train on and rows to be asked: sources (N, S), some of them padded with 0, and targets (N, T)."""
+    """Training rows and test rows: sources (N, S), some of them padded with 0, and targets (N, T)."""
 
     train: tuple[Array, Array]
     test: tuple[Array, Array]
 
 
 def lesson(seed: int, start_id: int) -> Lesson:
-    """A lesson whose test sources are all different, read either way."""
+    """A lesson whose test sources, forwards and reversed, are all different."""
     rng = hidden_rng(seed)
     train, test = (_pairs(rng, rows, start_id) for rows in (TRAIN_ROWS, TEST_ROWS))
     while len({tuple(row) for xs in (test[0], test[0][:, ::-1]) for row in xs.tolist()}) < 2 * TEST_ROWS:
@@ -39,7 +39,7 @@ def lesson(seed: int, start_id: int) -> Lesson:
 
 
 def no_progress_bar() -> contextlib.AbstractContextManager[object]:
-    """While the oracle trains: its progress bar is for the students who get it handed out."""
+    """Hide the progress bar while the oracle trains: it is meant for students."""
     return contextlib.redirect_stderr(io.StringIO())
 
 
@@ -52,7 +52,7 @@ def _pairs(rng: np.random.Generator, rows: int, start_id: int) -> tuple[Array, A
 
 
 class Learner:
-    """A model with one vector of parameters, moved by every row it is trained on, that answers test rows by it.
+    """A model with one vector of parameters, moved by every training row, which decides its answers to test rows.
 
     The gradient is the mean over rows of a vector that depends on every id at its place; its norm is sometimes above
     5 and sometimes below. A test row gets its right answer where its threshold is below a level that turns with the
@@ -71,19 +71,19 @@ class Learner:
         self._gradient: Array | None = None
 
     def forward(self, xs: Array, ts: Array) -> float:
-        """The loss of a batch: its gradient times the parameters."""
+        """The loss of a batch: the product of its gradient and the parameters."""
         of_rows = self._of_x[np.arange(S), xs].sum(axis=1) + self._of_t[np.arange(T), ts].sum(axis=1)
         self._gradient = np.asarray(of_rows.mean(axis=0))
         return float(self._gradient @ self.params[0])
 
     def backward(self, dout: float = 1) -> None:
-        """Overwrite grads with those of the batch read last."""
+        """Overwrite grads with those of the last batch."""
         if self._gradient is None:
             raise RuntimeError("backward before forward")
         self.grads[0][...] = dout * self._gradient
 
     def generate(self, xs: Array, start_id: int, sample_size: int) -> Array:
-        """Answers (N, sample_size), right as far as they go, or wrong in their last place."""
+        """Answers (N, sample_size), each right or wrong in its last place only."""
         level = 0.5 + 0.5 * np.sin(SENSITIVITY * self.params[0].sum())
         answers = np.zeros((len(xs), sample_size), dtype=np.int64)
         for answer, source in zip(answers, xs.tolist(), strict=True):
@@ -96,14 +96,14 @@ class Learner:
 
 
 class Maker:
-    """Makes Learners, and adds each to `made`: the test's own list, and no attribute that could be asked for."""
+    """Makes Learners and adds each to `made`: the test's own list, and no attribute that students could read."""
 
     def __init__(self, lesson: Lesson, reverse: bool, made: list[Learner] | None = None) -> None:
         self._lesson, self._reverse = lesson, reverse
         self._made = made if made is not None else []
 
     def make_model(self, rng: np.random.Generator) -> Learner:
-        """A fresh model, its weights drawn from `rng`."""
+        """A fresh model with weights drawn from `rng`."""
         learner = Learner(rng, self._lesson, self._reverse)
         self._made.append(learner)
         return learner

@@ -1,4 +1,4 @@
-"""Lags counted on a timeline, and how much a Seq2seq's loss depends on each source position, by differences."""
+"""Lags counted on a timeline, and the dependence of a Seq2seq's loss on each source position, by differences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STEP = 1e-5  # central differences of a loss of about 2 in float64: good to abou
 
 
 def lags(source_length: int, target_length: int, reverse: bool) -> list[int]:
-    """Reading and emitting laid out on one timeline of steps: the time between the two, token by token."""
+    """The number of steps between reading and emitting each token, counted on one timeline."""
     order = range(source_length)[::-1] if reverse else range(source_length)
     read = {token: step for step, token in enumerate(order)}
     emitted = {token: source_length + token for token in range(target_length)}
@@ -23,7 +23,7 @@ def position_norms(drawn: Sequence[Array], xs: Array, ts: Array) -> Array:
     """The mean over rows of the L2 norm of the loss's gradient at each source word vector, (S,), in float64.
 
     drawn   `params` of a Seq2seq: the encoder's four, then the decoder's six
-    Word vectors are moved position by position, whatever id stands there; a row's loss depends on its own alone.
+    Word vectors are moved position by position, whatever the id there; a row's loss depends on its own vectors alone.
     """
     W, *rest = (part.astype(np.float64) for part in drawn)
     vectors = W[xs]

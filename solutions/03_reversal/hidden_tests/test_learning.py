@@ -1,4 +1,4 @@
-"""Assignment 03, what reversal does to learning: input_gradient_norms, learning_curve."""
+"""Assignment 03, the effect of reversal on learning: input_gradient_norms, learning_curve."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SIZES = Sizes(V=37, D=3, H=13)
 
 
 def batch(seed: int, N: int, S: int, T: int) -> tuple[Array, Array]:
-    """Sources (N, S) in which no id occurs twice, and targets (N, T) led by one start id."""
+    """Sources (N, S) in which no id occurs twice, and targets (N, T) that begin with one start id."""
     rng = hidden_rng(seed)
     xs, ts = rng.permutation(SIZES.V)[: N * S].reshape(N, S), rng.integers(SIZES.V, size=(N, T))
     ts[:, 0] = 2
@@ -42,14 +42,14 @@ def batch(seed: int, N: int, S: int, T: int) -> tuple[Array, Array]:
 
 
 def check_norms(label: str, pair: ModelPair, norms: Any, xs: Array, ts: Array) -> None:
-    """What input_gradient_norms gave for a Seq2seq against differences of its loss, worked out in float64."""
+    """Compare the result of input_gradient_norms for a Seq2seq with differences of its loss in float64."""
     wanted = position_norms(pair.weights, xs, ts)
     assert len(wanted) == 1 or wanted.max() > 1.2 * wanted.min() > 0, "the norms do not vary"
     checks.values(label, norms, wanted, precision=np.float32)
 
 
 def check_norms_of_batch(student: Student, reference: SimpleNamespace, seed: int, xs: Array, ts: Array) -> None:
-    """input_gradient_norms of the given Seq2seq with weights of the suite's own."""
+    """Check input_gradient_norms of the given Seq2seq with the suite's weights."""
     pair = model_pair(student, reference, "Seq2seq", seed, SIZES)
     norms = student.call("input_gradient_norms", pair.yours, xs, ts)
     check_norms(f"input_gradient_norms of {xs.shape[0]} x {xs.shape[1]} ids", pair, norms, xs, ts)
@@ -57,7 +57,7 @@ def check_norms_of_batch(student: Student, reference: SimpleNamespace, seed: int
 
 @input_gradient_norms(points=4)
 def test_input_gradient_norms_values(student: Student, reference: SimpleNamespace) -> None:
-    """Of a Seq2seq, every source id used once."""
+    """The norms for a Seq2seq, with every source id used once."""
     for seed, (N, S, T) in enumerate(((2, 7, 5), (5, 3, 2), (3, 11, 7))):
         check_norms_of_batch(student, reference, 300 + seed, *batch(seed, N, S, T))
 
@@ -71,13 +71,13 @@ def test_input_gradient_norms_of_one(student: Student, reference: SimpleNamespac
 
 @input_gradient_norms(points=2)
 def test_input_gradient_norms_of_repeated_ids(student: Student, reference: SimpleNamespace) -> None:
-    """Positions are told apart, though the same id stands in several."""
+    """Positions are told apart even if they hold the same id."""
     check_norms_of_batch(student, reference, 320, text(320, 3, 7, 3), text(321, 3, 5, SIZES.V))
 
 
 @input_gradient_norms(points=2)
 def test_input_gradient_norms_of_this_batch(student: Student, reference: SimpleNamespace) -> None:
-    """Whatever the model has read and learnt from before."""
+    """Independent of what the model read and learnt from before."""
     pair = model_pair(student, reference, "Seq2seq", 322, SIZES)
     for seed, (N, S, T) in enumerate(((2, 7, 5), (3, 5, 2), (2, 7, 5))):
         pair.yours.call("forward", *batch(seed + 20, 2, 7, 5))
@@ -89,7 +89,7 @@ def test_input_gradient_norms_of_this_batch(student: Student, reference: SimpleN
 
 @input_gradient_norms(points=1)
 def test_input_gradient_norms_leaves_things_alone(student: Student, reference: SimpleNamespace) -> None:
-    """No parameter and no id changes; so the second time gives the same."""
+    """No parameter and no id changes, so a second call gives the same."""
     (xs, ts), pair = batch(330, 2, 7, 5), model_pair(student, reference, "Seq2seq", 330, SIZES)
     kept = [student.put(part) for part in (xs, ts)]
     for turn in ("", ", for the second time"):
@@ -105,9 +105,9 @@ def test_input_gradient_norms_leaves_things_alone(student: Student, reference: S
 class Course:
     """One call of learning_curve.
 
-    rows    what it is given
-    made    the models that were made for it, in the grader's process
-    sent    the four arrays, as they are over there
+    rows    its data
+    made    the models made for it, in the grader's process
+    sent    the four arrays in the student's process
     """
 
     rows: Lesson
@@ -119,17 +119,17 @@ Curve = Sequence[float]
 
 
 def varies(curve: Curve) -> bool:
-    """Whether every epoch has a figure of its own."""
+    """Whether all epochs have different figures."""
     return len(set(curve)) == len(curve)
 
 
 def ends_worse(curve: Curve) -> bool:
-    """Whether it varies in the end, and an epoch before that has every answer right."""
+    """Whether all figures differ and an epoch before the last has every answer right."""
     return varies(curve) and 1.0 in curve[:-1] and curve[-1] < 1.0
 
 
 def wanted_curve(reference: SimpleNamespace, rows: Lesson, epochs: int, batch_size: int, reverse: bool) -> list[float]:
-    """The oracle's learning_curve of a model made for these rows."""
+    """The oracle's learning_curve for a model made for these rows."""
     oracle, rng = Maker(rows, reverse), hidden_rng(340 + epochs)
     with no_progress_bar():
         curve: list[float] = reference.learning_curve(
@@ -147,10 +147,10 @@ def check_curve(
     reverse: bool,
     tells: Callable[[Curve], bool] = varies,
 ) -> Course:
-    """learning_curve of a model that stands in the grader's process, against the oracle's from the same seed.
+    """Compare learning_curve of a model in the grader's process with the oracle's from the same seed.
 
     draw   the seed of the lesson, and the start id of its targets
-    tells  whether a curve is one that shows mistakes
+    tells  whether a curve is able to show mistakes
     """
     asked, (seed, start_id) = (epochs, batch_size, reverse), draw
     seed = telling_seed(seed, lambda trial: tells(wanted_curve(reference, lesson(trial, start_id), *asked)))
@@ -168,21 +168,21 @@ def check_curve(
 
 @learning_curve(points=3)
 def test_learning_curve_plain(student: Student, reference: SimpleNamespace) -> None:
-    """Every step of training and every question shows in the curve; sources as they are."""
+    """Every training step and every question shows in the curve; sources are not reversed."""
     for seed, start_id, epochs, batch_size in ((350, 3, 5, 3), (351, 7, 3, 100), (352, 4, 1, 2)):
         check_curve(student, reference, (seed, start_id), epochs, batch_size, False)
 
 
 @learning_curve(points=3)
 def test_learning_curve_reversed(student: Student, reference: SimpleNamespace) -> None:
-    """The sources of both are read backwards, padding included."""
+    """The sources of train and test are read backwards, including padding."""
     for seed, start_id, epochs, batch_size in ((379, 7, 5, 3), (357, 3, 2, 7), (353, 6, 1, 2)):
         check_curve(student, reference, (seed, start_id), epochs, batch_size, True)
 
 
 @learning_curve(points=1)
 def test_learning_curve_goes_on(student: Student, reference: SimpleNamespace) -> None:
-    """An epoch after which every answer is right is an epoch like any other."""
+    """Training goes on after an epoch with every answer right."""
     for seed, reverse in ((437, False), (406, True)):
         check_curve(student, reference, (seed, 5), 4, 3, reverse, ends_worse)
 
@@ -197,7 +197,7 @@ def test_learning_curve_makes_one_model(student: Student, reference: SimpleNames
 
 @learning_curve(points=1)
 def test_learning_curve_leaves_the_rows_alone(student: Student, reference: SimpleNamespace) -> None:
-    """The arrays of train and test hold afterwards what they held before."""
+    """The arrays of train and test are unchanged."""
     names = [f"the {part} of {side}" for side in ("train", "test") for part in ("xs", "ts")]
     for reverse in (False, True):
         course = check_curve(student, reference, (392, 5), 2, 3, reverse)
@@ -207,7 +207,7 @@ def test_learning_curve_leaves_the_rows_alone(student: Student, reference: Simpl
 
 @learning_curve(points=2)
 def test_learning_curve_of_a_seq2seq(student: Student, reference: SimpleNamespace) -> None:
-    """A real model and a real generator, as the notebook's own train_toy_repeater makes them."""
+    """A real model and a real generator, as in the notebook's own train_toy_repeater."""
     words = 1 + text(394, 61, 3, 3), 1 + text(395, 53, 3, 3)
     train, test = ((xs, np.insert(xs[:, :1], 0, 4, axis=1)) for xs in words)
 

@@ -31,7 +31,7 @@ LENGTHS = (1, 2, 3, 5, 7)
 
 
 def rows(seed: int, N: int, S: int, dtype: DTypeLike = np.int64) -> Array:
-    """Ids (N, S) from 1 to 12; where there is room, every row that is not the first ends in zeros."""
+    """Ids (N, S) from 1 to 12; if there is room, every row but the first ends in zeros."""
     xs = hidden_rng(seed).integers(1, 13, size=(N, S)).astype(dtype)
     for n in range(N):
         xs[n, S - min(n, S - 1) :] = 0
@@ -39,28 +39,28 @@ def rows(seed: int, N: int, S: int, dtype: DTypeLike = np.int64) -> Array:
 
 
 def check_reversed(student: Student, xs: Array, kind: str, dtype: DTypeLike | None = None) -> None:
-    """reverse_inputs of xs; every row's ids in the opposite order, padding and all."""
+    """Check reverse_inputs of xs: every row's ids in the opposite order, including padding."""
     wanted = np.array([row[::-1] for row in xs.tolist()])
     checks.values(f"reverse_inputs {kind}", student.call("reverse_inputs", xs), wanted, dtype=dtype)
 
 
 @reverse_inputs(points=2)
 def test_reverse_inputs_values(student: Student) -> None:
-    """Time backwards, padding included, rows in their places."""
+    """Time is reversed, including padding; rows keep their places."""
     for seed, (N, S) in enumerate(((2, 5), (5, 3), (3, 2))):
         check_reversed(student, rows(seed, N, S), f"of {N} x {S} ids")
 
 
 @reverse_inputs(points=1)
 def test_reverse_inputs_of_one(student: Student) -> None:
-    """One row; one step, next to a case in which something moves."""
+    """One row, and one step, next to a case in which something moves."""
     check_reversed(student, rows(3, 1, 7), "of one row")
     check_reversed(student, rows(4, 5, 1), "of one step")
 
 
 @reverse_inputs(points=1)
 def test_reverse_inputs_leaves_xs_alone(student: Student) -> None:
-    """The argument holds afterwards what it held before."""
+    """The argument is unchanged."""
     xs = rows(5, 3, 5)
     kept = student.put(xs)
     wanted = np.array([row[::-1] for row in xs.tolist()])
@@ -78,7 +78,7 @@ def test_reverse_inputs_keeps_the_dtype(student: Student) -> None:
 def check_tokens(
     student: Student, xs: list[list[int]], wanted: list[list[int]], pad_id: int, kind: str, dtype: DTypeLike = np.int64
 ) -> None:
-    """reverse_tokens of rows worked out by hand; the argument is left alone."""
+    """Check reverse_tokens of rows reversed by hand; the argument is unchanged."""
     label = f"reverse_tokens {kind}"
     sent = np.array(xs, dtype=dtype)
     kept = student.put(sent)
@@ -88,7 +88,7 @@ def check_tokens(
 
 @reverse_tokens(points=3)
 def test_reverse_tokens_values(student: Student) -> None:
-    """Each row its own length; padding stays on the right."""
+    """Each row has its own length; padding stays on the right."""
     check_tokens(student, [[4, 7, 2, 0, 0], [3, 5, 8, 6, 0]], [[2, 7, 4, 0, 0], [6, 8, 5, 3, 0]], 0, "of padded rows")
     check_tokens(student, [[5, 1, 9, 0, 0, 0, 0]], [[9, 1, 5, 0, 0, 0, 0]], 0, "of one row")
     check_tokens(student, [[4, 0, 0], [7, 3, 0]], [[4, 0, 0], [3, 7, 0]], 0, "of a row with a single token")
@@ -96,7 +96,7 @@ def test_reverse_tokens_values(student: Student) -> None:
 
 @reverse_tokens(points=2)
 def test_reverse_tokens_without_padding(student: Student) -> None:
-    """A row that is full is read backwards from end to end, next to one that is not, and alone."""
+    """A full row is reversed from end to end, alone and next to one that is not full."""
     check_tokens(student, [[4, 7, 2, 9, 5], [3, 8, 0, 0, 0]], [[5, 9, 2, 7, 4], [8, 3, 0, 0, 0]], 0, "of a full row")
     check_tokens(student, [[1, 2, 3], [6, 5, 4]], [[3, 2, 1], [4, 5, 6]], 0, "of rows without padding")
     check_tokens(student, [[6, 5, 5], [4, 4, 4]], [[5, 5, 6], [4, 4, 4]], 0, "of rows that end in two equal tokens")
@@ -105,7 +105,7 @@ def test_reverse_tokens_without_padding(student: Student) -> None:
 
 @reverse_tokens(points=3)
 def test_reverse_tokens_with_pad_id_inside(student: Student) -> None:
-    """A pad_id before another token is a token: between two of them, and at the front."""
+    """A pad_id before another token is a token: between two tokens, and at the front."""
     check_tokens(
         student, [[4, 0, 7, 0, 0], [3, 5, 0, 0, 6]], [[7, 0, 4, 0, 0], [6, 0, 0, 5, 3]], 0, "with pad_id inside"
     )
@@ -115,14 +115,14 @@ def test_reverse_tokens_with_pad_id_inside(student: Student) -> None:
 
 @reverse_tokens(points=2)
 def test_reverse_tokens_of_padding_alone(student: Student) -> None:
-    """A row without a token stays as it is, and its neighbours are none the worse."""
+    """A row without a token stays as it is and does not affect its neighbours."""
     check_tokens(student, [[0, 0, 0], [5, 2, 0]], [[0, 0, 0], [2, 5, 0]], 0, "with a row of padding alone")
     check_tokens(student, [[6, 1, 8], [4, 4, 4]], [[8, 1, 6], [4, 4, 4]], 4, "with a row of padding alone")
 
 
 @reverse_tokens(points=2)
 def test_reverse_tokens_with_another_pad_id(student: Student) -> None:
-    """Whichever id pads; 0 is then a token like any other."""
+    """Any id may be the padding; 0 is then a token like any other."""
     check_tokens(student, [[4, 0, 2, 7, 7], [0, 7, 5, 1, 0]], [[2, 0, 4, 7, 7], [0, 1, 5, 7, 0]], 7, "with pad_id 7")
     check_tokens(student, [[3, 6, 0], [9, 12, 12]], [[0, 6, 3], [9, 12, 12]], 12, "with pad_id 12")
     check_tokens(student, [[2, 5, -1], [8, 0, 1]], [[5, 2, -1], [1, 0, 8]], -1, "with pad_id -1")
@@ -130,7 +130,7 @@ def test_reverse_tokens_with_another_pad_id(student: Student) -> None:
 
 @reverse_tokens(points=1)
 def test_reverse_tokens_leaves_xs_alone(student: Student) -> None:
-    """The argument holds afterwards what it held before."""
+    """The argument is unchanged."""
     xs = np.array([[4, 7, 2, 0, 0], [3, 5, 8, 6, 0]])
     kept = student.put(xs)
     answer = student.call("reverse_tokens", kept, 0)
@@ -147,7 +147,7 @@ def test_reverse_tokens_keeps_the_dtype(student: Student) -> None:
 
 
 def check_lags(student: Student, source_length: int, target_length: int, reverse: bool) -> Array:
-    """time_lags against the timeline; what the student returned."""
+    """Compare time_lags with the timeline; return the student's result."""
     way = "read backwards" if reverse else "read forwards"
     label = f"time_lags of {source_length} source and {target_length} target tokens, {way}"
     wanted = np.array(lags(source_length, target_length, reverse))
@@ -158,7 +158,7 @@ def check_lags(student: Student, source_length: int, target_length: int, reverse
 
 @time_lags(points=2)
 def test_time_lags_plain(student: Student) -> None:
-    """Every token waits for as many steps as the source has, the decoder's own step counted."""
+    """Every token waits for as many steps as the source has, including the decoder's own step."""
     for S in LENGTHS:
         for T in LENGTHS:
             check_lags(student, S, T, False)
@@ -174,7 +174,7 @@ def test_time_lags_reversed(student: Student) -> None:
 
 @time_lags(points=1)
 def test_time_lags_mean_and_minimum(student: Student) -> None:
-    """For T >= S reversal leaves the mean where it was and brings the smallest lag down to one."""
+    """For T >= S reversal keeps the mean and reduces the smallest lag to one."""
     for S, T in ((2, 2), (5, 5), (7, 11), (11, 13)):
         plain, backwards = (check_lags(student, S, T, reverse) for reverse in (False, True))
         label = f"time_lags of {S} source and {T} target tokens, read backwards"

@@ -18,7 +18,7 @@ SETTINGS = training_settings(__file__, "reversal_training")
     hint="In learning_curve, what is read backwards when reverse is on, and what when it is off?",
 )  # fmt: skip
 def test_reversal_training(student: Student, reference: SimpleNamespace) -> None:
-    """Under one budget, learning_curve's reversed model repeats words that it never saw, its plain one does not."""
+    """With the same budget, learning_curve's reversed model repeats unseen words, and its plain model does not."""
     task = toy_tasks.repeating(reference, SETTINGS)
     oracle = reference.Seq2seq(*task.shape)
     weights = {}

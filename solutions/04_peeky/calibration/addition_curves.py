@@ -1,8 +1,8 @@
-"""What to expect on full addition: trains the models of 02, 03 and 04; writes the component that draws the curves.
+"""What to expect on full addition: train the models of 02, 03 and 04; write the component that draws the curves.
 
     OPENBLAS_NUM_THREADS=1 python -m solutions.04_peeky.calibration.addition_curves
 
-A quarter of an hour on one core: three models, three seeds each, 25 epochs. Every training is that of the notebooks'
+A quarter of an hour on one core: three models, three seeds each, 25 epochs. Every training is as in the notebooks'
 experiments: word vectors of 16, 128 hidden units, batches of 128, Adam(0.001), gradients clipped to a norm of 5.0.
 """
 
@@ -68,7 +68,7 @@ def measure() -> dict[str, list[list[float]]]:
 
 
 def maker(model_class: type, vocab_size: int) -> Callable[[np.random.Generator], Any]:
-    """What learning_curve calls for a fresh model."""
+    """The function that learning_curve calls for a fresh model."""
     return lambda rng: model_class(vocab_size, WORDVEC_SIZE, HIDDEN_SIZE, rng)
 
 

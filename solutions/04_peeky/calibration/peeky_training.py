@@ -1,9 +1,9 @@
-"""Calibrates `peeky_training`: right and named wrong answers over many seeds; writes the table beside this file.
+"""Calibrate `peeky_training` with right and named wrong answers over many seeds; write the table beside this file.
 
     OPENBLAS_NUM_THREADS=1 python -m solutions.04_peeky.calibration.peeky_training
 
-About half an hour on two cores. The rows are those of the hidden suite; what differs between right answers is the
-order in which they draw their weights, and so the seeds stand for right answers.
+About half an hour on two cores. The rows are those of the hidden suite; right answers differ in the
+order in which they draw their weights, so different seeds stand for right answers.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ALONE = "reversed alone: Seq2seq, not peeky"
 
 
 def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
-    """For each named wrong answer, the class that it gets wrong."""
+    """Name of each wrong answer -> its wrong class."""
     part = decoder_with(reference)
     return {
         "h joins the LSTM's input only": {"PeekyDecoder": variant(part, joins=("lstm",))},
@@ -42,10 +42,10 @@ def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
 
 
 def decoder_with(reference: SimpleNamespace) -> type:
-    """A PeekyDecoder of which parts can be left out.
+    """A PeekyDecoder from which parts can be left out.
 
-    joins   whose input h joins
-    paths   by which ways the gradient comes back to h
+    joins   the layers whose input h joins
+    paths   the paths by which the gradient returns to h
     """
 
     class Parts(reference.PeekyDecoder):  # type: ignore[misc, name-defined]
@@ -79,7 +79,7 @@ def loops() -> type:
 
 @lru_cache
 def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy_tasks.ToyTask]:
-    """The reference to exchange classes in, another that judges, and the task."""
+    """A reference whose classes may be replaced, another as the judge, and the task."""
     trained, judge = course.current().reference("04_peeky"), course.current().reference("04_peeky")
     return trained, judge, toy_tasks.repeating(judge, SETTINGS)
 

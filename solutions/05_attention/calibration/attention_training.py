@@ -1,8 +1,8 @@
-"""Calibrates `attention_training`: right and named wrong answers over many seeds; writes the table beside this file.
+"""Calibrate `attention_training` with right and named wrong answers, many seeds; write the table beside this file.
 
     OPENBLAS_NUM_THREADS=1 python -m solutions.05_attention.calibration.attention_training
 
-Half an hour on one core. The same trainings say how much of an attention map lies on the right part of a date.
+Half an hour on one core. The same trainings show how much of an attention map lies on the right part of a date.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from autograder.testing.training_settings import training_settings
 SETTINGS = training_settings(__file__, "attention_training")
 
 REPORT = Path(__file__).with_suffix(".md")
-MAPS_REACH = 0.5  # by the least of the three parts of the reference's maps, in tests/test_attention_maps.py
+MAPS_REACH = 0.5  # reached by the least of the three parts of the reference's maps, in test_attention_maps.py
 
 
 def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
-    """For each named wrong answer, the class that it gets wrong."""
+    """Name of each wrong answer -> its wrong class."""
     attention, encoder = reference.TimeAttention, reference.AttentionEncoder
     return {
         "no gradient through the weights": {"TimeAttention": backward_of(attention, weights=False)},
@@ -43,10 +43,10 @@ def mistakes(reference: SimpleNamespace) -> dict[str, dict[str, Any]]:
 
 
 def backward_of(attention: type, weights: bool = True, sums: bool = True, keys: bool = True) -> type:
-    """A TimeAttention whose backward leaves ways out.
+    """A TimeAttention whose backward can leave out paths of the gradient.
 
-    weights  the way through the weights;  sums  the way through the weighted sum to the encoder's states
-    keys     the way through the weights to the encoder's states
+    weights  the path through the weights;  sums  the path through the weighted sum to the encoder's states
+    keys     the path through the weights to the encoder's states
     """
 
     def backward(self: Any, dcs: Array) -> tuple[Array, Array]:
@@ -71,7 +71,7 @@ def halved_softmax(attention: type) -> type:
 
 
 def even(attention: type) -> type:
-    """A TimeAttention that gives each source step the same weight."""
+    """A TimeAttention with the same weight for each source step."""
 
     def forward(self: Any, hs_enc: Array, hs_dec: Array, mask: Array | None = None) -> Array:
         attention.forward(self, hs_enc, 0 * hs_dec, mask)  # type: ignore[attr-defined]
@@ -98,13 +98,13 @@ def loops() -> type:
 
 @lru_cache
 def prepared() -> tuple[SimpleNamespace, SimpleNamespace, toy_tasks.ToyTask]:
-    """The reference to exchange classes in, another that judges, and the task."""
+    """A reference whose classes may be replaced, another as the judge, and the task."""
     trained, judge = course.current().reference("05_attention"), course.current().reference("05_attention")
     return trained, judge, toy_tasks.dating(judge, SETTINGS)
 
 
 def train(name: str, seed: int) -> tuple[float, float, dict[str, float]]:
-    """For one answer and one seed: the share that the suite computes, the loss on the same rows, where the maps lie."""
+    """For one answer and seed: the share that the suite computes, the loss on the same rows, the masses of the maps."""
     reference, judge, task = prepared()
     model = trained(reference, name, seed)
     oracle = judge.AttentionSeq2seq(*task.shape)
@@ -114,7 +114,7 @@ def train(name: str, seed: int) -> tuple[float, float, dict[str, float]]:
 
 
 def trained(reference: SimpleNamespace, name: str, seed: int) -> Any:
-    """The model that one answer trains."""
+    """The model trained by one answer."""
     *_, task = prepared()
     answers = {REFERENCE: {}, PLAIN: {"TimeLSTM": loops()}} | mistakes(reference)
     with thresholds.exchanged(reference.train_toy_dates.__globals__, answers[name]):
@@ -122,7 +122,7 @@ def trained(reference: SimpleNamespace, name: str, seed: int) -> Any:
 
 
 def map_masses(judge: SimpleNamespace, model: Any, rows: toy_tasks.Pair) -> dict[str, float]:
-    """How much of a model's attention lies on the year while the year is written, and so on.
+    """The share of a model's attention on the year while the year is written; the same for month and day.
 
     rows  (xs (N, S), ts (N, T)) of the toy task, not yet read backwards
     """
@@ -143,7 +143,7 @@ def main() -> None:
 
 
 def report(trainings: dict[str, list[tuple[float, float, dict[str, float]]]], rows: int) -> str:
-    """The report, of what `train` returned for every answer and seed."""
+    """The report on the results of `train` for every answer and seed."""
     description = "dates of days that the model never saw, answered without a mistake"
     asked = Calibration(
         "The trained AttentionSeq2seq", description, rows, SETTINGS.threshold, trainings=len(SETTINGS.seeds)

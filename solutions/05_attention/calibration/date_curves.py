@@ -1,9 +1,9 @@
-"""What to expect on full dates: trains plain, peeky and attention models; writes the component that draws the curves.
+"""What to expect on full dates: train plain, peeky and attention models; write the component that draws the curves.
 
     OPENBLAS_NUM_THREADS=1 python -m solutions.05_attention.calibration.date_curves
 
-Half an hour on one core: three models, three seeds each, 5 epochs, all reading backwards. Every training is
-that of 05's experiment. Of the attention models the report also says how much of their maps lies where it should.
+Half an hour on one core: three models, three seeds each, 5 epochs, all reading backwards. Every training is as
+in 05's experiment. For the attention models the report also has the share of their maps on the right places.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def curve(reference: SimpleNamespace, name: str, seed: int) -> tuple[list[float]
 
 
 def masses(reference: SimpleNamespace, model: Any) -> dict[str, float]:
-    """How much of the attention lies on the year while the year is written, and so on; over the first test rows."""
+    """The share of attention on the year while the year is written; the same for month and day; first test rows."""
     _, (dates, answers), characters = reference.load_dates()
     dates, answers = dates[:MAP_ROWS], answers[:MAP_ROWS]
     xs, ts = encoded(reference, (dates, answers), characters)
@@ -72,7 +72,7 @@ def masses(reference: SimpleNamespace, model: Any) -> dict[str, float]:
 
 
 def mass_table(attention_masses: Sequence[Mapping[str, float]]) -> str:
-    """A row for each seed."""
+    """A table with a row for each seed."""
     rows = "\n".join(
         f"| {seed} | " + " | ".join(f"{mass:.3f}" for mass in part.values()) + " |"
         for seed, part in zip(SEEDS, attention_masses, strict=True)

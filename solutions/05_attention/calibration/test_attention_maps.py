@@ -1,4 +1,4 @@
-"""Attention maps really show year, month and day: in numbers, by the trainings of the calibration."""
+"""Attention maps really show year, month and day: measured on the models trained for the calibration."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 
 def masses(answer: str) -> dict[str, float]:
-    """Where the maps of a model lie that one answer of the calibration trained, over dates that it never saw."""
+    """The masses of the maps of a model trained by one answer of the calibration, over unseen dates."""
     reference, judge, task = calibration.prepared()
     model = judge.AttentionSeq2seq(*task.shape)
     for mine, trained in zip(

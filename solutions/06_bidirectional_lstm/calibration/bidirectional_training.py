@@ -1,9 +1,9 @@
-"""Calibrates `bidirectional_training`: right and named wrong answers, many seeds; writes the table beside this file.
+"""Calibrate `bidirectional_training` with right and named wrong answers; write the table beside this file.
 
     OPENBLAS_NUM_THREADS=1 python -m solutions.06_bidirectional_lstm.calibration.bidirectional_training
 
-Five minutes on one core. A share here is what the student's own model tags rightly, or what its weights do in the
-grader's own tagger, whichever is less: the suite asks for both.
+Five minutes on one core, many seeds. A share is that of right tags by the student's own model, or by its weights in the
+grader's own tagger, whichever is less: the suite requires both.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ONE_WAY = "a TimeLSTM of 64 units, from left to right"
 
 
 def mistakes(reference: SimpleNamespace) -> dict[str, type]:
-    """For each named wrong answer, its TimeBiLSTM."""
+    """Name of each wrong answer -> its TimeBiLSTM."""
     lstm = reference.TimeBiLSTM
     return {
         "both halves from left to right": forward_with(lstm, turns_input=False, turns_back=False),
@@ -44,7 +44,7 @@ def mistakes(reference: SimpleNamespace) -> dict[str, type]:
 def forward_with(
     lstm: type, turns_input: bool = True, turns_back: bool = True, keeps: tuple[bool, bool] = (True, True)
 ) -> type:
-    """A TimeBiLSTM whose forward and backward agree on what they leave out."""
+    """A TimeBiLSTM whose forward and backward leave out the same operations."""
 
     def turn(array: Array, really: bool) -> Array:
         return np.ascontiguousarray(array[:, ::-1]) if really else array
@@ -62,7 +62,7 @@ def forward_with(
 
 
 def backward_with(lstm: type, turned: bool, right_to_left: int) -> type:
-    """A TimeBiLSTM with the reference's forward, whose second half's gradient is wrong."""
+    """A TimeBiLSTM with the reference's forward and a wrong gradient of the second half."""
 
     def backward(self: Any, dhs: Array) -> Array:
         dahead, dback = np.split(dhs * dhs.dtype.type(1), 2, axis=2)
@@ -80,13 +80,13 @@ def loops() -> type:
 
 @lru_cache
 def prepared() -> tuple[SimpleNamespace, SimpleNamespace, Pair, Pair]:
-    """The reference to exchange classes in, another that judges, rows to learn from and rows to be judged by."""
+    """A reference whose classes may be replaced, another as the judge, training rows and test rows."""
     trained, judge = (course.current().reference("06_bidirectional_lstm") for _ in range(2))
     return trained, judge, *oracle_tagging.lines(judge)
 
 
 def train(name: str, seed: int) -> tuple[float, float]:
-    """The share that the suite computes, for one answer and one seed, and the loss on the same lines."""
+    """For one answer and seed: the share that the suite computes, and the loss on the same lines."""
     reference, judge, learnt, unseen = prepared()
     answers: dict[str, dict[str, type]] = {REFERENCE: {}, PLAIN: {"TimeLSTM": loops()}, ONE_WAY: {}}
     answers |= {mistake: {"TimeBiLSTM": lstm} for mistake, lstm in mistakes(reference).items()}
@@ -108,7 +108,7 @@ def main() -> None:
 
 
 def report(trainings: dict[str, list[tuple[float, float]]]) -> str:
-    """The report, of what `train` returned for every answer and seed."""
+    """The report on the results of `train` for every answer and seed."""
     reached = {name: [share for share, _ in pairs] for name, pairs in trainings.items()}
     losses = [loss for name in (REFERENCE, PLAIN) for _, loss in trainings[name]]
     rows, steps = oracle_tagging.UNSEEN_ROWS, oracle_tagging.UNSEEN_ROWS * oracle_tagging.LINE_LENGTH

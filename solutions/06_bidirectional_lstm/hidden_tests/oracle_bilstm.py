@@ -1,8 +1,8 @@
 """Cases for an LSTM of two directions, with and without padding: all values different, axes of different prime sizes.
 
-What lengths must do has two oracles: torch's packed sequences, and the student's own layer, asked for all rows cut to
-one row's length, and so without lengths. Where the student's layer is right the two agree; where it is wrong, that is
-another question's loss, and the second still tells whether lengths are.
+The effect of lengths has two oracles: torch's packed sequences, and the student's own layer, asked for all rows cut to
+one row's length and thus without lengths. If the student's layer is right, the two agree; if it is wrong, that costs
+another question, and the second oracle still tells whether lengths are handled rightly.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PARAMETERS = ("Wx1", "Wh1", "b1", "Wx2", "Wh2", "b2")
 
 @dataclass(frozen=True)
 class BiCase:
-    """Texts xs (N, T, D), the upstream gradient dhs (N, T, 2H), and how many steps of each row are real, or None."""
+    """Texts xs (N, T, D), the upstream gradient dhs (N, T, 2H), and the number of real steps of each row, or None."""
 
     weights: list[Array]
     xs: Array
@@ -36,7 +36,7 @@ class BiCase:
 
     @property
     def H(self) -> int:
-        """Hidden units of one direction."""
+        """The number of hidden units of one direction."""
         return len(self.weights[1])
 
     @property
@@ -47,14 +47,14 @@ class BiCase:
         return np.asarray(np.arange(T) >= np.array(lengths)[:, None])
 
     def cut(self, length: int, only: int | None = None) -> BiCase:
-        """The first steps of all rows, without lengths; the upstream gradient is zero but for the row `only`."""
+        """The first steps of all rows, without lengths; the upstream gradient is zero except for the row `only`."""
         dhs = self.dhs[:, :length].copy()
         if only is not None:
             dhs[np.arange(len(dhs)) != only] = 0
         return replace(self, xs=self.xs[:, :length], dhs=dhs, lengths=None)
 
     def with_padding(self, x: float, dh: float) -> BiCase:
-        """The same with other numbers, of about that size, at padding."""
+        """The same case with other numbers of similar size at padding."""
         noise = hidden_rng(self.xs.size)
         xs, dhs = self.xs.copy(), self.dhs.copy()
         for part, size in ((xs, x), (dhs, dh)):
@@ -65,7 +65,7 @@ class BiCase:
 def bi_case(
     seed: int, N: int = 2, T: int = 5, D: int = 3, H: int = 7, dtype: Any = np.float64, lengths: Any = None
 ) -> BiCase:
-    """A case for `TimeBiLSTM`; the two directions have weights of their own."""
+    """A case for `TimeBiLSTM`, with different weights for the two directions."""
     rng = hidden_rng(seed)
     weights = lstm_weights(rng, D, H, dtype) + lstm_weights(rng, D, H, dtype)
     xs, dhs = (rng.standard_normal((N, T, size)).astype(dtype) for size in (D, 2 * H))
@@ -73,12 +73,12 @@ def bi_case(
 
 
 def large_case(seed: int) -> BiCase:
-    """A case whose weights are 400,000 numbers, in float32."""
+    """A case with 400,000 weights, in float32."""
     return bi_case(seed, N=2, T=3, D=157, H=163, dtype=np.float32)
 
 
 def ragged_case(seed: int, N: int = 5, T: int = 7, D: int = 2, H: int = 3, dtype: Any = np.float64) -> BiCase:
-    """A case whose rows have lengths of their own, in no order."""
+    """A case whose rows have different lengths, in no order."""
     rng = hidden_rng(seed)
     drawn: Iterator[list[int]] = (rng.integers(1, T + 1, N).tolist() for _ in range(TRIALS))
     lengths = next(rows for rows in drawn if N < 3 or sorted(rows) not in (rows, rows[::-1]))
@@ -98,7 +98,7 @@ class BiRun(LayerRun):
     """A run of the student's stateless `TimeBiLSTM`."""
 
     def grads(self, layer: RemoteObject) -> list[Array]:
-        """`grads` in the order of the weights, if `params` are the weights in any order; else as they come."""
+        """`grads` in the order of the weights, if `params` are the weights in any order; else unchanged."""
         shapes = [weight.shape for weight in self.weights]
         received = layer.get("params")
         order = [_place(mine, self.weights) for mine in received] if type(received) in (list, tuple) else []
@@ -108,22 +108,22 @@ class BiRun(LayerRun):
         return [finite(f"{NAME}.grads", grad) for grad in arrays(f"{NAME}.grads", grads, shapes)]
 
     def of_reference(self) -> LayerRun:
-        """The same of the reference's layer, whose hidden states are those of both directions side by side."""
+        """The same run of the reference's layer, whose hidden states are those of both directions side by side."""
         asked = super().of_reference()
         H, (upstream,) = len(self.weights[1]), self.upstream
         return replace(asked, upstream=[upstream if upstream.shape[-1] == 2 * H else np.tile(upstream, 2)])
 
 
 def _place(array: Any, weights: Sequence[Array]) -> int:
-    """Which of the weights the array is; -1 if it is none of them."""
+    """The index of the array among the weights; -1 if it is none of them."""
     same = (i for i, weight in enumerate(weights) if isinstance(array, np.ndarray) and np.array_equal(array, weight))
     return next(same, -1)
 
 
 def bi_run(student: Student, case: BiCase) -> BiRun:
-    """The case as a run; its upstream gradient is as wide as what the student's forward gives, if that is only H.
+    """The case as a run; if the student's forward returns only H columns, so has the upstream gradient.
 
-    (Two directions added up are the forward's mistake; backward is judged by what it does with them.)
+    (Adding up the two directions is a mistake of forward; backward is judged on that forward.)
     """
     given = student.new(NAME, *case.weights).call("forward", case.xs)
     width = case.H if np.shape(given) == (*case.xs.shape[:2], case.H) else 2 * case.H
@@ -132,13 +132,13 @@ def bi_run(student: Student, case: BiCase) -> BiRun:
 
 
 def like_the_reference(student: Student) -> Student:
-    """The student, if their forward without lengths is the function asked for, or nearly so; else the reference."""
+    """The student, if their forward without lengths is the required function, or nearly so; else the reference."""
     ordinary = bi_run(student, bi_case(20))
     return student if ordinary.is_alike() else ordinary.of_reference().student
 
 
 def hs_of_each_length(student: Student, case: BiCase) -> Array:
-    """What the student's own forward, not told of lengths, gives for each row cut to its length; zeros at padding.
+    """Hidden states by the student's own forward without lengths, each row cut to its length; zeros at padding.
 
     The reference's, if the student's forward is another function altogether.
     """
@@ -151,8 +151,8 @@ def hs_of_each_length(student: Student, case: BiCase) -> Array:
 
 
 def gradients_of_each_length(student: Student, case: BiCase) -> Gradients:
-    """What the student's own backward gives after a forward not told of lengths: dxs of each row cut to its length,
-    and grads for an upstream gradient that is zero but for one row, added up over the rows. The reference's, if the
+    """Gradients by the student's own backward after a forward without lengths: dxs of each row cut to its length,
+    and grads for an upstream gradient that is zero except in one row, summed over the rows. The reference's, if the
     student's forward is another function altogether."""
     student, parts = like_the_reference(student), []
     for n, length in enumerate(case.lengths or ()):
@@ -166,13 +166,13 @@ def gradients_of_each_length(student: Student, case: BiCase) -> Gradients:
 
 
 def gradients_of(run: BiRun) -> Gradients:
-    """What forward and backward of a fresh layer lead to."""
+    """The gradients after forward and backward of a fresh layer."""
     layer = run.layer()
     return Gradients(dxs_of(run, layer), run.grads(layer))
 
 
 def dxs_of(run: BiRun, layer: RemoteObject) -> Array:
-    """What backward returns after a forward, for every step; how wide it is, is backward's own question."""
+    """The result of backward after forward, for every step; its width is part of the question on backward."""
     run.outputs(layer)
     dxs = layer.call("backward", *run.upstream)
     wanted = run.inputs[0].shape

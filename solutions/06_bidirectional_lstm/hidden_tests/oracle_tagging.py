@@ -1,9 +1,9 @@
-"""The toy task of 06, what a reader of one direction can know of it at best, and how well a trained tagger does.
+"""The toy task of 06, the best possible share for a reader of one direction, and the share of a trained tagger.
 
 Lines are drawn so that every step has a station with probability `STATION_SHARE`, whatever the other steps have. At a
-step with r steps after it, no station follows with probability (1 - share)^r; otherwise each of K stations is as likely
-to be the next. One who has not read those steps, even if all before them is known, names the next one rightly with
-probability max((1 - share)^r, (1 - (1 - share)^r) / K) at best. One who reads from right to left knows as little of the
+step with r steps after it, no station follows with probability (1 - share)^r; otherwise each of K stations is equally
+likely to be next. A reader of all steps up to that one, but not of the r steps, names the next station rightly with
+probability max((1 - share)^r, (1 - (1 - share)^r) / K) at best. A reader from right to left knows as little of the
 station before, by symmetry. The share of right tags of either is at most the mean of this over r = 0 .. T - 1.
 """
 
@@ -29,25 +29,25 @@ TAGS_REACH = SETTINGS.threshold
 
 
 def lines(reference: SimpleNamespace) -> tuple[Pair, Pair]:
-    """(to learn from, to be judged by), each (xs (N, T), tags (N, T))."""
+    """(training lines, test lines), each (xs (N, T), tags (N, T))."""
     rows = TRAIN_ROWS + UNSEEN_ROWS
     xs, tags = reference.toy_journeys(rows, LINE_LENGTH, STATIONS, STATION_SHARE, np.random.default_rng(TASK_SEED))
     return (xs[:TRAIN_ROWS], tags[:TRAIN_ROWS]), (xs[TRAIN_ROWS:], tags[TRAIN_ROWS:])
 
 
 def one_way_bound(length: int, stations: int, share: float) -> float:
-    """The largest share of right tags that can be expected of one who reads in one direction only."""
+    """The largest expected share of right tags for a reader of one direction only."""
     none_follows = (1 - share) ** np.arange(length)
     return float(np.mean(np.maximum(none_follows, (1 - none_follows) / stations)))
 
 
 def margin(rows: int, alpha: float) -> float:
-    """How far the mean over `rows` lines may exceed its expectation but with probability `alpha` (Hoeffding 1963)."""
+    """An excess of the mean of `rows` lines over its expectation with probability at most `alpha` (Hoeffding 1963)."""
     return float(np.sqrt(np.log(1 / alpha) / (2 * rows)))
 
 
 def tagger(reference: SimpleNamespace) -> Any:
-    """A Tagger of the grader's own, of the sizes of train_toy_tagger; its weights are zero."""
+    """A Tagger of the grader's own, with train_toy_tagger's sizes and zero weights."""
     D, H, tags = WORDVEC_SIZE, HIDDEN_SIZE, (STATIONS + 1) ** 2
     directions = [np.zeros(shape, np.float32) for shape in ((D, 4 * H), (H, 4 * H), (4 * H,)) * 2]
     embed = reference.TimeEmbedding(np.zeros((STATIONS + 1, D), np.float32))
@@ -56,7 +56,7 @@ def tagger(reference: SimpleNamespace) -> Any:
 
 
 def reached(oracle: Any, weights: Sequence[Array], rows: Pair) -> float:
-    """The share of steps that a tagger of these weights gives the right tag.
+    """The share of steps to which a tagger with these weights gives the right tag.
 
     oracle  a tagger of the grader's own; its weights are overwritten
     """
@@ -67,5 +67,5 @@ def reached(oracle: Any, weights: Sequence[Array], rows: Pair) -> float:
 
 
 def share_right(scores: Array, tags: Array) -> float:
-    """The share of steps where the right tag (N, T) has the largest of the scores (N, T, number of tags)."""
+    """The share of steps at which the right tag (N, T) has the largest score (N, T, number of tags)."""
     return float(np.mean(scores.argmax(axis=2) == tags))

@@ -1,4 +1,4 @@
-"""torch.nn.LSTM as an oracle, in the grader's own process; torch is loaded when it is first asked for."""
+"""torch.nn.LSTM as an oracle, in the grader's own process; torch is loaded at its first use."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import numpy as np
 from autograder.errors import GraderError
 from autograder.testing.checks.received import Array
 
-SUFFIXES = ("_l0", "_l0_reverse")  # of torch's names: from left to right, from right to left
+SUFFIXES = ("_l0", "_l0_reverse")  # suffixes of torch's names: left to right, right to left
 
 
 @dataclass(frozen=True)
 class Read:
-    """Hidden states (N, T, 2H), and the gradients of xs and of the weights in the order they were given."""
+    """Hidden states (N, T, 2H), and the gradients of xs and of the weights in the given order."""
 
     hs: Array
     dxs: Array
@@ -26,7 +26,7 @@ class Read:
 
 @lru_cache(maxsize=1)
 def loaded() -> Any:
-    """torch, with one thread, so that sums are added up in the same order every time."""
+    """torch with one thread, so that sums are computed in the same order every time."""
     try:
         import torch
     except ImportError as missing:
@@ -71,6 +71,6 @@ def packed_both_ways(weights: Sequence[Array], xs: Array, lengths: Sequence[int]
 
 
 def _turned(array: Any) -> Any:
-    """Gates f, g, i, o of the last axis as torch has them: i, f, g, o along the first."""
+    """Gates f, g, i, o of the last axis in torch's layout: i, f, g, o along the first."""
     f, g, i, o = loaded().chunk(array, 4, dim=-1)
     return loaded().cat([i, f, g, o], dim=-1).movedim(-1, 0)

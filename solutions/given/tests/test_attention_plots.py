@@ -1,4 +1,4 @@
-"""What assignments 05 and 06 hand out beside layers: where the parts of a date stand, maps of attention, diagrams."""
+"""Components of assignments 05 and 06 besides layers: places of the parts of a date, maps of attention, diagrams."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PARTS = ("year", "month", "day")
 
 @pytest.fixture(scope="module")
 def given() -> ModuleType:
-    """All that is handed out, with the data of 05; drawing goes nowhere."""
+    """Everything that is handed out, with the data of 05; nothing is displayed."""
     return everything_given("05_attention")
 
 
@@ -70,7 +70,7 @@ def test_what_is_no_date_is_refused_and_named(given, text):
 
 
 def agrees(given, date, answer):
-    """Whether the parts that were found, read as numbers, are those of the answer `_yyyy-mm-dd`."""
+    """Whether the parts found, read as numbers, are those of the answer `_yyyy-mm-dd`."""
     year, month, day = (date[slice(*given.date_parts(date)[part])] for part in PARTS)
     number = int(month) if month.isdigit() else given.MONTHS.index(month[:3].lower()) + 1
     return year in (answer[1:5], answer[3:5]) and f"{number:02}-{int(day):02}" == answer[6:]
@@ -96,10 +96,10 @@ def test_mass_by_hand(given):
     weights = np.zeros((2, 10, 12))
     weights[:, [4, 7], 11] = 1  # hyphens, which belong to no part
     weights[0, :4, 5] = 1  # "9/27/1994": all of the year's digits look at one digit of the year
-    weights[0, 5, 0], weights[0, 6, 1] = 1, 1  # one of the month's at the month, one beside it
+    weights[0, 5, 0], weights[0, 6, 1] = 1, 1  # one digit of the month looks at the month, one beside it
     weights[0, 8:, 2:4] = 0.25  # half of the mass on the day, the other half elsewhere
     weights[0, 8:, 9] = 0.5
-    weights[1, :4, 5:9] = [0.1, 0.2, 0.3, 0.4]  # "27.9.1994": the year is at the same place
+    weights[1, :4, 5:9] = [0.1, 0.2, 0.3, 0.4]  # "27.9.1994": the year is in the same place
     weights[1, 5:7, 0] = 1  # the month's digits look at the day
     weights[1, 8:, 0:2] = 0.5
     masses = given.mass_on_parts(weights, ["9/27/1994", "27.9.1994"], ["_1994-09-27", "_1994-09-27"])
@@ -129,7 +129,7 @@ def test_mass_leaves_the_weights_alone_and_refuses_what_does_not_fit(given):
 
 @pytest.fixture
 def figures(monkeypatch):
-    """Every figure that was shown, after it was drawn."""
+    """Every figure shown, after it was drawn."""
     plt = sys.modules["matplotlib.pyplot"]
     shown = []
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.torch
 
 @pytest.fixture(scope="module")
 def given():
-    """All that is handed out."""
+    """Everything that is handed out."""
     return everything_given("01_rnn_lm_sampling")
 
 
@@ -171,7 +171,7 @@ def test_clip_grads_agrees_with_torch(given):
 
 
 class Line:
-    """Predicts ts by a number times xs; remembers which rows it saw."""
+    """A model that predicts ts as a number times xs and records the rows it saw."""
 
     def __init__(self):
         self.params, self.grads, self.seen = [np.zeros(1)], [np.zeros(1)], []
@@ -218,7 +218,7 @@ def test_trainer_refuses(given, rows, batch_size, message):
 
 
 class Reader:
-    """A language model that only writes down what it is given."""
+    """A language model that only records its inputs."""
 
     def __init__(self):
         self.params, self.grads, self.read = [], [], []
@@ -290,7 +290,7 @@ def test_grammar_samples_sentences_of_the_language(given):
 
 
 def test_two_words_of_context_are_not_enough(given):
-    """The best predictor that sees two words stays at least 8 % above the perplexity that is possible."""
+    """The best predictor that sees two words stays at least 8 % above the optimal perplexity."""
     grammar = given.ToyGrammar()
     corpus = grammar.sample(200_000, np.random.default_rng(12))
     count = np.full((24, 24, 24), 1e-3)

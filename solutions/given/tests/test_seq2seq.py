@@ -1,4 +1,4 @@
-"""What assignments 02 to 04 hand out beside layers: toy tasks, diagrams, curves to expect."""
+"""Components of assignments 02 to 04 besides layers: toy tasks, diagrams, curves to expect."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ date_curves = import_module("solutions.05_attention.calibration.date_curves")
 
 @pytest.fixture(scope="module")
 def given() -> ModuleType:
-    """All that is handed out, with the data of 04; drawing goes nowhere."""
+    """Everything that is handed out, with the data of 04; nothing is displayed."""
     return everything_given("04_peeky")
 
 
@@ -95,7 +95,7 @@ def test_a_component_of_expected_curves_is_what_its_calibration_writes(experimen
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """The texts of every figure that was shown."""
+    """The texts of every figure shown."""
     plt = sys.modules["matplotlib.pyplot"]
     shown: list[list[str]] = []
 

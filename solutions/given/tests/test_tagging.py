@@ -1,4 +1,4 @@
-"""What assignment 06 hands out beside layers: the tagging task, the tagger, pictures of reading both ways."""
+"""Components of assignment 06 besides layers: the tagging task, the tagger, pictures of reading both ways."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from everything_given import everything_given
 
 @pytest.fixture(scope="module")
 def given() -> ModuleType:
-    """All that is handed out, with the data of 06; drawing goes nowhere."""
+    """Everything that is handed out, with the data of 06; nothing is displayed."""
     return everything_given("06_bidirectional_lstm")
 
 
@@ -21,7 +21,7 @@ def given() -> ModuleType:
 
 
 class Scripted:
-    """In place of a random generator: says which steps have a station, and which station it would be."""
+    """A scripted random generator: decides which steps have a station, and which one."""
 
     def __init__(self, at_station, stations):
         self.at_station, self.stations = np.array(at_station), np.array(stations)
@@ -45,7 +45,7 @@ def test_journeys_by_hand(given):
 
 
 def nearest(steps):
-    """The first station among some steps, 0 if there is none."""
+    """The first station among these steps, 0 if there is none."""
     return next((int(station) for station in steps if station), 0)
 
 
@@ -77,13 +77,13 @@ def test_the_seed_decides_the_journeys(given):
 
 
 def test_what_comes_next_cannot_be_guessed_better_than_the_notebook_says(given):
-    """The likeliest next station of every step, counted: (1 - p)^r or (1 - (1 - p)^r) / K, r steps before the end."""
+    """Count the likeliest next station of every step: (1 - p)^r or (1 - (1 - p)^r) / K, r steps before the end."""
     length, stations, share, count = 12, 3, 0.25, 40_000
     xs, tags = given.toy_journeys(count, length, stations, share, np.random.default_rng(2))
     for t in range(length):
         none = (1 - share) ** (length - 1 - t)
         bound = max(none, (1 - none) / stations)
-        for rows in (xs[:, t] == 0, xs[:, t] == 1):  # whatever is read, the chances are the same
+        for rows in (xs[:, t] == 0, xs[:, t] == 1):  # the chances are the same whatever was read
             next_one = tags[rows, t] % (stations + 1)
             best = np.bincount(next_one).max() / len(next_one)
             assert best == pytest.approx(bound, abs=5 * (0.25 / len(next_one)) ** 0.5)
@@ -134,7 +134,7 @@ def test_the_gradients_of_a_tagger(given, dout):
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """For every figure that was shown, and each of its axes: the texts with their places, from left to right."""
+    """For every figure shown and each of its axes: the texts with their places, from left to right."""
     plt = sys.modules["matplotlib.pyplot"]
     shown: list[list[list[tuple[float, float, str]]]] = []
 

@@ -1,4 +1,4 @@
-"""The course's models rebuilt from torch's own kernels on the same weights, and how results are compared with them."""
+"""The course's models rebuilt from torch's own kernels with the same weights, and comparisons with them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def tensor(array):
 
 
 def agree(mine, theirs, atol=1e-11):
-    """The same shape and, but for rounding, the same numbers."""
+    """Assert the same shape and, up to rounding, the same numbers."""
     theirs = theirs.detach().numpy() if isinstance(theirs, torch.Tensor) else theirs
     assert mine.shape == theirs.shape
     np.testing.assert_allclose(mine, theirs, atol=atol, rtol=1e-6 if atol > 1e-9 else 1e-9)
@@ -68,7 +68,7 @@ def torch_attend(hs, states, mask=None):
 
 
 def torch_look_back(params, xs, enc_hs):
-    """Scores (N, T, V) of a decoder with these `params` that looks back at all of enc_hs (N, S, H)."""
+    """Scores (N, T, V) of a decoder with these `params` and attention over all of enc_hs (N, S, H)."""
     W, Wx, Wh, b, affine, bias = params
     vectors = torch.nn.functional.embedding(torch.tensor(xs), W)
     first = enc_hs[:, -1]

@@ -1,4 +1,4 @@
-"""Returns an array of a class of its own that is equal to everything.
+"""Returns an array of its own class that equals everything.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Has ten gigabytes allocated in the folder of the kernel's sockets, without a byte being written.
+"""Allocates ten gigabytes in the folder of the kernel's sockets without writing a byte.
 
 honest: double correct, scale_forward correct
 says: No space left on device

@@ -1,4 +1,4 @@
-"""Sends several answers at once, to be taken for those to questions that are yet to come.
+"""Sends several answers at once, meant to pass for answers to later questions.
 
 honest: double wrong, scale_forward correct
 """

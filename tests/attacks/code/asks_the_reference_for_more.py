@@ -1,4 +1,4 @@
-"""Uses the way to the reference that a stand-in has to ask for its globals, its file, other functions, a huge array.
+"""Asks the reference, through a stand-in, for its globals, its file, other functions and a huge array.
 
 honest: double wrong, scale_forward correct
 """

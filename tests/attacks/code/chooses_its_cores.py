@@ -1,4 +1,4 @@
-"""Asks for all cores, for the highest priority, and to be scheduled before all others.
+"""Asks for all cores, the highest priority, and real-time scheduling ahead of all others.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Defines a class whose attributes, instances and methods do something else each time they are looked at.
+"""Defines a class whose attributes, instances and methods behave differently at each access.
 
 honest: double correct, scale_forward wrong
 """

@@ -1,4 +1,4 @@
-"""Changes the key by which the kernel signs what it says.
+"""Changes the key with which the kernel signs its messages.
 
 honest: double correct, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Has the kernel send messages of lists in lists, a hundred thousand deep.
+"""Makes the kernel send messages of lists in lists, a hundred thousand deep.
 
 honest: double correct, scale_forward correct
 """

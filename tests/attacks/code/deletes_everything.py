@@ -1,4 +1,4 @@
-"""Deletes the course, the work of others, the home folder and all else it can reach.
+"""Deletes the course, others' work, the home folder and everything else it can reach.
 
 honest: double wrong, scale_forward correct
 """

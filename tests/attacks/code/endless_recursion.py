@@ -1,4 +1,4 @@
-"""Calls itself deeper than the stack is.
+"""Calls itself until the stack overflows.
 
 honest: double wrong, scale_forward correct
 graded: double crashed, scale_forward correct

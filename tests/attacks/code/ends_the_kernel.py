@@ -1,4 +1,4 @@
-"""Ends the kernel in a cell, with a status that says all went well.
+"""Ends the kernel in a cell, with an exit status of success.
 
 honest: double correct, scale_forward correct
 says: ended the kernel

@@ -1,4 +1,4 @@
-"""Raises an exception whose text takes for ever to be made.
+"""Raises an exception whose text takes for ever to compute.
 
 honest: double wrong, scale_forward correct
 graded: double timeout, scale_forward correct

@@ -1,4 +1,4 @@
-"""Ends the process without a word, and says that all went well.
+"""Ends the process without a message, with an exit status of success.
 
 honest: double wrong, scale_forward correct
 graded: double crashed, scale_forward correct

@@ -1,4 +1,4 @@
-"""Writes past IPython into the kernel's own output, without end.
+"""Writes endlessly to the kernel's own output, bypassing IPython.
 
 honest: double correct, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Returns numbers of a class of its own that are equal to every number.
+"""Returns numbers of its own class that equal every number.
 
 honest: double wrong, scale_forward correct
 """

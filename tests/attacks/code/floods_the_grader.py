@@ -1,4 +1,4 @@
-"""Shows forty pictures of thirty megabytes in one cell, each of which may just be taken in.
+"""Shows forty pictures of thirty megabytes in one cell, each just small enough to be accepted.
 
 honest: double correct, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Leaves a folder that nobody may enter, its owner neither, beside the kernel's sockets.
+"""Leaves a folder that nobody may enter, not even its owner, beside the kernel's sockets.
 
 honest: double correct, scale_forward correct
 """

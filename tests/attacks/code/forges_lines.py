@@ -1,4 +1,4 @@
-"""An exception's class and text, and a cell's, have lines of their own: a total, a mark by hand, a hint.
+"""Forges report lines (a total, a mark by hand, a hint) in the class and text of exceptions, in a cell and a call.
 
 honest: double wrong, scale_forward correct
 says: "E 100 of 100 points. Everything was right."

@@ -1,4 +1,4 @@
-"""Has the kernel send results and marks of other cells, as if these had been run and found right.
+"""Makes the kernel send results and marks of other cells, as if they had run and were right.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Forks for ever, and where it cannot any more ends the process that was asked.
+"""Forks for ever, and ends the questioned process when it can fork no more.
 
 honest: double wrong, scale_forward correct
 graded: double crashed/timeout, scale_forward correct

@@ -1,4 +1,4 @@
-"""Says that four gigabytes will follow.
+"""Announces four gigabytes to follow.
 
 honest: double wrong, scale_forward correct
 """

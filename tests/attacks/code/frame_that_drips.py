@@ -1,4 +1,4 @@
-"""Says that sixty megabytes will follow and sends byte after byte, so that no single wait is long.
+"""Announces sixty megabytes and sends them byte by byte, so that no single wait is long.
 
 honest: double wrong, scale_forward correct
 graded: double timeout, scale_forward correct

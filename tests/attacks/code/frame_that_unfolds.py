@@ -1,4 +1,4 @@
-"""Sends a small frame that would take gigabytes once it is rebuilt.
+"""Sends a small frame that would take gigabytes when decoded.
 
 honest: double wrong, scale_forward correct
 """

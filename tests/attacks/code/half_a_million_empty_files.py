@@ -1,4 +1,4 @@
-"""Makes half a million empty files in each folder that is in memory.
+"""Makes half a million empty files in each in-memory folder.
 
 honest: double correct, scale_forward correct
 says: made more than 10,000 files

@@ -1,4 +1,4 @@
-"""Says that memory is lacking, in the words of the hidden input: control characters, marks and halves of pairs.
+"""Raises MemoryError with the hidden input as its text: control characters, combining marks, lone surrogates.
 
 honest: double wrong, scale_forward correct
 graded: double memory, scale_forward correct

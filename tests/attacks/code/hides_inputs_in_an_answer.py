@@ -1,4 +1,4 @@
-"""Answers with a text that is the hidden input, in characters that feedback would show as they are.
+"""Answers with the hidden input as text, in characters that feedback would show unchanged.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Raises an exception whose text holds the hidden input to the last bit, 14 bits to a character.
+"""Raises an exception whose text holds the hidden input to the last bit, 14 bits per character.
 
 honest: double wrong, scale_forward correct
 says: ValueError: "\\u4e

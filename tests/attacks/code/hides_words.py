@@ -1,4 +1,4 @@
-"""An exception's text steers the terminal, turns the direction of writing, and takes no room.
+"""Raises exceptions whose text controls the terminal, reverses the direction of writing, or has no width.
 
 honest: double wrong, scale_forward correct
 says: raised Hidden: "\\x1b[2J\\x1b[1A

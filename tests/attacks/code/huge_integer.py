@@ -1,4 +1,4 @@
-"""Answers with an integer of millions of digits, which takes hours to write out.
+"""Answers with an integer of millions of digits, which takes hours to print.
 
 honest: double wrong, scale_forward correct
 """

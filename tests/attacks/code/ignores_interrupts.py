@@ -1,4 +1,4 @@
-"""Runs a cell that does not let itself be interrupted.
+"""Runs a cell that cannot be interrupted.
 
 honest: double correct, scale_forward correct
 says: could not be stopped

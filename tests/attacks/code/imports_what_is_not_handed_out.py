@@ -1,4 +1,4 @@
-"""Has the work done by packages that its assignment does not hand out.
+"""Lets packages that its assignment does not hand out do the work.
 
 honest: double wrong, scale_forward correct
 """

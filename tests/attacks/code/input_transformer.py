@@ -1,4 +1,4 @@
-"""Rewrites the source of all later cells before they run: no check is left in them.
+"""Rewrites the source of all later cells before they run, so that no check is left in them.
 
 honest: double wrong, scale_forward correct
 """

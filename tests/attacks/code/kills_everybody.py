@@ -1,4 +1,4 @@
-"""Sends signals to every process there is, and tries to trace them.
+"""Sends signals to every process, and tries to trace them.
 
 honest: double wrong, scale_forward correct
 graded: double crashed, scale_forward correct

@@ -1,4 +1,4 @@
-"""Kills the process that would be asked the next question.
+"""Kills the process that would answer the next question.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Replaces the socket on which it is asked by a link to one of the machine's, which the grader then would talk to.
+"""Replaces its own socket by a link to one of the machine's sockets, so that the grader would talk to that.
 
 honest: double wrong, scale_forward correct
 """

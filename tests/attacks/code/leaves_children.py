@@ -1,4 +1,4 @@
-"""Leaves fifty processes, in sessions of their own and deaf to signals, in a cell and in a question.
+"""Leaves fifty processes, in their own sessions and ignoring signals, in a cell and in a question.
 
 honest: double wrong, scale_forward correct
 """

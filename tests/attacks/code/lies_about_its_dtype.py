@@ -1,4 +1,4 @@
-"""Sends an array whose header promises another dtype and shape than its bytes have.
+"""Sends an array whose header states another dtype and shape than its bytes have.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Returns an object that says it is an array.
+"""Returns an object that claims to be an array.
 
 honest: double wrong, scale_forward correct
 """

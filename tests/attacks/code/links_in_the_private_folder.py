@@ -1,4 +1,4 @@
-"""Replaces the files of the private folder, which the grader may read, by links to files of the grader's.
+"""Replaces the files of the private folder, which the grader may read, by links to the grader's files.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Starts fifty busy processes beside a question that never ends, to be believed that it waits for a core.
+"""Starts fifty busy processes beside an endless question, to make it look as if it waited for a core.
 
 honest: double wrong, scale_forward correct
 graded: double timeout, scale_forward correct

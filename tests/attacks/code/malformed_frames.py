@@ -1,4 +1,4 @@
-"""Writes bytes of its own making into the socket to the grader.
+"""Writes its own bytes into the socket to the grader.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Starts one short busy process after the other beside an endless question: who could count what they ran?
+"""Starts one short busy process after another beside an endless question, so that their CPU time is hard to count.
 
 honest: double wrong, scale_forward correct
 graded: double timeout, scale_forward correct

@@ -1,4 +1,4 @@
-"""Takes memory until there is none.
+"""Takes memory until none is left.
 
 honest: double wrong, scale_forward correct
 graded: double memory, scale_forward correct

@@ -1,4 +1,4 @@
-"""Takes memory until there is none, when the notebook runs.
+"""Takes memory until none is left, while the notebook runs.
 
 honest: double correct, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Takes memory in files that have no name.
+"""Takes memory in files without a name.
 
 honest: double correct, scale_forward correct
 says: PermissionError

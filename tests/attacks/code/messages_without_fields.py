@@ -1,4 +1,4 @@
-"""Has the kernel send messages that lack what every message has.
+"""Makes the kernel send messages without the required fields.
 
 honest: double correct, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Makes a user namespace, and in it one network namespace after the other.
+"""Makes a user namespace, and in it one network namespace after another.
 
 honest: double correct, scale_forward correct
 says: no namespace: EPERM, EPERM

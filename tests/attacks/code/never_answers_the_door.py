@@ -1,4 +1,4 @@
-"""Puts a server in place of the grader's that takes every connection and never says a word.
+"""Replaces the grader's server by one that accepts every connection and never answers.
 
 honest: double wrong, scale_forward wrong
 graded: double crashed, scale_forward crashed

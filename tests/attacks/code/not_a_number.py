@@ -1,4 +1,4 @@
-"""Answers with not-a-number, which no comparison finds too far away.
+"""Answers with NaN, which no comparison finds too far away.
 
 honest: double wrong, scale_forward wrong
 """

@@ -1,4 +1,4 @@
-"""Has the kernel number a cell and its result by texts of megabytes, and name a stream by a number of its own.
+"""Makes the kernel number a cell and its result with texts of megabytes, and use a stream name of its own.
 
 honest: double correct, scale_forward correct
 """

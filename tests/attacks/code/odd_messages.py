@@ -1,4 +1,4 @@
-"""Has the kernel send outputs that are none: numbers for texts, lists for maps, nothing at all.
+"""Makes the kernel send malformed outputs: numbers for texts, lists for maps, nothing at all.
 
 honest: double correct, scale_forward correct
 """

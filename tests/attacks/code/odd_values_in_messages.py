@@ -1,4 +1,4 @@
-"""Has the kernel number a cell by a text of 28 megabytes, name a stream by a number, and show a number as text.
+"""Makes the kernel number a cell with a text of 28 megabytes, name a stream with a number, show a number as text.
 
 honest: double correct, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Connects to the network and to sockets of the machine, by name and by abstract name.
+"""Connects to the network and to the machine's sockets, by name and by abstract name.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Lists numbers, then NaN, then nothing at all as its parameters, another thing each time it is asked.
+"""Lists as its parameters something else each time: numbers, then NaN, then nothing at all.
 
 honest: double correct, scale_forward wrong
 """

@@ -1,4 +1,4 @@
-"""Makes the built-in functions that a check might use agree.
+"""Patches the built-in functions that a check might use, so that they agree.
 
 honest: double wrong, scale_forward correct
 """

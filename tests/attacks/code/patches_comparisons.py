@@ -1,4 +1,4 @@
-"""Makes every comparison of NumPy agree.
+"""Patches every comparison of NumPy, so that it agrees.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Answers with a pickle, and an object to be pickled, that run a command where they are unpacked.
+"""Answers with a pickle, and an object to be pickled, that run a command when unpickled.
 
 honest: double wrong, scale_forward wrong
 """

@@ -1,4 +1,4 @@
-"""Raises exceptions that in the grader would mean that the test or the machine is at fault.
+"""Raises exceptions that in the grader would blame the test or the machine.
 
 honest: double wrong, scale_forward wrong
 graded: double wrong, scale_forward crashed

@@ -1,4 +1,4 @@
-"""Raises an exception that holds what the hidden test asked, so that it is read in the feedback.
+"""Raises an exception that holds the hidden test's arguments, to be read in the feedback.
 
 honest: double wrong, scale_forward correct
 """

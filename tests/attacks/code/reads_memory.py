@@ -1,4 +1,4 @@
-"""Prints all that lies in memory, in frames and in the history of the kernel, and the grader's last request.
+"""Prints everything in memory, in frames and in the kernel's history, and the grader's last request.
 
 honest: double wrong, scale_forward correct
 """

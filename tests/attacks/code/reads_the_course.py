@@ -1,4 +1,4 @@
-"""Prints every file in which the hidden suite, the reference or a neighbour's notebook could be.
+"""Prints every file that might hold the hidden suite, the reference or a neighbour's notebook.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Prints the variables of its own process and of all that it can see.
+"""Prints the environment variables of its own process and of all others that it can see.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Writes down what the reference answers in one question, to answer another with it.
+"""Saves the reference's answers in one question, to use them in another.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Looks for packages that are hidden by other ways than importing them, and tries to take away what hides them.
+"""Looks for hidden packages by other ways than importing them, and tries to remove whatever hides them.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Answers with a list that holds itself.
+"""Answers with a list that contains itself.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Rewrites what was handed out: the file, the module, and the data beside it.
+"""Rewrites the handed-out file, the module, and the data beside it.
 
 honest: double wrong, scale_forward correct
 """

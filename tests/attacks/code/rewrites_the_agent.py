@@ -1,4 +1,4 @@
-"""Rewrites the module that answers for it: every answer to the first question says that all is well.
+"""Rewrites the module that answers for it, so that every answer to the first question reports success.
 
 honest: double wrong, scale_forward correct
 """

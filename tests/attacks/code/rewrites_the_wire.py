@@ -1,4 +1,4 @@
-"""Rewrites the module that packs its answers, and what NumPy does while they are packed.
+"""Rewrites the module that packs its answers, and the NumPy functions used for packing.
 
 honest: double wrong, scale_forward wrong
 graded: double crashed, scale_forward wrong

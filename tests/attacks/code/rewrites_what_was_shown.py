@@ -1,4 +1,4 @@
-"""Shows something small and replaces it later, when nobody counts any more, by millions of characters.
+"""Shows something small and later, when output is no longer counted, replaces it by millions of characters.
 
 honest: double correct, scale_forward correct
 """

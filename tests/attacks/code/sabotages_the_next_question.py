@@ -1,4 +1,4 @@
-"""Leaves a process that ends every other one that appears.
+"""Leaves a process that ends every other process that appears.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Sends 64 MiB of bytes, and then a number, where a reference to an object is awaited.
+"""Sends 64 MiB of bytes, and then a number, where a reference to an object is expected.
 
 honest: double correct, scale_forward wrong
 """

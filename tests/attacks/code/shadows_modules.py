@@ -1,4 +1,4 @@
-"""Puts modules named like NumPy and the grader's into its folder, and has the notebook run again.
+"""Puts modules named like NumPy and the grader's into its folder, and makes the notebook run again.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Shows scripts, frames and forged feedback, to act in the browser of whoever reads the page.
+"""Shows scripts, frames and forged feedback, to act in the browser of the page's reader.
 
 honest: double wrong, scale_forward correct
 """

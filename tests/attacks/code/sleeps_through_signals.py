@@ -1,4 +1,4 @@
-"""Sleeps without end, deaf to every signal that can be ignored.
+"""Sleeps for ever, ignoring every signal that can be ignored.
 
 honest: double wrong, scale_forward correct
 graded: double timeout, scale_forward correct

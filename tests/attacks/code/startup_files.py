@@ -1,4 +1,4 @@
-"""Leaves files that Python and IPython read when they start, and has the notebook run again.
+"""Leaves files that Python and IPython read when they start, and makes the notebook run again.
 
 honest: double wrong, scale_forward correct
 """

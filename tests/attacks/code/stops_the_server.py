@@ -1,4 +1,4 @@
-"""Stops, without killing it, the process that would be asked the next question.
+"""Stops (without killing it) the process that would answer the next question.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Takes seven gigabytes in segments of System V, which belong to no process.
+"""Takes seven gigabytes in System V segments, which belong to no process.
 
 honest: double correct, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Fills the buffers of thousands of pairs of sockets in dozens of processes: memory of the system's own.
+"""Fills the buffers of thousands of socket pairs in dozens of processes, which is memory of the system kernel.
 
 honest: double correct, scale_forward correct
 says: files and sockets open at a time

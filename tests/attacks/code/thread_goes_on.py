@@ -1,4 +1,4 @@
-"""Leaves threads that go on after the call: they change what it has returned and answer again, now rightly.
+"""Leaves threads that go on after the call, change the returned value and answer again, now rightly.
 
 honest: double wrong, scale_forward correct
 """

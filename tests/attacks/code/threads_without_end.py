@@ -1,4 +1,4 @@
-"""Starts threads for ever, or ends where it cannot.
+"""Starts threads for ever, and ends the process when it cannot.
 
 honest: double wrong, scale_forward correct
 graded: double crashed, scale_forward correct

@@ -1,4 +1,4 @@
-"""Warns and writes to stderr all the time, and is right.
+"""Warns and writes to stderr all the time, with right answers.
 
 honest: double correct, scale_forward correct
 """

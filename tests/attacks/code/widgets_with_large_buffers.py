@@ -1,4 +1,4 @@
-"""Sends messages of widgets: next to nothing in them, but a buffer of 6 MiB beside each.
+"""Sends nearly empty widget messages, each with a buffer of 6 MiB.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""Writes into every folder that it can name.
+"""Writes into every folder whose name it knows.
 
 honest: double wrong, scale_forward correct
 """

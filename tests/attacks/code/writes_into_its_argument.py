@@ -1,4 +1,4 @@
-"""Overwrites its argument, so that whoever compares with twice the argument compares with this.
+"""Overwrites its argument, so that a comparison with twice the argument uses the wrong values.
 
 honest: double wrong, scale_forward correct
 """

@@ -1,4 +1,4 @@
-"""What becomes of cells that are split, merged, copied, moved, turned into text, or merged by git and nbdime."""
+"""Damage by editors: cells split, merged, copied, moved, turned into text, or merged by git and nbdime."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _wrong(drafted: Draft) -> str:
 
 
 def _split(drafted: Draft, id: str, index: int) -> tuple[dict, dict]:
-    """The two cells a cell becomes: JupyterLab copies the metadata and takes line ends away at the cut."""
+    """Split a cell into two, as JupyterLab does: copy the metadata, strip line ends at the cut."""
     whole = drafted.cell(id)
     upper = copied(whole, source=whole["source"][:index].strip("\n"))
     lower = copied(whole, source=whole["source"][index:].strip("\n"))
@@ -113,7 +113,7 @@ def answer_merged_into_the_check_above(drafted: Draft) -> None:
 
 @kind("Colab, Merge Cells")
 def answer_merged_with_the_training(drafted: Draft) -> None:
-    """The code that trains for minutes stands above the answer, in its cell."""
+    """The code that trains for minutes is above the answer, in the same cell."""
     last = drafted.answers[-1]
     training = next(cell for cell in drafted.cells if grade_id(cell).endswith("_training"))
     drafted.cell(last)["source"] = training["source"] + "\n\n" + drafted.cell(last)["source"]
@@ -122,13 +122,13 @@ def answer_merged_with_the_training(drafted: Draft) -> None:
 
 @kind("JupyterLab, copy and paste")
 def stub_pasted_below_the_answer(drafted: Draft) -> None:
-    """The cell as it was handed out was kept at the end, id and all."""
+    """The cell as handed out was kept at the end, with its id."""
     drafted.cells.append(drafted.stub(drafted.a_class))
 
 
 @kind("any editor")
 def answer_in_a_new_cell_above_the_stub(drafted: Draft) -> None:
-    """The stub keeps the id, and would undo the answer."""
+    """The stub keeps the id and would override the answer."""
     for id in drafted.answers:
         place = drafted.place(id)
         drafted.cells[place : place + 1] = [code(drafted.cells[place]["source"]), drafted.stub(id)]
@@ -136,14 +136,14 @@ def answer_in_a_new_cell_above_the_stub(drafted: Draft) -> None:
 
 @kind("any editor")
 def answer_above_the_stub_in_one_cell(drafted: Draft) -> None:
-    """The student wrote above what was handed out, and left it there."""
+    """The student wrote above the stub and left the stub there."""
     for id in drafted.answers:
         drafted.cell(id)["source"] += "\n\n\n" + drafted.stub(id)["source"]
 
 
 @kind("any editor")
 def methods_above_their_stubs(drafted: Draft) -> None:
-    """The same inside a class."""
+    """The student wrote methods above their stubs inside a class."""
     stubs = drafted.stub(drafted.a_class)["source"]
     drafted.cell(drafted.a_class)["source"] += "\n\n" + stubs[stubs.index("    def forward") :]
 
@@ -159,13 +159,13 @@ def answer_by_assignment_above_the_stub(drafted: Draft) -> None:
 
 @kind("JupyterLab, copy and paste")
 def whole_notebook_pasted_twice(drafted: Draft) -> None:
-    """Select all, copy, paste: every id is there twice."""
+    """Select all, copy, paste: every id occurs twice."""
     drafted.content["cells"] = [*drafted.cells, *[copied(cell) for cell in drafted.cells]]
 
 
 @kind("JupyterLab, copy and paste")
 def blank_notebook_pasted_below(drafted: Draft) -> None:
-    """All cells as they were handed out stand below those with the answers."""
+    """All cells as handed out are below those with the answers."""
     blank = [drafted.stub(grade_id(cell)) for cell in drafted.cells if grade_id(cell)]
     drafted.content["cells"] = [*drafted.cells, *blank]
 
@@ -181,7 +181,7 @@ def answers_under_each_others_ids(drafted: Draft) -> None:
 
 @kind("JupyterLab, Move Cell")
 def cells_in_reverse_order(drafted: Draft) -> None:
-    """The last cell first: a class stands above the one that it derives from."""
+    """The last cell comes first: a class is above its base class."""
     drafted.cells.reverse()
 
 
@@ -193,20 +193,20 @@ def cells_shuffled(drafted: Draft) -> None:
 
 @kind("JupyterLab, key M")
 def answer_turned_into_markdown(drafted: Draft) -> None:
-    """A key pressed outside the cell makes text of it; the metadata stays."""
+    """A key pressed outside the cell turned it into text; the metadata stays."""
     drafted.cell(drafted.function)["cell_type"] = "markdown"
 
 
 @kind("JupyterLab, key R")
 def answers_turned_into_raw_text(drafted: Draft) -> None:
-    """The same with every answer."""
+    """Every answer's cell was turned into raw text."""
     for id in drafted.answers:
         drafted.cell(id)["cell_type"] = "raw"
 
 
 @kind("JupyterLab, key M")
 def checks_turned_into_markdown(drafted: Draft) -> None:
-    """The same with every check cell."""
+    """Every check cell was turned into text."""
     for cell in drafted.cells:
         if cell["metadata"].get("nbgrader", {}).get("grade"):
             cell["cell_type"] = "markdown"
@@ -214,13 +214,13 @@ def checks_turned_into_markdown(drafted: Draft) -> None:
 
 @kind("any editor", about="function")
 def helper_below_its_use(drafted: Draft) -> None:
-    """What the answer calls is defined at the end of the notebook."""
+    """The answer's helper is defined at the end of the notebook."""
     _with_helper(drafted)
 
 
 @kind("JupyterLab, copy and paste", about="function")
 def helper_in_a_copy_of_a_skipped_cell(drafted: Draft) -> None:
-    """The helper was typed into a copy of the training's cell, whose tag says that it is not to be run."""
+    """The helper was typed into a copy of the training cell, whose tag says not to run it."""
     _with_helper(drafted, tags=["skip-execution"])
 
 
@@ -234,26 +234,26 @@ def _with_helper(drafted: Draft, **metadata: list[str]) -> None:
 
 @kind("JupyterLab, copy and paste")
 def older_try_above(drafted: Draft) -> None:
-    """A copy of the cell with a wrong try stands above the right one: the last one counts."""
+    """A copy of the cell with a wrong try is above the right one: the last one counts."""
     cell = drafted.cell(drafted.function)
     drafted.cells.insert(drafted.place(drafted.function), copied(cell, source=_wrong(drafted)))
 
 
 @kind("JupyterLab, copy and paste", outcome=SAID, about="function")
 def older_try_below(drafted: Draft) -> None:
-    """... and below it."""
+    """A copy of the cell with a wrong try is below the right one."""
     drafted.cells.append(copied(drafted.cell(drafted.function), source=_wrong(drafted)))
 
 
 @kind("Colab, copy and paste", outcome=SAID, about="function")
 def older_try_below_without_an_id(drafted: Draft) -> None:
-    """... where the copy has lost its metadata."""
+    """A copy of the cell with a wrong try is below the right one and has lost its metadata."""
     drafted.cells.append(code(_wrong(drafted)))
 
 
 @kind("any editor", about="function")
 def answer_overwritten_by_a_result(drafted: Draft) -> None:
-    """`name = ...` in a cell below, under the name of the answer."""
+    """`name = ...` in a cell below, with the name of the answer."""
     drafted.cells.append(code(f"{drafted.function} = 0.5"))
 
 
@@ -277,14 +277,14 @@ def kernel_ended_in_a_cell(drafted: Draft) -> None:
 
 @kind("an editor that indents with tabs", outcome=SAID, about="function")
 def tabs_and_spaces_mixed(drafted: Draft) -> None:
-    """One line of an answer is indented with a tab, the others with blanks: Python refuses to read the cell."""
+    """One line of an answer is indented with a tab, the others with spaces: Python refuses to read the cell."""
     head, _, rest = drafted.cell(drafted.function)["source"].rpartition("\n    ")
     drafted.cell(drafted.function)["source"] = f"{head}\n\t{rest}"
 
 
 @kind("nbdime")
 def both_versions_kept_as_cells(drafted: Draft) -> None:
-    """Where two versions clash it keeps both cells, between text cells with the marks of the merge."""
+    """Where two versions conflict it keeps both cells, between text cells with conflict markers."""
     place = drafted.place(drafted.function)
     theirs, mine = copied(drafted.cells[place], source=_wrong(drafted)), drafted.cells[place]
     marks = [
@@ -295,14 +295,14 @@ def both_versions_kept_as_cells(drafted: Draft) -> None:
 
 @kind("nbdime", outcome=REFUSED, about="function")
 def both_versions_kept_in_one_cell(drafted: Draft) -> None:
-    """... or both texts in one cell, between the marks."""
+    """Where two versions conflict it keeps both texts in one cell, between conflict markers."""
     cell = drafted.cell(drafted.function)
     cell["source"] = f"<<<<<<< local\n{_wrong(drafted)}=======\n{cell['source']}\n>>>>>>> remote"
 
 
 @kind("git", outcome=REFUSED, about="class")
 def marks_of_a_merge_in_the_file(drafted: Draft) -> bytes:
-    """git merges lines, not cells: its marks stand in the file, which is not a notebook any more."""
+    """git merges lines, not cells: its conflict markers are in the file, which is no longer a notebook."""
     lines = json.dumps(drafted.content, indent=1).split("\n")
     number = next(n for n, line in enumerate(lines) if f"class {drafted.a_class}" in line and '"source"' in line)
     return "\n".join(
@@ -320,5 +320,5 @@ def marks_of_a_merge_in_the_file(drafted: Draft) -> bytes:
 
 @kind("a script of one's own", outcome=REFUSED, about="class")
 def cell_without_a_source(drafted: Draft) -> None:
-    """A cell has lost its text altogether."""
+    """A cell has lost its text entirely."""
     del drafted.cell(drafted.a_class)["source"]

@@ -1,4 +1,4 @@
-"""What programs do to the file when they save, export or import a notebook; the student noticed nothing."""
+"""Damage by programs that save, export or import a notebook, unnoticed by the student."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _with_lines(drafted: Draft) -> None:
 
 @kind("Colab")
 def saved_by_colab(drafted: Draft) -> None:
-    """Saves as format 4.0: cell ids become metadata, `colab` and `outputId` are added, a badge cell stands on top."""
+    """Saves as format 4.0: cell ids become metadata, `colab` and `outputId` are added, a badge cell is put on top."""
     drafted.content |= {
         "nbformat_minor": 0,
         "metadata": {"colab": {"provenance": []}, "kernelspec": {"name": "python3"}},
@@ -43,7 +43,7 @@ def cells_copied_into_a_new_colab_notebook(drafted: Draft) -> None:
 
 @kind("Colab")
 def colab_forms(drafted: Draft) -> None:
-    """A form puts `#@title` above the code of a cell and `cellView` into its metadata."""
+    """A form puts `#@title` above a cell's code and `cellView` into its metadata."""
     for cell in drafted.cells:
         if cell["cell_type"] == "code":
             cell["metadata"]["cellView"] = "form"
@@ -59,7 +59,7 @@ def import_added_to_the_locked_cell(drafted: Draft) -> None:
 
 @kind("VS Code")
 def saved_by_vs_code(drafted: Draft) -> None:
-    """Adds `vscode.languageId`, makes cell ids anew, leaves empty cells out, ends texts without a line end."""
+    """Adds `vscode.languageId`, makes new cell ids, drops empty cells, ends texts without a line end."""
     for number, cell in enumerate(drafted.cells):
         cell["metadata"]["vscode"] = {"languageId": "python"}
         cell["id"] = f"{number:08x}"
@@ -76,7 +76,7 @@ def locked_cells_deleted(drafted: Draft) -> None:
 
 @kind("VS Code")
 def exported_to_a_script_and_opened_again(drafted: Draft) -> None:
-    """Export to Python and Import keep texts between `# %%` lines; all metadata is gone."""
+    """Export to Python and Import keep texts between `# %%` lines; all metadata is lost."""
     return _through(drafted, "py:hydrogen")
 
 
@@ -110,7 +110,7 @@ def _through(drafted: Draft, fmt: str) -> None:
 
 @kind("nbconvert")
 def script_pasted_into_one_cell(drafted: Draft) -> None:
-    """`nbconvert --to script`, and all of it pasted into one cell of a new notebook."""
+    """`nbconvert --to script`, then the whole script pasted into one cell of a new notebook."""
     parts = ["#!/usr/bin/env python\n# coding: utf-8\n"]
     for cell in drafted.cells:
         lines = cell["source"].split("\n")
@@ -134,14 +134,14 @@ def saved_by_notebook_7(drafted: Draft) -> None:
 
 @kind("JupyterLab")
 def cell_ids_duplicated(drafted: Draft) -> None:
-    """Merging files by hand leaves cells of one and the same id."""
+    """Merging files by hand leaves cells with the same id."""
     for cell in drafted.cells:
         cell["id"] = "same"
 
 
 @kind("a program that keeps only the id")
 def nbgrader_flags_lost(drafted: Draft) -> None:
-    """Of nbgrader's metadata only the id is left: no schema version, nothing locked, nothing a solution."""
+    """Only the id is left of nbgrader's metadata: no schema version, no locked cell, no solution cell."""
     for cell in drafted.cells:
         if grade_id(cell):
             cell["metadata"] = {"nbgrader": {"grade_id": grade_id(cell)}}
@@ -149,7 +149,7 @@ def nbgrader_flags_lost(drafted: Draft) -> None:
 
 @kind("PyCharm")
 def saved_by_pycharm(drafted: Draft) -> None:
-    """Adds `pycharm.name` and a line `#%%` on top of the code, and forgets the metadata of cells it made anew."""
+    """Adds `pycharm.name` and a line `#%%` on top of the code, and drops the metadata of cells it recreated."""
     for cell in drafted.cells:
         is_code = cell["cell_type"] == "code"
         forget(cell)
@@ -168,7 +168,7 @@ def through_deepnote(drafted: Draft) -> None:
 
 @kind("Kaggle")
 def through_kaggle(drafted: Draft) -> None:
-    """Cells carry `_uuid` and `_cell_guid`; what others wrote into their metadata is gone."""
+    """Cells carry `_uuid` and `_cell_guid`; their other metadata is lost."""
     drafted.content["nbformat_minor"] = 4
     for number, cell in enumerate(drafted.cells):
         forget(cell)
@@ -177,7 +177,7 @@ def through_kaggle(drafted: Draft) -> None:
 
 @kind("vim-jukit")
 def metadata_replaced(drafted: Draft) -> None:
-    """Going back from its own format, it replaces all metadata and ids."""
+    """On export from its own format it replaces all metadata and ids."""
     for cell in drafted.cells:
         forget(cell)
         cell["metadata"] = {"jukit": {"cell_id": "x"}}
@@ -193,7 +193,7 @@ def windows_line_ends(drafted: Draft) -> bytes:
 
 @kind("an editor that converts indentation")
 def tabs_for_spaces(drafted: Draft) -> None:
-    """Four leading blanks become a tab, in every code cell."""
+    """Every four leading spaces become a tab, in every code cell."""
     for cell in drafted.cells:
         if cell["cell_type"] == "code":
             lines = cell["source"].split("\n")
@@ -203,7 +203,7 @@ def tabs_for_spaces(drafted: Draft) -> None:
 
 @kind("an exporter")
 def lines_without_their_ends(drafted: Draft) -> None:
-    """`source` is a list of lines, and none has its line end."""
+    """`source` is a list of lines without line ends."""
     for cell in drafted.cells:
         cell["source"] = cell["source"].split("\n")
 
@@ -217,7 +217,7 @@ def saved_as_format_3(drafted: Draft) -> bytes:
 
 @kind("an answer typed anew")
 def answers_in_new_cells(drafted: Draft) -> None:
-    """The student pasted each answer into a new cell below and emptied the one that was handed out."""
+    """The student pasted each answer into a new cell below and emptied the one handed out."""
     for id in drafted.answers:
         place = drafted.place(id)
         drafted.cells.insert(place + 1, code(drafted.cells[place]["source"]))

@@ -14,7 +14,7 @@ from autograder.authoring.filled_notebook import as_bytes, filled, reference_ans
 ONE, TWO = "01_rnn_lm_sampling", "06_bidirectional_lstm"
 FUNCTION = {ONE: "softmax", TWO: "to_torch_weights"}
 CLASS = {ONE: "LSTM", TWO: "TimeBiLSTM"}
-METHOD = {ONE: "backward", TWO: "forward"}  # of that class, and not the first
+METHOD = {ONE: "backward", TWO: "forward"}  # of that class, not the first
 FULL, SAID, REFUSED = "full marks", "that cell alone loses its marks, and the notes name it", "refused, naming the cell"
 
 Cell = dict[str, Any]
@@ -32,7 +32,7 @@ def text(source: str, **metadata: Any) -> Cell:
 
 @dataclass
 class Draft:
-    """The JSON of a notebook with the reference's answers. Texts are strings until a kind makes lists of them."""
+    """The JSON of a notebook with the reference's answers. Texts are strings unless a kind turns them into lists."""
 
     id: str
     content: dict[str, Any]
@@ -50,12 +50,12 @@ class Draft:
 
     @property
     def function(self) -> str:
-        """A solution that is a function."""
+        """The id of a solution that is a function."""
         return FUNCTION[self.id]
 
     @property
     def a_class(self) -> str:
-        """A solution that is a class."""
+        """The id of a solution that is a class."""
         return CLASS[self.id]
 
     def cell(self, id: str) -> Cell:
@@ -63,7 +63,7 @@ class Draft:
         return self.cells[self.place(id)]
 
     def place(self, id: str) -> int:
-        """Where it is."""
+        """The index of the cell with a grade_id."""
         return [grade_id(cell) for cell in self.cells].index(id)
 
     def check_of(self, id: str) -> Cell:
@@ -71,7 +71,7 @@ class Draft:
         return next(cell for cell in self.cells[self.place(id) :] if cell["metadata"].get("nbgrader", {}).get("grade"))
 
     def stub(self, id: str) -> Cell:
-        """The cell as it was released."""
+        """The cell as released."""
         cell: Cell = next(cell for cell in json.loads(_blank(self.id))["cells"] if grade_id(cell) == id)
         return {**cell, "source": "".join(cell["source"])}
 
@@ -92,7 +92,7 @@ def _right(id: str) -> bytes:
 
 
 def draft(id: str) -> Draft:
-    """An undamaged one."""
+    """An undamaged draft."""
     content = json.loads(_right(id))
     for cell in content["cells"]:
         cell["source"] = "".join(cell["source"])
@@ -109,10 +109,10 @@ def forget(cell: Cell) -> None:
 class Kind:
     """One kind of damage.
 
-    program  what does it
-    says     how, in a sentence: the docstring of `damage`
-    outcome  what must come of it
-    about    which answers are not the reference's any more, or are named in the refusal: "function", "class" or ""
+    program      what causes it
+    description  how, in a sentence: the docstring of `damage`
+    outcome      the required result
+    about        the answers that no longer are the reference's, or are named in a refusal: "function", "class" or ""
     """
 
     name: str
@@ -124,13 +124,13 @@ class Kind:
 
     @cache  # noqa: B019  kinds live as long as the tests do
     def file(self, id: str) -> bytes:
-        """The file that is handed in."""
+        """The submitted file."""
         one = draft(id)
         made = self.damage(one)
         return json.dumps(one.content, indent=1).encode() if made is None else made
 
     def named(self, id: str) -> str:
-        """The cell it is about, "" for none."""
+        """The id of the cell concerned, "" for none."""
         return {"function": FUNCTION[id], "class": CLASS[id], "": ""}[self.about]
 
 
@@ -138,7 +138,7 @@ KINDS: dict[str, Kind] = {}
 
 
 def kind(program: str, outcome: str = FULL, about: str = "") -> Callable[[Callable[[Draft], bytes | None]], None]:
-    """Enter a function that damages a draft among the kinds; it may return the file's bytes itself."""
+    """Register a function that damages a draft as a kind; it may return the file's bytes itself."""
 
     def enter(damage: Callable[[Draft], bytes | None]) -> None:
         name = damage.__name__.replace("_", " ")
