@@ -3,7 +3,7 @@
 Attacks in code are in tests/attacks/code, those in a notebook around the code in in_metadata, those in files, names
 and archives in in_files; class_under_attack grades them among neighbours. Their outcomes are in docs/attacks.md:
 
-    python tests/attacks/test_attacks.py > docs/attacks.md
+    PYTHONPATH=tests python tests/attacks/test_attacks.py > docs/attacks.md
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ BATCHES = range(-(-len(ATTACKS) // BATCH))
 FILE_GROWTH_BYTES = 64 * 2**20
 HEAD = """# Attacks and their outcomes
 
-Written by `python tests/attacks/test_attacks.py > docs/attacks.md`; a test compares it with what it has just seen. Each
-attack is handed in by one student of a class of the tests' tiny course, among neighbours who are honest. *Without* is
-what the same answers get without the attack, *with* what they got. Of every attack it holds: the points with and
-without are the same, the neighbours' records are those they have alone, no process, connection or file is left, none
-was changed, and no secret (hidden suite, reference, a neighbour's work, home folder, environment) is in notebook,
-feedback or record.
+Written by `PYTHONPATH=tests python tests/attacks/test_attacks.py > docs/attacks.md`; a test compares it with its own
+results. Each attack is handed in by one student of a class of the tests' tiny course, beside honest neighbours.
+*Without* is the mark of the same answers without the attack, *with* the mark they got. The following holds for every
+attack: both marks are the same; the neighbours' records are those that they have alone; no process, connection or
+file is left behind, and none is changed; and no secret (hidden suite, reference, a neighbour's work, home folder,
+environment) is in the notebook, the feedback or the record.
 """
 
 

@@ -443,14 +443,16 @@ def test_feedback_shows_no_hidden_input(root):
 
 def test_forgeries_by_the_notebook_are_not_believed(root):
     forged = """
-import autograder.agent as agent, autograder.wire as wire, numpy as np
+import autograder.agent.server as server, autograder.agent.wire as wire, numpy as np
 np.allclose = np.array_equal = lambda *a, **k: True
 np.testing.assert_allclose = lambda *a, **k: None
-agent._answer = lambda servant, request: wire.pack(("value", 1e9))
-agent.Servant.handle = lambda self, request: "correct"
+server._answer = lambda servant, request: wire.pack(("value", 1e9))
+server.Servant.handle = lambda self, request: "correct"
 """
     data = edited(answered(root, {"double": WRONG_DOUBLE, "Scale": WRONG_SCALE}), added(forged))
-    assert graded(root, data=data).score == 0
+    result = graded(root, data=data)
+    assert result.score == 0
+    assert not [note for note in result.notes if "raised" in note]  # the forgery was in place
 
 
 def test_a_class_of_its_own_that_agrees_with_everything_is_not_believed(root):

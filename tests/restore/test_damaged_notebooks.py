@@ -2,7 +2,7 @@
 
 Every kind of damage (`damage/`) is done to two assignments and checked twice: in the restored notebook's text, by
 looking for the definition in force after all cells have run; and by grading it in the sandbox.
-`python tests/restore/test_damaged_notebooks.py` writes docs/damaged_notebooks.md.
+`PYTHONPATH=tests python tests/restore/test_damaged_notebooks.py` writes docs/damaged_notebooks.md.
 """
 
 from __future__ import annotations
@@ -330,14 +330,14 @@ def table() -> str:
     """The page about the kinds of damage."""
     rows = [f"| {kind.name} | {kind.program} | {kind.description} | {kind.outcome} |" for kind in KINDS.values()]
     head = [
-        "# Notebooks that lost something on their way",
+        "# Damaged notebooks and their outcomes",
         "",
-        "Made by `python tests/restore/test_damaged_notebooks.py`; held by the tests there. Each kind of damage is "
-        "done to a right answer of two assignments. What the table says must come of it is what the tests demand: the "
-        "full marks of every question; or no mark and a message that names the cell; or, where the student's own later "
-        "definition decides, marks lost for that cell alone and a note that names it.",
+        "Written by `PYTHONPATH=tests python tests/restore/test_damaged_notebooks.py`; the tests there hold it. Each kind "
+        "of damage is done to a right answer of two assignments. The last column is what the tests demand: full marks "
+        "for every question; or no mark, and a message that names the cell; or, where the student's own later "
+        "definition decides, marks lost for that cell alone, and a note that names it.",
         "",
-        "| damage | done by | how | what comes of it |",
+        "| damage | done by | how | outcome |",
         "| --- | --- | --- | --- |",
     ]
     return "\n".join([*head, *rows]) + "\n"
