@@ -333,8 +333,8 @@ def table() -> str:
         "# Damaged notebooks and their outcomes",
         "",
         "Written by `PYTHONPATH=tests python tests/restore/test_damaged_notebooks.py`; the tests there hold it. Each "
-        "kind of damage is done to a right answer of two assignments. The last column is what the tests demand: full marks "
-        "for every question; or no mark, and a message that names the cell; or, where the student's own later "
+        "kind of damage is done to a right answer of two assignments. The last column is what the tests demand: full "
+        "marks for every question; or no mark, and a message that names the cell; or, where the student's own later "
         "definition decides, marks lost for that cell alone, and a note that names it.",
         "",
         "| damage | done by | how | outcome |",
