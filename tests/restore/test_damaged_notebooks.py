@@ -37,6 +37,7 @@ from autograder.restore.submitted_cell import SubmittedNotebook
 from autograder.restore.syntax import Code
 
 BOTH = [ONE, TWO]
+WHOLE_CLASS_S = 1500  # wall seconds on a busy machine, for all of them: they are graded before the first is judged
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "damaged_notebooks.md"
 kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 
@@ -303,6 +304,7 @@ def graded() -> dict[str, Graded]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(WHOLE_CLASS_S)
 @kinds
 def test_it_is_graded_with_full_marks_or_the_cell_is_named(kind, graded):
     id, result = as_graded(kind), graded[kind.name].result
