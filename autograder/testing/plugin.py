@@ -87,9 +87,12 @@ class Questions:
     points: ClassVar[Mapping[str, float]] = {}
 
 
-def asks(role: str, points: float = 1) -> pytest.MarkDecorator:
-    """Mark a method of `Questions` as a test in a role: the attribute of its class that holds the Question."""
-    return pytest.mark.asks(role, points)
+def asks(role: str, points: float = 1, before: str = "") -> pytest.MarkDecorator:
+    """Mark a method of `Questions` as a test in a role: the attribute of its class that holds the Question.
+
+    before   the inherited test that it precedes, since feedback shows the first failures; "": it comes after them all
+    """
+    return pytest.mark.asks(role, points, before=before)
 
 
 @dataclass
@@ -143,7 +146,7 @@ class SuitePlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Learn every question of the suite and keep the tests of the wanted ones."""
         kept = []
-        for item in items:
+        for item in in_stated_order(items):
             asked = question_of(item)
             self.questions.setdefault(asked.id, []).append(asked)
             if asked.id in self.wanted:
@@ -256,6 +259,22 @@ def question_of(item: pytest.Item) -> Question:
     if role is None or cls is None:
         raise pytest.UsageError(f"{item.nodeid} belongs to no question: mark it with @question(...)")
     return question_in_role(cls, getattr(item, "originalname", item.name), *role.args)
+
+
+def in_stated_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Move each test that states what it precedes to that place; pytest.UsageError if its class lacks that test."""
+    ordered = list(items)
+    for item in items:
+        role = item.get_closest_marker("asks")
+        before: str = role.kwargs["before"] if role is not None else ""
+        if before:
+            ordered.remove(item)
+            ids = [other.nodeid.partition("[")[0] for other in ordered]
+            follower = f"{item.nodeid.partition('[')[0].rpartition('::')[0]}::{before}"
+            if follower not in ids:
+                raise pytest.UsageError(f"{item.nodeid} is to precede {before}, which its class does not test")
+            ordered.insert(ids.index(follower), item)
+    return ordered
 
 
 def question_in_role(cls: type, test: str, role: str, points: float) -> Question:

@@ -386,6 +386,15 @@ def test_the_test_of_a_subclass_replaces_the_inherited_one(suite):
     assert [outcome.passed for outcome in plugin.outcomes] == [True, True, False]
 
 
+def test_a_test_may_precede_an_inherited_one(suite):
+    cases = "@pytest.mark.parametrize('n', [1, 2])"
+    first = ["@asks('forward', before='test_forward')", cases, "def test_first(self, n): equal('n', n, n)"]
+    again = ["@asks('backward', before='test_rows')", "def test_backward(self, student): equal('n', 1, 1)"]
+    outcomes = inheriting(suite, *first, *again).run("q", "other").outcomes
+    names = [outcome.test.removeprefix("TestDouble::test_") for outcome in outcomes]
+    assert names == ["first[1]", "first[2]", "forward", "backward", "rows"]
+
+
 def test_a_parametrized_method_has_one_share_for_each_case(suite):
     cases = ["@asks('forward')", "@pytest.mark.parametrize('n', [1, 2])", "def test_more(self, n): equal('n', n, n)"]
     assert points_of(inheriting(suite, "points = {'test_more': 5}", *cases).run())["q"] == [2, 5, 5]
@@ -416,6 +425,10 @@ MISSTATED = {
         "TestDouble has no test test_rows to give points to",
     ),
     "points that are no share": (["points = {'test_rows': 0}"], "positive numbers"),
+    "a place before a test that there is not": (
+        ["@asks('forward', before='test_row')", "def test_more(self): equal('x', 1, 1)"],
+        "TestDouble::test_more is to precede test_row, which its class does not test",
+    ),
     "a test of no role": (
         ["def test_more(self, student): equal('x', 1, 1)"],
         "TestDouble::test_more belongs to no question: mark it with @question(...)",
