@@ -16,14 +16,14 @@ import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from autograder import course
 from autograder.errors import TaskError
 from autograder.restore.released import SKIPPED
 from autograder.sandbox.reference_server import FollowThrough
-from autograder.testing.plugin import Question, SuitePlugin
+from autograder.testing.plugin import Question, SuitePlugin, question_in_role
 from autograder.testing.runner import run_suite
 from autograder.testing.student import BareConnection, Student, of_reference
 
@@ -65,13 +65,26 @@ def _loaded(id: str) -> tuple[list[Any], SimpleNamespace]:
     suite = course.current().load(id).suite
     sys.path.insert(0, str(suite.parent))
     modules = [importlib.import_module(f"{suite.name}.{path.stem}") for path in sorted(suite.glob("test_*.py"))]
-    tests = [test for module in modules for name, test in vars(module).items() if name.startswith("test_")]
+    tests = [test for module in modules for test in _tests_of(module)]
     return tests, course.current().reference(id)
 
 
+def _tests_of(module: ModuleType) -> Iterator[Any]:
+    """The test functions of a module, and the test methods of its test classes."""
+    for name, thing in vars(module).items():
+        if name.startswith("test_"):
+            yield thing
+        elif name.startswith("Test"):
+            methods = (getattr(thing(), method) for method in dir(thing) if method.startswith("test_"))
+            yield from filter(callable, methods)
+
+
 def _question_of(test: Any) -> str:
-    asked: Question = next(mark.args[0] for mark in test.pytestmark if mark.name == "question")
-    return asked.id
+    mark = next(mark for mark in test.pytestmark if mark.name in ("question", "asks"))
+    if mark.name == "question":
+        asked: Question = mark.args[0]
+        return asked.id
+    return question_in_role(type(test.__self__), test.__name__, *mark.args).id
 
 
 def cells(path: Path) -> Iterator[str]:

@@ -10,6 +10,12 @@ every test; `reference` is the namespace of the solution. A test passes if it ma
 `autograder.testing.checks` and raises nothing. A StudentError lowers the mark. Any other exception, a failed assert
 included, lowers it too if the same test passes with the reference in the student's place: the student's values
 caused it. If the reference fails as well, the suite is wrong, and nobody's mark is lowered.
+
+Tests of several assignments are methods of a class of `Questions` that those inherit:
+
+    class TestPeekyDecoder(DecoderQuestions):
+        name = "PeekyDecoder"
+        forward = Question("peeky_decoder_forward", given=["repeat_over_time"], hint="...")
 """
 
 from __future__ import annotations
@@ -18,9 +24,9 @@ import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -68,6 +74,27 @@ def question(id: str, **fields: Any) -> pytest.MarkDecorator:
     return pytest.mark.question(Question(id, **fields))
 
 
+class Questions:
+    """Tests to inherit: a method marked by `asks` belongs to the Question that the subclass has for its role.
+
+    name     the name of what the student defines
+    points   shares that differ from those of the inherited tests, by the name of the test
+
+    A subclass leaves out an inherited test that would be wrong for it by setting it to None.
+    """
+
+    name = ""
+    points: ClassVar[Mapping[str, float]] = {}
+
+
+def asks(role: str, points: float = 1, before: str = "") -> pytest.MarkDecorator:
+    """Mark a method of `Questions` as a test in a role: the attribute of its class that holds the Question.
+
+    before   the inherited test that it precedes, since feedback shows the first failures; "": it comes after them all
+    """
+    return pytest.mark.asks(role, points, before=before)
+
+
 @dataclass
 class Outcome:
     """The outcome of one test.
@@ -111,14 +138,15 @@ class SuitePlugin:
     used_s: dict[str, float] = field(default_factory=dict)
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Declare the marker."""
+        """Declare the markers."""
         config.addinivalue_line("markers", "question(Question): the question that a test belongs to")
+        config.addinivalue_line("markers", "asks(role, points): the attribute of its class that is its question")
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Learn every question of the suite and keep the tests of the wanted ones."""
         kept = []
-        for item in items:
+        for item in in_stated_order(items):
             asked = question_of(item)
             self.questions.setdefault(asked.id, []).append(asked)
             if asked.id in self.wanted:
@@ -168,7 +196,7 @@ class SuitePlugin:
         """Record one Outcome per test; the first phase that failed decides."""
         report = yield
         if call.when == "setup":
-            self.outcomes.append(Outcome(question_of(item), item.name))
+            self.outcomes.append(Outcome(question_of(item), item.nodeid.partition("::")[2]))
         outcome = self.outcomes[-1]
         outcome.seconds += call.duration
         if call.excinfo is not None and not outcome.message:
@@ -222,9 +250,44 @@ def verdict(error: BaseException, bounded: bool = False) -> dict[str, Any]:
 
 
 def question_of(item: pytest.Item) -> Question:
-    """The question a test belongs to; pytest.UsageError if it is not marked."""
-    marker = item.get_closest_marker("question")
-    if marker is None:
+    """The question a test belongs to; pytest.UsageError if none is stated."""
+    marker, role = item.get_closest_marker("question"), item.get_closest_marker("asks")
+    cls: type | None = getattr(item, "cls", None)
+    if marker is not None:
+        asked: Question = marker.args[0]
+        return asked
+    if role is None or cls is None:
         raise pytest.UsageError(f"{item.nodeid} belongs to no question: mark it with @question(...)")
-    asked: Question = marker.args[0]
-    return asked
+    return question_in_role(cls, getattr(item, "originalname", item.name), *role.args)
+
+
+def in_stated_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Move each test that states what it precedes to that place; pytest.UsageError if its class lacks that test."""
+    ordered = list(items)
+    for item in items:
+        role = item.get_closest_marker("asks")
+        before: str = role.kwargs["before"] if role is not None else ""
+        if before:
+            ordered.remove(item)
+            ids = [other.nodeid.partition("[")[0] for other in ordered]
+            follower = f"{item.nodeid.partition('[')[0].rpartition('::')[0]}::{before}"
+            if follower not in ids:
+                raise pytest.UsageError(f"{item.nodeid} is to precede {before}, which its class does not test")
+            ordered.insert(ids.index(follower), item)
+    return ordered
+
+
+def question_in_role(cls: type, test: str, role: str, points: float) -> Question:
+    """The Question that a class has for the role of one of its tests, with the points of that test.
+
+    Raises pytest.UsageError if the class lacks a name or that Question, or gives points to a test that it lacks.
+    """
+    if not issubclass(cls, Questions) or not cls.name:
+        raise pytest.UsageError(f"{cls.__name__} has no name: it is to inherit from Questions and to set `name`")
+    asked = getattr(cls, role, None)
+    if not isinstance(asked, Question):
+        raise pytest.UsageError(f"{cls.__name__}.{test} asks for {role!r}: {cls.__name__}.{role} is no Question")
+    unknown = [name for name in cls.points if not callable(getattr(cls, name, None))]
+    if unknown:
+        raise pytest.UsageError(f"{cls.__name__} has no test {', '.join(unknown)} to give points to")
+    return replace(asked, points=cls.points.get(test, points))

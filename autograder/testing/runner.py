@@ -86,6 +86,15 @@ class _CollectionWatcher:
         if report.failed:
             self.broken = str(report.longrepr)[-1000:]
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection_modifyitems(self) -> Iterator[None]:
+        """Called by pytest when the plugin learns the questions; pytest itself only prints a usage error."""
+        try:
+            yield
+        except pytest.UsageError as error:
+            self.broken = str(error)
+            raise
+
     def pytest_internalerror(self, excrepr: object) -> None:
         """Called by pytest when it or a plugin breaks."""
         self.broken = str(excrepr)[-1000:]

@@ -1,17 +1,19 @@
-"""A question's id is one string everywhere: heading, check cell, stub, pytest marker, course data, bank."""
+"""A question's id is one string everywhere: heading, check cell, stub, hidden tests, course data, bank."""
 
 from __future__ import annotations
 
+import contextlib
 import re
-from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from every_assignment import EVERY, IDS, REPOSITORY, course_at, released_cells, source_cells
+from every_assignment import EVERY, IDS, course_at, released_cells, source_cells
 
 from autograder import course
 from autograder.course.assignments import CHECK_SUFFIX, HEADING, Assignment
+from autograder.testing.plugin import Question, SuitePlugin
+from autograder.testing.runner import run_suite
 
 every_assignment = pytest.mark.parametrize(("root", "id"), EVERY, ids=IDS)
 
@@ -26,30 +28,12 @@ def question_ids(root: Path, id: str) -> list[str]:
 
 
 @pytest.fixture
-def suite(root, id, pytestconfig):
-    """The hidden tests. Their marker is declared by the grader's plugin, which does not run here."""
-    pytestconfig.addinivalue_line("markers", "question(Question): the question that a test belongs to")
-    return suite_of(root, id)
-
-
-def suite_of(root: Path, id: str) -> SimpleNamespace:
-    """All hidden tests of an assignment."""
+def asked(root, id) -> dict[str, list[Question]]:
+    """The questions of the hidden tests, once for each test, as the grader's plugin learns them."""
+    plugin = SuitePlugin(lambda *_: contextlib.nullcontext(), SimpleNamespace(), wanted=frozenset())
     with course_at(root):
-        folder = assignment(root, id).suite.relative_to(REPOSITORY)
-    names = [".".join([*folder.parts, path.stem]) for path in sorted((REPOSITORY / folder).glob("test_*.py"))]
-    assert names, f"{id} has no hidden tests"
-    return SimpleNamespace(**{key: test for name in names for key, test in vars(import_module(name)).items()})
-
-
-def asked_in(suite: SimpleNamespace) -> dict[str, list[str]]:
-    """For each question marked in a suite, the `given` of all its tests."""
-    asked: dict[str, list[str]] = {}
-    for name, test in vars(suite).items():
-        if name.startswith("test_"):
-            for marker in test.pytestmark:
-                if marker.name == "question":
-                    asked.setdefault(marker.args[0].id, []).extend(marker.args[0].given)
-    return asked
+        run_suite(assignment(root, id).suite, plugin)
+    return plugin.questions
 
 
 @every_assignment
@@ -107,15 +91,16 @@ def test_every_question_but_the_training_knows_its_solution_cell(root, id):
 
 
 @every_assignment
-def test_the_suite_asks_exactly_the_questions_of_the_course(root, id, suite):
-    assert set(asked_in(suite)) == set(question_ids(root, id))
+def test_the_suite_asks_exactly_the_questions_of_the_course(root, id, asked):
+    assert set(asked) == set(question_ids(root, id))
 
 
 @every_assignment
-def test_what_a_question_builds_on_is_asked_before_it(root, id, suite):
+def test_what_a_question_builds_on_is_asked_before_it(root, id, asked):
     order = question_ids(root, id)
-    for question, given in asked_in(suite).items():
-        assert set(given) <= set(order[: order.index(question)]), question
+    for question, stated in asked.items():
+        given = {name for one in stated for name in one.given}
+        assert given <= set(order[: order.index(question)]), question
 
 
 @every_assignment

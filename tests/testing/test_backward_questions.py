@@ -11,7 +11,8 @@ import pytest
 from autograder import course
 from autograder.authoring.filled_notebook import reference_answers
 from autograder.errors import CallTimeout, CheckFailed, TaskError
-from autograder.testing.sequence_models import encoder, large_sizes, layer_gradients, seq2seq
+from autograder.testing.sequence_models import large_sizes, layer_gradients
+from autograder.testing.sequence_models.encoder import EncoderQuestions
 from autograder.testing.sequence_models.lstm import (
     large_step_case,
     large_time_case,
@@ -20,6 +21,7 @@ from autograder.testing.sequence_models.lstm import (
     time_case,
     time_run,
 )
+from autograder.testing.sequence_models.seq2seq import Seq2seqQuestions
 from autograder.testing.student import BareConnection, RemoteObject, Student, of_reference
 
 STEPS, MODELS = "01_rnn_lm_sampling", "02_seq2seq"
@@ -121,21 +123,31 @@ TURNED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "ask"), [("Encoder", encoder), ("Seq2seq", seq2seq)])
-def test_grads_in_another_order_than_params_are_a_mistake_of_backward(name, ask) -> None:
+class Encoder(EncoderQuestions):
+    name = "Encoder"
+
+
+class Seq2seq(Seq2seqQuestions):
+    name = "Seq2seq"
+
+
+@pytest.mark.parametrize("tests", [Encoder(), Seq2seq()], ids=lambda tests: tests.name)
+def test_grads_in_another_order_than_params_are_a_mistake_of_backward(tests) -> None:
+    name = tests.name
     remote = student(MODELS, name, TURNED[name])
-    ask.check_initial_weights(remote, solution(MODELS), name)
+    tests.test_forward_initial_weights(remote, solution(MODELS))
     with pytest.raises(CheckFailed, match=f"{name}.backward: grads, an array for each of params in the same order"):
-        ask.check_backward_overwrites(remote, solution(MODELS), name)
+        tests.test_backward_overwrites_grads(remote, solution(MODELS))
 
 
-@pytest.mark.parametrize(("name", "ask"), [("Encoder", encoder), ("Seq2seq", seq2seq)])
-def test_both_lists_in_another_order_are_a_mistake_of_forward(name, ask) -> None:
+@pytest.mark.parametrize("tests", [Encoder(), Seq2seq()], ids=lambda tests: tests.name)
+def test_both_lists_in_another_order_are_a_mistake_of_forward(tests) -> None:
+    name = tests.name
     both = TURNED[name], tuple(text.replace("grads", "params") for text in TURNED[name])
     remote = student(MODELS, name, *both)
-    ask.check_backward_overwrites(remote, solution(MODELS), name)
+    tests.test_backward_overwrites_grads(remote, solution(MODELS))
     with pytest.raises(CheckFailed, match=f"{name}: params"):
-        ask.check_initial_weights(remote, solution(MODELS), name)
+        tests.test_forward_initial_weights(remote, solution(MODELS))
 
 
 def test_a_model_of_easy_gradients_is_refused() -> None:
@@ -150,4 +162,4 @@ def test_a_model_of_easy_gradients_is_refused() -> None:
         ),
     )
     with pytest.raises(CheckFailed, match="your forward pass is not, and not nearly, the one asked for"):
-        seq2seq.check_backward(remote, solution(MODELS), "Seq2seq")
+        Seq2seq().test_backward_gradients(remote, solution(MODELS))

@@ -327,6 +327,135 @@ def test_stand_ins_are_those_of_this_run(suite):
     assert other.opened[-1][0] == {"double": False}
 
 
+# questions to inherit
+
+
+SHARED = """
+import pytest
+from autograder.testing.checks import equal
+from autograder.testing.plugin import Question, Questions, asks
+
+class Shared(Questions):
+    @asks("forward", points=2)
+    def test_forward(self, student): equal(self.name, student.call(self.name, 3), 6)
+    @asks("backward", points=3)
+    def test_backward(self, student): equal(self.name, student.call(self.name, 4), 8)
+    @asks("backward")
+    def test_rows(self, student): equal(self.name, student.call(self.name, 5), 10)
+"""
+
+
+def inheriting(suite: Suite, *lines: str) -> Suite:
+    """A suite of one class with these lines, and with a name and both questions unless they say otherwise."""
+    usual = ["name = 'double'", "forward = Question('q', given=['g'], hint='why?')", "backward = Question('other')"]
+    return suite.write("\n    ".join(["class TestDouble(Shared):", *usual, *lines]), SHARED)
+
+
+def points_of(plugin: SuitePlugin) -> dict[str, list[float]]:
+    return {id: [asked.points for asked in known] for id, known in plugin.questions.items()}
+
+
+def test_a_class_inherits_tests_and_states_their_questions(suite):
+    plugin = inheriting(suite).run("q", "other")
+    assert points_of(plugin) == {"q": [2], "other": [3, 1]}
+    assert plugin.questions["q"][0] == Question("q", points=2, given=["g"], hint="why?")
+    assert [outcome.test for outcome in plugin.outcomes] == [
+        "TestDouble::test_forward", "TestDouble::test_backward", "TestDouble::test_rows",
+    ]  # fmt: skip
+    assert all(outcome.passed for outcome in plugin.outcomes)
+
+
+def test_an_inherited_test_asks_for_the_name_of_its_class(suite):
+    outcome = inheriting(suite, "name = 'wrong'").outcome("q")
+    assert (outcome.passed, outcome.reason) == (False, "wrong")
+
+
+def test_a_class_states_other_points_and_leaves_a_test_out(suite):
+    plugin = inheriting(suite, "points = {'test_backward': 7}", "test_rows = None").run("other")
+    assert points_of(plugin) == {"q": [2], "other": [7]}
+
+
+def test_one_question_may_have_all_roles(suite):
+    assert points_of(inheriting(suite, "forward = backward").run("other")) == {"other": [2, 3, 1]}
+
+
+def test_the_test_of_a_subclass_replaces_the_inherited_one(suite):
+    own = "def test_rows(self, student): super().test_rows(student); equal('more', 1, 2)"
+    plugin = inheriting(suite, "@asks('forward', points=4)", own).run("q", "other")
+    assert points_of(plugin) == {"q": [2, 4], "other": [3]}
+    assert [outcome.passed for outcome in plugin.outcomes] == [True, True, False]
+
+
+def test_a_test_may_precede_an_inherited_one(suite):
+    cases = "@pytest.mark.parametrize('n', [1, 2])"
+    first = ["@asks('forward', before='test_forward')", cases, "def test_first(self, n): equal('n', n, n)"]
+    again = ["@asks('backward', before='test_rows')", "def test_backward(self, student): equal('n', 1, 1)"]
+    outcomes = inheriting(suite, *first, *again).run("q", "other").outcomes
+    names = [outcome.test.removeprefix("TestDouble::test_") for outcome in outcomes]
+    assert names == ["first[1]", "first[2]", "forward", "backward", "rows"]
+
+
+def test_a_parametrized_method_has_one_share_for_each_case(suite):
+    cases = ["@asks('forward')", "@pytest.mark.parametrize('n', [1, 2])", "def test_more(self, n): equal('n', n, n)"]
+    assert points_of(inheriting(suite, "points = {'test_more': 5}", *cases).run())["q"] == [2, 5, 5]
+
+
+def test_values_that_only_the_students_code_gives_fail_a_method_too(suite):
+    suite.student = "def double(x): return None"
+    odd = ["@asks('forward')", "def test_odd(self, student): equal('x', student.call('double', 3) + 1, 7)"]
+    assert inheriting(suite, *odd).run("q").outcomes[1].message == UNTESTABLE
+
+
+MISSTATED = {
+    "no name": (["name = ''"], "TestDouble has no name: it is to inherit from Questions and to set `name`"),
+    "no question": (
+        ["backward = None"],
+        "TestDouble.test_backward asks for 'backward': TestDouble.backward is no Question",
+    ),
+    "a role that there is not": (
+        ["@asks('sideways')", "def test_more(self, student): equal('x', 1, 1)"],
+        "TestDouble.test_more asks for 'sideways': TestDouble.sideways is no Question",
+    ),
+    "points for a test that there is not": (
+        ["points = {'test_backwards': 2, 'test_forward': 1}"],
+        "TestDouble has no test test_backwards to give points to",
+    ),
+    "points for a test left out": (
+        ["points = {'test_rows': 2}", "test_rows = None"],
+        "TestDouble has no test test_rows to give points to",
+    ),
+    "points that are no share": (["points = {'test_rows': 0}"], "positive numbers"),
+    "a place before a test that there is not": (
+        ["@asks('forward', before='test_row')", "def test_more(self): equal('x', 1, 1)"],
+        "TestDouble::test_more is to precede test_row, which its class does not test",
+    ),
+    "a test of no role": (
+        ["def test_more(self, student): equal('x', 1, 1)"],
+        "TestDouble::test_more belongs to no question: mark it with @question(...)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISSTATED)
+def test_a_misstated_class_is_the_suites_fault(suite, name):
+    lines, why = MISSTATED[name]
+    with pytest.raises(TaskError, match=r"the hidden tests of test_a_misstated_class\w* do not run") as caught:
+        inheriting(suite, *lines).run()
+    assert why in str(caught.value)
+
+
+def test_a_role_is_for_methods(suite):
+    text = "@asks('forward')\ndef test_it(student): equal('x', 1, 1)"
+    with pytest.raises(TaskError, match="test_it belongs to no question"):
+        suite.write(text, SHARED).run()
+
+
+def test_a_role_is_for_a_class_of_questions(suite):
+    method = "class TestIt:\n    @asks('forward')\n    def test_it(self, student): equal('x', 1, 1)"
+    with pytest.raises(TaskError, match="TestIt has no name: it is to inherit from Questions"):
+        suite.write(method, SHARED).run()
+
+
 # a suite that is not one
 
 
@@ -334,7 +463,7 @@ BROKEN = {
     "a syntax error": ("def test_it(:", "do not run"),
     "an import that fails": ("import nothing_of_the_kind", "nothing_of_the_kind"),
     "an error when loaded": ("1 / 0", "ZeroDivisionError"),
-    "a test of no question": ("def test_it(student): equal('x', 1, 1)", "do not run"),
+    "a test of no question": ("def test_it(student): equal('x', 1, 1)", "test_it belongs to no question"),
     "points that are no share": (
         '@question("q", points=0)\ndef test_it(student): equal("x", 1, 1)',
         "positive numbers",
