@@ -23,7 +23,8 @@ from autograder import course
 from autograder.errors import TaskError
 from autograder.restore.released import SKIPPED
 from autograder.sandbox.reference_server import FollowThrough
-from autograder.testing.plugin import Question, SuitePlugin, question_in_role
+from autograder.testing.plugin import SuitePlugin
+from autograder.testing.question import Question, question_in_role
 from autograder.testing.runner import run_suite
 from autograder.testing.student import BareConnection, Student, of_reference
 

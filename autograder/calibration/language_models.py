@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 
 Made = dict[str, type]
 

@@ -34,7 +34,8 @@ from autograder.result import QuestionResult, Result
 from autograder.sandbox import Session, SpareKernel, require_bubblewrap, walls
 from autograder.sandbox.cell_errors import explained
 from autograder.sandbox.own_files import usable
-from autograder.testing.plugin import STARVED, Outcome, Question
+from autograder.testing.plugin import STARVED, Outcome
+from autograder.testing.question import Question
 from autograder.testing.runner import forget_suites
 
 

@@ -11,7 +11,8 @@ from types import SimpleNamespace
 
 from autograder import course
 from autograder.grading.time_limits import late, longer_limits
-from autograder.testing.plugin import Connect, Outcome, Question, SuitePlugin
+from autograder.testing.plugin import Connect, Outcome, SuitePlugin
+from autograder.testing.question import Question
 from autograder.testing.runner import run_suite
 from autograder.testing.suite_check import require_known
 

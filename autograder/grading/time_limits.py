@@ -13,7 +13,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from autograder.sandbox.reference_server import FollowThrough
-from autograder.testing.plugin import Outcome, Question, SuitePlugin
+from autograder.testing.plugin import Outcome, SuitePlugin
+from autograder.testing.question import Question
 from autograder.testing.runner import run_suite
 from autograder.testing.student import BareConnection
 

@@ -12,7 +12,8 @@ from every_assignment import EVERY, IDS, course_at, released_cells, source_cells
 
 from autograder import course
 from autograder.course.assignments import CHECK_SUFFIX, HEADING, Assignment
-from autograder.testing.plugin import Question, SuitePlugin
+from autograder.testing.plugin import SuitePlugin
+from autograder.testing.question import Question
 from autograder.testing.runner import run_suite
 
 every_assignment = pytest.mark.parametrize(("root", "id"), EVERY, ids=IDS)

@@ -228,7 +228,7 @@ def root(tmp_path_factory):
 
 SUITE = """
 from autograder.testing.checks import equal
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 
 @question("double", timeout_s=3)
 def test_double(student): equal("double", student.call("double", 2), 4)

@@ -28,7 +28,7 @@ from autograder.grading.options import Options
 pytestmark = pytest.mark.slow
 SUITE = """
 from autograder.testing.checks import equal
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 
 @question("double", timeout_s=3)
 def test_double(student): equal("double", student.call("double", 2), 4)

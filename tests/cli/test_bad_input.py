@@ -237,13 +237,13 @@ def test_without_bubblewrap_unconfined_is_a_choice_and_stamped(built: Path, tmp_
 BROKEN_SUITES = {
     "does not parse": ("def test_double(:\n", "the hidden tests of 01_tiny do not run"),
     "fails by itself": (
-        "from autograder.testing.plugin import question\n\n\n"
+        "from autograder.testing.question import question\n\n\n"
         '@question("double")\ndef test_double(student):\n    assert 1 == 2, "the oracle is wrong"\n\n\n'
         '@question("scale_forward")\ndef test_scale(student):\n    student.nonsense()\n',
         "the oracle is wrong",
     ),
     "compares nothing": (
-        "from autograder.testing.plugin import question\n\n\n"
+        "from autograder.testing.question import question\n\n\n"
         '@question("double")\ndef test_double(student):\n    pass\n\n\n'
         '@question("scale_forward")\ndef test_scale(student):\n    pass\n',
         "this test passed without comparing anything",

@@ -24,7 +24,7 @@ from autograder.testing import suite_check
 
 SUITE = """import numpy as np
 from autograder.testing.checks import values
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 
 
 @question("double")

@@ -24,7 +24,7 @@ from autograder.sandbox import Limits, SpareKernel
 TRIPLED = '''"""Another course's tests of the same assignment."""
 
 from autograder.testing.checks import equal, values
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 import numpy as np
 
 

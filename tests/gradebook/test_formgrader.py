@@ -151,7 +151,7 @@ def test_a_second_click_grades_what_the_suite_says_now(root: Path) -> None:
     first = mark(root, "ash")
     (root / "solutions" / ID / "hidden_tests" / "test_tiny.py").write_text(
         "import numpy as np\nfrom autograder.testing.checks import values\n"
-        "from autograder.testing.plugin import question\n\n\n"
+        "from autograder.testing.question import question\n\n\n"
         '@question("double")\ndef test_double(student):\n'
         '    values("double", student.call("double", np.ones(2)), np.full(2, 5.0))\n\n\n'
         '@question("scale_forward")\ndef test_scale(student):\n'

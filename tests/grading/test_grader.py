@@ -22,7 +22,8 @@ from autograder.grading.options import Options
 from autograder.grading.questioning import share_passed
 from autograder.result import NOT_GRADED
 from autograder.sandbox import Limits, bubblewrap, require_bubblewrap
-from autograder.testing.plugin import Outcome, Question
+from autograder.testing.plugin import Outcome
+from autograder.testing.question import Question
 
 LIMITS = Limits(cell_s=1.0, output_chars=500)
 RIGHT_SCALE = """class Scale:
@@ -36,7 +37,7 @@ WRONG_DOUBLE = "def double(xs):\n    return 3 * xs\n"
 SUITE = """
 import numpy as np
 from autograder.testing.checks import equal, values
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 """
 
 

@@ -13,7 +13,8 @@ from autograder.course import Assignment, QuestionInfo
 from autograder.grading.judge import NOT_YOURS, feedback_of, judge_question, question_not_graded
 from autograder.grading.questioning import stand_ins_for
 from autograder.result import NOT_GRADED
-from autograder.testing.plugin import Outcome, Question
+from autograder.testing.plugin import Outcome
+from autograder.testing.question import Question
 
 INFO = QuestionInfo("attention", 12, ("Attention",), "attention", "")
 

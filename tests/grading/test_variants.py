@@ -30,7 +30,7 @@ SHOWN_VARIANT = """
 from autograder.testing.checks import equal
 from autograder.errors import CheckFailed
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 
 
 @question("double", points=1)

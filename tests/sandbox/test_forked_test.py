@@ -22,7 +22,7 @@ SUITE = """
 import os
 import numpy as np
 from autograder.testing.checks import equal
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 
 class Model:
     def __init__(self): self.calls = []

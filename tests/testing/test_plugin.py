@@ -26,7 +26,8 @@ from autograder.errors import (
     TaskError,
 )
 from autograder.sandbox.reference_server import FollowThrough
-from autograder.testing.plugin import UNTESTABLE, Outcome, Question, SuitePlugin, judge
+from autograder.testing.plugin import UNTESTABLE, Outcome, SuitePlugin, judge
+from autograder.testing.question import Question
 from autograder.testing.runner import run_suite
 from autograder.testing.student import BareConnection
 
@@ -41,7 +42,7 @@ HEAD = """
 import pytest
 from autograder.testing.checks import equal, values
 from autograder.errors import GraderError, TaskError
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 """
 
 
@@ -333,7 +334,7 @@ def test_stand_ins_are_those_of_this_run(suite):
 SHARED = """
 import pytest
 from autograder.testing.checks import equal
-from autograder.testing.plugin import Question, Questions, asks
+from autograder.testing.question import Question, Questions, asks
 
 class Shared(Questions):
     @asks("forward", points=2)

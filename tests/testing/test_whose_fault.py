@@ -20,7 +20,7 @@ SUITE = """
 import numpy as np
 import pytest
 from autograder.testing import checks
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 
 @question("softmax")
 def test_it(student, reference):

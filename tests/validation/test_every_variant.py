@@ -22,7 +22,7 @@ UNEVEN_SUITE = '''
 from autograder.testing.checks import equal, values
 from autograder.errors import CheckFailed
 from autograder.testing.hidden_inputs import STRIDE, hidden_rng, hidden_seed
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 
 
 @question("double", points=1)

@@ -324,7 +324,7 @@ import os
 
 from autograder.testing.checks import equal, values
 from autograder.errors import CheckFailed
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 
 
 @question("double", points=1)

@@ -1,4 +1,8 @@
-"""Conversions of received values to numbers; none of them runs a method of the student's or raises.
+"""Received values as arrays and numbers, without running a method of the student's.
+
+`array_of` and `number_of` return None for a value of another kind. `array`, `arrays`, `number` and `words` raise
+CheckFailed: a suite that computes with a student's answer asks them first, since it would fail itself, a fault of the
+suite and no lower mark, if it added two answers and one were None.
 
 A plain value is None, bool, int, float, complex, str, bytes, an array or scalar of NumPy, or a list, tuple or
 dict of these, right or wrong.
@@ -6,12 +10,17 @@ dict of these, right or wrong.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograder.agent.tensors import Tensor
+from autograder.errors import CheckFailed
 
+Array = NDArray[Any]
 MAX_DEPTH = 32
 NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 KINDS = {"b": "bool", "i": "integer", "u": "integer", "f": "float", "c": "complex"}
@@ -41,6 +50,55 @@ def same_kind(got: np.ndarray, wanted: np.ndarray) -> bool:
     """Whether numbers of the kind of `got` are accepted for `wanted`: integers for floats, else the same kind."""
     kind = KINDS[got.dtype.kind]
     return kind == KINDS[wanted.dtype.kind] or (kind == "integer" and wanted.dtype.kind == "f")
+
+
+def array(label: str, value: Any, shape: tuple[int, ...]) -> Array:
+    """`value` as an array of numbers of exactly that shape, else CheckFailed."""
+    wanted = f"an array of numbers of shape {shape}"
+    if not isinstance(value, (np.ndarray, np.generic, int, float)):
+        raise CheckFailed(label, described(value), wanted)
+    received = np.asarray(value)
+    if received.dtype.kind not in "fiu":
+        raise CheckFailed(label, f"an array of dtype {received.dtype}", wanted)
+    if received.shape != shape:
+        raise CheckFailed(label, f"shape {received.shape}", f"shape {shape}")
+    return received
+
+
+def arrays(label: str, value: Any, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
+    """`value` as a list of arrays of those shapes, else CheckFailed."""
+    if type(value) not in (list, tuple) or len(value) != len(shapes):
+        raise CheckFailed(label, described(value), f"{len(shapes)} arrays")
+    return [array(f"{label} [{i}]", item, shape) for i, (item, shape) in enumerate(zip(value, shapes, strict=True))]
+
+
+def finite(label: str, values: Array) -> Array:
+    """`values`, an array of numbers, without NaN or infinity, else CheckFailed."""
+    if not np.isfinite(values).all():
+        raise CheckFailed(label, f"{int((~np.isfinite(values)).sum())} entries are NaN or infinite", "finite numbers")
+    return values
+
+
+def number(label: str, value: Any) -> float:
+    """`value` as a finite float: a Python or NumPy number, or an array that holds one; else CheckFailed."""
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.reshape(())[()]
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise CheckFailed(label, described(value), "one number")
+    if not math.isfinite(value):
+        raise CheckFailed(label, str(value), "a finite number")
+    return float(value)
+
+
+def words(label: str, value: Any) -> list[int]:
+    """`value` as a list of word ids: Python or NumPy integers, in a list, tuple or one-dimensional array."""
+    items = list(value) if isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) == 1 else None
+    if items is None:
+        raise CheckFailed(label, described(value), "a list of word ids")
+    for item in items:
+        if isinstance(item, (bool, np.bool_)) or not isinstance(item, (int, np.integer)):
+            raise CheckFailed(label, f"a list that holds {described(item)}", "a list of word ids (integers)")
+    return [int(item) for item in items]
 
 
 def described(value: Any) -> str:

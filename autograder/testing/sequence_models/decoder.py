@@ -15,9 +15,9 @@ import numpy as np
 
 from autograder.errors import BadReply, CallFailed, NotWritten
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, array
+from autograder.testing.checks.plain_values import Array, array
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.plugin import asks
+from autograder.testing.question import asks
 from autograder.testing.sequence_models import large_sizes, model_gradients
 from autograder.testing.sequence_models.generation import GenerationQuestions
 from autograder.testing.sequence_models.model_pair import ModelPair

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.plugin import Questions, asks
+from autograder.testing.question import Questions, asks
 from autograder.testing.sequence_models import model_gradients
 from autograder.testing.sequence_models.model_pair import ModelPair
 from autograder.testing.sequence_models.model_runs import ModelRun

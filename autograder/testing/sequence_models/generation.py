@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array
-from autograder.testing.plugin import Questions, asks
+from autograder.testing.checks.plain_values import Array
+from autograder.testing.question import Questions, asks
 from autograder.testing.sequence_models.model_pair import ModelPair
 from autograder.testing.sequence_models.oracle_models import LIVELY, asked, fill, handed, model_pair, with_every_id
 from autograder.testing.sequence_models.weights import text

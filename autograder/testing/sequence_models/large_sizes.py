@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.errors import CallTimeout, TaskError
 from autograder.testing import checks
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.sequence_models.layer_gradients import (
     LayerRun,
     check_input_gradients,

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.errors import TaskError
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, array, arrays, finite
+from autograder.testing.checks.plain_values import Array, array, arrays, finite
 from autograder.testing.sequence_models.likeness import LEEWAY, Side, is_alike
 from autograder.testing.student import RemoteObject, Student
 

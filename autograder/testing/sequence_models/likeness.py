@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 
 LEEWAY = 0.1  # of the traits may be missing ...
 FEW_TRAITS = (

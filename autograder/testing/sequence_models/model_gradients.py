@@ -22,7 +22,7 @@ import numpy as np
 from autograder.errors import CallFailed, CheckFailed
 from autograder.testing import checks
 from autograder.testing.checks.finite_differences import unit_direction
-from autograder.testing.checks.received import Array, number
+from autograder.testing.checks.plain_values import Array, number
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.sequence_models import oracle_models
 from autograder.testing.sequence_models.likeness import is_alike

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, number
+from autograder.testing.checks.plain_values import Array, number
 from autograder.testing.student import RemoteObject
 
 STATE = ("h", "c", "stateful")  # attributes that a model may set on its layers, stand-ins included

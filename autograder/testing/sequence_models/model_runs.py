@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import CheckFailed
-from autograder.testing.checks.received import Array, array, arrays, finite, number
+from autograder.testing.checks.plain_values import Array, array, arrays, finite, number
 from autograder.testing.sequence_models import oracle_models
 from autograder.testing.sequence_models.likeness import Side
 from autograder.testing.sequence_models.weights import Sizes, own_weights

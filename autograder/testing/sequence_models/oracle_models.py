@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import CheckFailed
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import TRIALS, hidden_rng
 from autograder.testing.sequence_models.model_pair import ModelPair
 from autograder.testing.sequence_models.weights import (

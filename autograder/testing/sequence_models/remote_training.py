@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import CheckFailed
-from autograder.testing.checks.received import Array, array, arrays, number
+from autograder.testing.checks.plain_values import Array, array, arrays, number
 from autograder.testing.student import Call, Fill, Get, RemoteObject, Student
 
 

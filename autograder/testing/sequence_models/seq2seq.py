@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, number
+from autograder.testing.checks.plain_values import Array, number
 from autograder.testing.hidden_inputs import telling_seed
-from autograder.testing.plugin import Questions, asks
+from autograder.testing.question import Questions, asks
 from autograder.testing.sequence_models import model_gradients
 from autograder.testing.sequence_models.generation import GenerationQuestions
 from autograder.testing.sequence_models.model_pair import check_loss

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.testing.checks.received import Array, arrays
+from autograder.testing.checks.plain_values import Array, arrays
 from autograder.testing.student import RemoteObject
 
 Pair = tuple[Array, Array]

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.errors import CheckFailed
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, arrays
+from autograder.testing.checks.plain_values import Array, arrays
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.student import Student
 

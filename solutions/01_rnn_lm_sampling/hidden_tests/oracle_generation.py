@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograder.testing.checks.distributions import divergence, pooled, tail_bound
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import telling_seed
 
 from .oracle_rnnlm import filled_oracle

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import hidden_rng
 
 STATES = 101  # a prime, so that multiplying a state by 3 loses nothing

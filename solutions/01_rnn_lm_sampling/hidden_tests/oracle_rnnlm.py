@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, arrays
+from autograder.testing.checks.plain_values import Array, arrays
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.sequence_models.model_pair import ModelPair, check_loss
 from autograder.testing.sequence_models.weights import Sizes, own_weights

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, words
+from autograder.testing.checks.plain_values import Array, words
 from autograder.testing.sequence_models.model_pair import ModelPair
 from autograder.testing.sequence_models.weights import Sizes
 from autograder.testing.student import Call

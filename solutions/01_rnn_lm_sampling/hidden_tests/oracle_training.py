@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.sequence_models.remote_training import model_class, trained_here
 from autograder.testing.student import Student
 from autograder.testing.training_settings import training_settings

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, number
+from autograder.testing.checks.plain_values import Array, number
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.student import Student
 
 from . import oracle_training

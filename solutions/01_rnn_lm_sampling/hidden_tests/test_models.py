@@ -9,9 +9,9 @@ import numpy as np
 
 from autograder.errors import CheckFailed
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, arrays, number
+from autograder.testing.checks.plain_values import Array, arrays, number
 from autograder.testing.hidden_inputs import telling_seed
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.sequence_models.model_pair import STATE, ModelPair, check_loss
 from autograder.testing.sequence_models.weights import LARGE, Sizes, check_initial, text
 from autograder.testing.student import Student

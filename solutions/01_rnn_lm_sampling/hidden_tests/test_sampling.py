@@ -11,9 +11,9 @@ import numpy as np
 
 from autograder.errors import CheckFailed
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, array, words
+from autograder.testing.checks.plain_values import Array, array, words
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.sequence_models.model_pair import STATE, ModelPair
 from autograder.testing.student import Student
 

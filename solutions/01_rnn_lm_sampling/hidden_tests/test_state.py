@@ -15,8 +15,8 @@ import numpy as np
 
 from autograder.errors import CheckFailed
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, array
-from autograder.testing.plugin import question
+from autograder.testing.checks.plain_values import Array, array
+from autograder.testing.question import question
 from autograder.testing.sequence_models.lstm import time_case
 from autograder.testing.student import RemoteObject, Student
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.sequence_models import large_sizes, layer_gradients
 from autograder.testing.sequence_models.lstm import StepCase, large_step_case, step_case, step_run
 from autograder.testing.student import Student

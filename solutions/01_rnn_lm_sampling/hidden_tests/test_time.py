@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.sequence_models import large_sizes, layer_gradients
 from autograder.testing.sequence_models.lstm import TimeCase, large_time_case, time_case, time_run
 from autograder.testing.student import Student

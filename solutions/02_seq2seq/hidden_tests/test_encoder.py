@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.plugin import Question, asks
+from autograder.testing.question import Question, asks
 from autograder.testing.sequence_models import large_sizes
 from autograder.testing.sequence_models.encoder import EncoderQuestions, V
 from autograder.testing.sequence_models.oracle_models import N

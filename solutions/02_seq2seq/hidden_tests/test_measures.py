@@ -11,9 +11,9 @@ import numpy as np
 
 from autograder.errors import CallFailed, CheckFailed
 from autograder.testing import checks
-from autograder.testing.checks.received import number
+from autograder.testing.checks.plain_values import number
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.student import Student
 
 encode_texts = partial(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import SimpleNamespace
 
-from autograder.testing.plugin import Question, asks
+from autograder.testing.question import Question, asks
 from autograder.testing.sequence_models import large_sizes
 from autograder.testing.sequence_models.model_pair import STATE
 from autograder.testing.sequence_models.oracle_models import N, target

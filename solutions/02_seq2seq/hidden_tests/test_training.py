@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from autograder.testing import checks
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.sequence_models import toy_tasks
 from autograder.testing.sequence_models.remote_training import model_class, trained_here
 from autograder.testing.student import Student

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 
 STEP = 1e-5  # central differences of a loss of about 2 in float64: good to about 1e-10
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import hidden_rng, hidden_seed, telling_seed
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.sequence_models.model_pair import ModelPair
 from autograder.testing.sequence_models.oracle_models import model_pair
 from autograder.testing.sequence_models.weights import Sizes, text

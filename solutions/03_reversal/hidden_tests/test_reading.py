@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, array
+from autograder.testing.checks.plain_values import Array, array
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.student import Student
 
 from .oracle_reversal import lags

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from autograder.testing import checks
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.sequence_models import toy_tasks
 from autograder.testing.student import Student
 from autograder.testing.training_settings import training_settings

@@ -17,7 +17,7 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 
 from autograder import course
 from autograder.calibration import expected_curves
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 
 SEEDS, EPOCHS, BATCH_SIZE = range(100, 103), 25, 128
 WORDVEC_SIZE, HIDDEN_SIZE = 16, 128

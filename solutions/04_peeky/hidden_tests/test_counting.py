@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.sequence_models.weights import Sizes
 from autograder.testing.student import Student
 

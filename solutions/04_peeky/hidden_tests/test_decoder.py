@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.testing.plugin import Question
+from autograder.testing.question import Question
 from autograder.testing.sequence_models.decoder import DecoderQuestions
 
 GIVEN = ("repeat_over_time",)

@@ -18,7 +18,7 @@ from autograder import course
 from autograder.calibration import thresholds
 from autograder.calibration.language_models import plain_time_lstm, without_gradients
 from autograder.calibration.thresholds import PLAIN, REFERENCE, Calibration
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.sequence_models import toy_tasks
 from autograder.testing.training_settings import training_settings
 

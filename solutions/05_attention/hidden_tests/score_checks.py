@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.sequence_models import layer_gradients
 from autograder.testing.sequence_models.layer_gradients import LayerRun

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import array
-from autograder.testing.plugin import question
+from autograder.testing.checks.plain_values import array
+from autograder.testing.question import question
 from autograder.testing.student import Student
 
 from . import attention_checks

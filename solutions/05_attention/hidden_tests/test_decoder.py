@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from autograder.testing import checks
-from autograder.testing.plugin import Question, asks
+from autograder.testing.question import Question, asks
 from autograder.testing.sequence_models.decoder import DecoderQuestions, V, check_forward
 from autograder.testing.sequence_models.oracle_models import N, S, T, handed, model_pair
 from autograder.testing.sequence_models.weights import text

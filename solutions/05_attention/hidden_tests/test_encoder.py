@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import array
-from autograder.testing.plugin import Question, asks
+from autograder.testing.checks.plain_values import array
+from autograder.testing.question import Question, asks
 from autograder.testing.sequence_models.encoder import EncoderQuestions, V
 from autograder.testing.sequence_models.oracle_models import N, S, model_pair
 from autograder.testing.sequence_models.weights import text

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, array
-from autograder.testing.plugin import question
+from autograder.testing.checks.plain_values import Array, array
+from autograder.testing.question import question
 from autograder.testing.sequence_models.model_pair import STATE, ModelPair
 from autograder.testing.sequence_models.oracle_models import LIVELY, N, S, T, model_pair, target
 from autograder.testing.sequence_models.weights import text

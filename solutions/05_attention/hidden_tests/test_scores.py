@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from types import SimpleNamespace
 
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.student import Student
 
 from . import score_checks

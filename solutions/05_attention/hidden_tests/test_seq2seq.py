@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.testing.plugin import Question
+from autograder.testing.question import Question
 from autograder.testing.sequence_models.model_pair import STATE
 from autograder.testing.sequence_models.seq2seq import Seq2seqInOneQuestion
 

@@ -19,7 +19,7 @@ from autograder import course
 from autograder.calibration import thresholds
 from autograder.calibration.language_models import plain_time_lstm
 from autograder.calibration.thresholds import PLAIN, REFERENCE, Calibration
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.sequence_models.toy_tasks import Pair
 
 from ..hidden_tests import oracle_tagging

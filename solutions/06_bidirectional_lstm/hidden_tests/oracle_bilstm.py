@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import CheckFailed
-from autograder.testing.checks.plain_values import described
-from autograder.testing.checks.received import Array, arrays, finite
+from autograder.testing.checks.plain_values import Array, arrays, described, finite
 from autograder.testing.hidden_inputs import TRIALS, hidden_rng
 from autograder.testing.sequence_models.layer_gradients import LayerRun
 from autograder.testing.sequence_models.lstm import lstm_weights

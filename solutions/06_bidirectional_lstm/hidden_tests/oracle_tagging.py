@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 from autograder.testing.sequence_models.toy_tasks import Pair
 from autograder.testing.training_settings import training_settings
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import GraderError
-from autograder.testing.checks.received import Array
+from autograder.testing.checks.plain_values import Array
 
 SUFFIXES = ("_l0", "_l0_reverse")  # suffixes of torch's names: left to right, right to left
 

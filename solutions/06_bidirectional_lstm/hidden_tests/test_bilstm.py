@@ -10,8 +10,8 @@ import numpy as np
 
 from autograder.errors import CheckFailed
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, array, arrays
-from autograder.testing.plugin import question
+from autograder.testing.checks.plain_values import Array, array, arrays
+from autograder.testing.question import question
 from autograder.testing.sequence_models import large_sizes, layer_gradients
 from autograder.testing.student import Student
 

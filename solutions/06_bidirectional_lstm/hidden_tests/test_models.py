@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.plugin import Question, asks
+from autograder.testing.question import Question, asks
 from autograder.testing.sequence_models.encoder import EncoderQuestions
 from autograder.testing.sequence_models.model_pair import STATE
 from autograder.testing.sequence_models.oracle_models import N, model_pair

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, arrays
+from autograder.testing.checks.plain_values import Array, arrays
 from autograder.testing.hidden_inputs import hidden_rng
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.sequence_models import layer_gradients
 from autograder.testing.sequence_models.layer_gradients import LayerRun
 from autograder.testing.sequence_models.lstm import lstm_weights

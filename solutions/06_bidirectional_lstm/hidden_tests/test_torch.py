@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array, array
-from autograder.testing.plugin import question
+from autograder.testing.checks.plain_values import Array, array
+from autograder.testing.question import question
 from autograder.testing.sequence_models.lstm import time_case
 from autograder.testing.student import Student
 

@@ -6,8 +6,8 @@ from functools import partial
 from types import SimpleNamespace
 
 from autograder.testing import checks
-from autograder.testing.checks.received import Array
-from autograder.testing.plugin import question
+from autograder.testing.checks.plain_values import Array
+from autograder.testing.question import question
 from autograder.testing.sequence_models.remote_training import RemoteLayer, trained_here
 from autograder.testing.student import Student
 

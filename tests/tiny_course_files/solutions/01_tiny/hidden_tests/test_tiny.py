@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from autograder.testing.checks import values
-from autograder.testing.plugin import question
+from autograder.testing.question import question
 from autograder.testing.student import Student
 
 
