@@ -340,7 +340,7 @@ def test_babel_is_the_one_that_the_readme_names(maker: ModuleType) -> None:
     (version,) = re.findall(r"^babel==(.*)$", (REPOSITORY / "requirements.lock").read_text(), re.MULTILINE)
     assert f"CLDR {maker.CLDR}, which is in Babel {version}," in told("dates.txt")
     extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    assert [requirement.partition(">")[0] for requirement in extras["data"]] == ["babel"]
+    assert "babel" in [requirement.partition(">")[0] for requirement in extras["data"]]
     assert "autograder[data]" in extras["dev"]
     assert re.search(r"^data: \$\(DATA_STAMP\) ", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
 
