@@ -26,7 +26,7 @@ from autograder.restore.read import MAX_CELLS, read
 from autograder.restore.submission import MAX_NOTES, recognise, restore
 
 ID = "01_rnn_lm_sampling"
-CPU_UNITS, PEAK_MIB = 240, 1200  # twice what the slowest takes; a unit is measured there and then
+CPU_UNITS, PEAK_MIB = 80, 1200  # twice what the slowest takes; a unit is measured there and then
 LARGE = limits.MAX_NOTEBOOK_BYTES - 2**20
 Cells = list[dict[str, Any]]
 

@@ -19,7 +19,7 @@ from autograder.reports import terminal
 from autograder.reports.class_report import class_report_html, write_class_report
 from autograder.reports.feedback import feedback_html, question_feedback
 from autograder.reports.marks_csv import write_marks_csv
-from autograder.reports.notebook_html import OUTPUT_LIMIT, notebook_html
+from autograder.reports.notebook_html import COLOURED_LIMIT, OUTPUT_LIMIT, notebook_html
 from autograder.reports.outcomes import ALL_OUTCOMES, css_name
 from autograder.reports.page import percent
 from autograder.reports.plain_text import clean, first_line, no_formula, points
@@ -608,6 +608,17 @@ def test_a_picture_named_by_path_is_not_read_from_the_graders_disk(
     html = notebook_html(nbformat.v4.new_notebook(cells=[cell]))
     assert "src=" not in html
     assert base64.b64encode(_tiny_png()).decode()[:30] not in html
+
+
+def test_code_is_coloured_up_to_a_limit_and_shown_whole_beyond_it() -> None:
+    sources = ["x = a.b\n" * 1500, "<script>alert(1)</script> < y", "if last: pass"] * 10
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    html = notebook_html(nbformat.v4.new_notebook(cells=cells))
+    coloured = html.count('<span class="n">x</span>')
+    assert coloured == 1500 * (COLOURED_LIMIT // (1500 * 5))
+    assert html.count("x = a.b") == 10 * 1500 - coloured  # the others are there, in plain text
+    assert "<script" not in html
+    assert html.count("pass") == 10
 
 
 def test_outputs_are_bounded() -> None:
