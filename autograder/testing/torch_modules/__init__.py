@@ -1,0 +1,1 @@
+"""What hidden tests about torch modules share, whatever the module computes."""
