@@ -19,10 +19,20 @@ for _name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "
     os.environ[_name] = str(Path(_home.name, _name.lower()))
 
 
+# Files that take minutes, the longest first: they begin before other slow ones, lest one process be left alone.
+MINUTES = "sample_class attacks damaged_notebooks load reading_limits needed_cells one_place gate".split()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast files before files with a slow test in them; within a file, fast tests first."""
+    """Fast files before files with a slow test in them, and of these the longest first; in a file, fast tests first."""
     slow_files = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path in slow_files, str(item.path), bool(item.get_closest_marker("slow"))))
+    places = {f"test_{name}": place for place, name in enumerate(MINUTES)}
+
+    def order(item: pytest.Item) -> tuple[bool, int, str, bool]:
+        place = places.get(item.path.stem, len(places))
+        return item.path in slow_files, place, str(item.path), bool(item.get_closest_marker("slow"))
+
+    items.sort(key=order)
 
 
 def pytest_sessionfinish() -> None:
