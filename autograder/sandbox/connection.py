@@ -155,9 +155,8 @@ class RemoteConnection:
         call_s = math.inf if timeout_s is None else timeout_s * self.stretch
         limits = [(self._timeout_s, self._asking_s), *([(call_s, 0.0)] if call_s < math.inf else [])]
         self._deadline = Deadline(limits, self._waited_s)
-        most_bytes = self._most_bytes(operation, fields)
         try:
-            return self._asked(packed, most_bytes)
+            return self._asked(packed, self._most_bytes(operation, fields))
         except WireTimeout:
             reason = f"no answer within {min(call_s, self._timeout_s):g} s"
             self._end(CallTimeout(reason, starved=self._deadline.starved))
@@ -173,11 +172,11 @@ class RemoteConnection:
         assert self._ended is not None
         raise self._ended
 
-    def _most_bytes(self, operation: str, fields: tuple[Any, ...]) -> int:
-        """The bytes of the longest frame allowed, be it the answer or a question about a stand-in on the way to it."""
+    @staticmethod
+    def _most_bytes(operation: str, fields: tuple[Any, ...]) -> int:
+        """The bytes of the longest answer allowed to a request."""
         is_kept = operation in ("call", "method") and fields[-1] is True
-        asks_back = bool(self.follow_through.given or self.follow_through.objects)
-        return SHORT_BYTES if (is_kept or operation in WITHOUT_VALUE) and not asks_back else MAX_FRAME_BYTES
+        return SHORT_BYTES if is_kept or operation in WITHOUT_VALUE else MAX_FRAME_BYTES
 
     def close(self) -> None:
         """Disconnect, which ends the fork; a late one has been killed already. Sets `used_s`."""
@@ -193,13 +192,28 @@ class RemoteConnection:
         """Seconds that the answers have taken, a request that is being answered included."""
         return self._asking_s + (time.monotonic() - self._deadline.started if self._deadline is not None else 0.0)
 
-    def _received(self, deadline: Deadline, most_bytes: int) -> Any:
-        """The next frame, of at most `most_bytes`, or less where many large ones came before."""
-        self._channel.frame_bytes = min(most_bytes, max(LARGE_BYTES, self._large_bytes_left))
+    def _received(self, deadline: Deadline, most_bytes: int) -> tuple[Any, ...]:
+        """The next frame: an answer of at most `most_bytes`, or a question about a stand-in, which may be longer.
+
+        Either is bounded further where many large ones came before. Raises BadReply, WireError.
+        """
+        asks_back = bool(self.follow_through.given or self.follow_through.objects)
+        longest = MAX_FRAME_BYTES if asks_back else most_bytes
+        self._channel.frame_bytes = min(longest, max(LARGE_BYTES, self._large_bytes_left))
         reply = deadline.receive(self._channel)
-        if self._channel.last_frame_bytes > LARGE_BYTES:
-            self._large_bytes_left -= self._channel.last_frame_bytes
+        size = self._channel.last_frame_bytes
+        if size > LARGE_BYTES:
+            self._large_bytes_left -= size
+        if type(reply) is not tuple or not reply or type(reply[0]) is not str:
+            raise BadReply(NO_ANSWER)
+        if size > most_bytes and reply[0] != "ask":
+            raise BadReply(f"what came back cannot be read: {size:,} bytes are over the limit of {most_bytes:,}")
         return reply
+
+    @property
+    def has_had_large_answers(self) -> bool:
+        """Whether any answer was larger than LARGE_BYTES."""
+        return self._large_bytes_left < LARGE_BYTES_IN_ALL
 
     def _asked(self, packed: bytes, most_bytes: int) -> Any:
         """The answer to a request; meanwhile the fork may ask back about stand-ins, on the same time limit."""
@@ -208,8 +222,6 @@ class RemoteConnection:
         self._channel.send_packed(packed, deadline.longest_s())
         while True:
             reply = self._received(deadline, most_bytes)
-            if type(reply) is not tuple or not reply or type(reply[0]) is not str:
-                raise BadReply(NO_ANSWER)
             if reply[0] != "ask":
                 return _value_of(reply)
             self._go_apart()

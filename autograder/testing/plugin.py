@@ -20,6 +20,7 @@ Tests of several assignments are methods of a class of `Questions` that those in
 
 from __future__ import annotations
 
+import gc
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -83,6 +84,7 @@ class SuitePlugin:
     outcomes: list[Outcome] = field(default_factory=list)
     questions: dict[str, list[Question]] = field(default_factory=dict)
     used_s: dict[str, float] = field(default_factory=dict)
+    _holds_large_answers: bool = False
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Declare the markers."""
@@ -119,6 +121,7 @@ class SuitePlugin:
         with self.connect(follow_through, left) as connection:
             connection.stretch = limit / stated
             yield Student(connection, of_reference(self.reference))
+            self._holds_large_answers = connection.has_had_large_answers
         self.used_s[asked.id] = self.used_s.get(asked.id, 0.0) + connection.used_s
 
     @pytest.hookimpl(wrapper=True)
@@ -154,6 +157,9 @@ class SuitePlugin:
             outcome.passed, outcome.reason = True, "correct"
         if call.when == "teardown":
             self.on_test(outcome)
+            if self._holds_large_answers:  # in cycles through the traceback of a failed test
+                self._holds_large_answers = False
+                gc.collect()
         return report
 
     def _reference_passes(self, item: pytest.Item) -> bool:

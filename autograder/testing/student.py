@@ -41,6 +41,10 @@ class Connection(Protocol):
     used_s: float
     stretch: float
 
+    @property
+    def has_had_large_answers(self) -> bool:
+        """Whether an answer was so large that its memory is to be freed before the next test."""
+
     def request(self, operation: str, *fields: Any, timeout_s: float | None = None) -> Any:
         """Run one request. Raises a StudentError."""
 
@@ -224,6 +228,8 @@ class BareConnection:
 
     `used_s` counts CPU seconds. No limit is enforced.
     """
+
+    has_had_large_answers = False
 
     def __init__(self, namespace: dict[str, Any], follow_through: FollowThrough | None = None) -> None:
         self.follow_through = follow_through or FollowThrough({})

@@ -335,7 +335,9 @@ def test_when_the_server_is_gone_the_next_fork_says_so(fork, served):
         (("put", 1), {}, True),
         (("call", "f", (), {}, True), {}, True),
         (("call", "f", (), {}, False), {}, False),
-        (("put", 1), GIVEN, False),  # before its answer the student's code may ask something of any length
+        (("put", 1), GIVEN, True),
+        (("call", "f", (), {}, True), GIVEN, True),
+        (("call", "f", (), {}, False), GIVEN, False),
     ],
 )
 def test_an_answer_that_holds_no_value_is_short(request_, given, refused):
@@ -345,7 +347,18 @@ def test_an_answer_that_holds_no_value_is_short(request_, given, refused):
         answer = pack(("value", b"x" * 70_000))
         theirs.sendall(len(answer).to_bytes(4, "big") + answer)
         if refused:
-            with pytest.raises(BadReply, match=r"over the limit of 65,536"):
+            with pytest.raises(BadReply, match="over the limit of 65,536"):
                 connection.request(*request_)
         else:
             assert connection.request(*request_) == b"x" * 70_000
+
+
+def test_a_question_about_a_stand_in_may_be_long_whatever_the_answer():
+    mine, theirs = socket.socketpair()
+    with mine, theirs:
+        connection = RemoteConnection(Channel(mine), Path("/nowhere"), None, FollowThrough(GIVEN), 5.0, 2**28)
+        question = ("call_function", "double", (np.ones(9_000),), {})
+        for frame in (pack(("ask", question)), pack(("value", Ref(7)))):
+            theirs.sendall(len(frame).to_bytes(4, "big") + frame)
+        assert connection.request("put", 1) == Ref(7)
+        assert not connection.has_had_large_answers
