@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import nbformat
 import psutil
 import pytest
 from fork_server import serving
-from tiny_course import ID, answered, hand_in, tiny_course, until
+from tiny_course import ID, Commands, answered, hand_in, tiny_course, until
 
 from autograder import course
 from autograder.batch.grade_class import DIED_TWICE, grade_many
@@ -255,6 +256,22 @@ def test_a_slow_right_answer_is_right_on_a_busy_machine(tmp_path, monkeypatch) -
         graded = grade(data, Options(ID, frozenset({"double"})))
     assert time.monotonic() - started > 3.0
     assert [question.reason for question in graded.result.questions] == ["correct", "skipped"]
+
+
+def test_an_answer_that_starves_twice_is_not_graded_and_is_no_lower_mark(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(cpu_wait.Stopwatch, "waited_s", lambda self: 1e6)
+    suite = SUITE.replace("timeout_s=3", "timeout_s=0.2")
+    root = tiny_course(tmp_path / "course", suite=suite)
+    command, path = Commands(root, monkeypatch, capsys), tmp_path / "endless.ipynb"
+    path.write_bytes(answered(root, {"double": "def double(x):\n    while x != 1: pass\n    return 2"}))
+    ran = command("grade", path, "--json", tmp_path / "record.json")
+    assert ran.status == 1
+    record = json.loads((tmp_path / "record.json").read_text())
+    double, scale = record["tests"]
+    assert "score" not in double
+    assert "score" not in record  # no total, and so no zero
+    assert scale["score"] == scale["max_score"]
+    assert "too busy to give it a core: grade it again" in json.dumps(record["extra_data"]["not_graded"])
 
 
 # a class
