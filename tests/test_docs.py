@@ -135,7 +135,7 @@ def test_the_bench_writes_its_table_into_its_page(tmp_path: Path) -> None:
     [
         (["one"], "<!-- measured -->\n<!-- end of measured -->\n", "needs all figures"),
         ([], "no place", "needs all figures, and a page with"),
-        (["two"], "", "there is no figure 'two'; known are: one, class"),
+        (["two"], "", "there is no figure 'two'; known are: one, walls, class"),
     ],
 )
 def test_the_bench_refuses_before_it_measures(tmp_path: Path, wanted: list[str], text: str, message: str) -> None:

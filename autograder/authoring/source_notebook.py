@@ -112,6 +112,8 @@ def _check_regions(assignment: Assignment) -> None:
     known = {asked.id for asked in assignment.questions}
     for cell in cells.read(assignment.source):
         location = f"{assignment.id}, cell {cell.grade_id or cell.source.splitlines()[:1]}"
+        if cell.solution and cell.kind != "code":
+            raise TaskError(f"{location}: a written answer, marked by hand, is not possible here: answers are code")
         if cell.solution and not cell.stubs:
             raise TaskError(f"{location}: a solution cell without {BEGIN} would lose its docstring in the release")
         if not cell.solution and (BEGIN in cell.source or END in cell.source):

@@ -14,11 +14,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from autograder.bench import classes, memory, one_submission
+from autograder.bench import classes, memory, one_submission, walls
 from autograder.bench.machine import Row, machine
 
 FIGURES: dict[str, list[Callable[[Path], list[Row]]]] = {
     "one": [one_submission.grading, one_submission.wire],
+    "walls": [walls.system_call_filter],
     "class": [classes.without_training],
     "training": [classes.with_training],
     "memory": [memory.coordinator],

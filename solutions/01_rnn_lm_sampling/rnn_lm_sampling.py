@@ -17,6 +17,8 @@
 #
 # A language model gives a distribution over the next word. Draw, feed back, draw again: that writes text.
 #
+# Written for Python 3.11 and newer; it is graded with 3.11 or 3.12, where syntax of a later version does not run.
+#
 # | symbol | meaning | shape | name in code |
 # | --- | --- | --- | --- |
 # | `N`, `T` | batch, time steps | | |
@@ -1176,6 +1178,8 @@ print(grammar.text(grammar.sample(40, np.random.default_rng(10))))
 # So the best possible perplexity is exp(0.746) = 2.11.
 #
 # ### rnnlm_training — reach the floor
+#
+# It trains your own pieces together: unlike elsewhere, a mistake in one of them may cost points here as well.
 #
 # There is nothing to write here: the cell below trains **your** `Rnnlm` with the handed-out `Adam` and `fit_language_model`, which reads the text in strips as `perplexity` does. It takes a few seconds (more if your layers loop a lot).
 #

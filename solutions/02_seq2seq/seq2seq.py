@@ -17,6 +17,8 @@
 #
 # One model reads a question and keeps it as a single vector; another starts from this vector and writes the answer. Together they learn to add numbers that they see as text.
 #
+# Written for Python 3.11 and newer; it is graded with 3.11 or 3.12, where syntax of a later version does not run.
+#
 # | symbol | meaning | shape | name in code |
 # | --- | --- | --- | --- |
 # | `N` | batch | | |
@@ -930,6 +932,8 @@ plot_distributions({"exact match of 4 characters": list(right.values())}, list(r
 # ## Does it learn to add?
 #
 # ### seq2seq_training — sums that it has never seen
+#
+# It trains your own pieces together: unlike elsewhere, a mistake in one of them may cost points here as well.
 #
 # There is nothing to write here: the cell below trains **your** `Seq2seq` on sums of numbers below 50. It takes some six seconds, more if your layers loop a lot.
 #

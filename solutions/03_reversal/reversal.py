@@ -17,6 +17,8 @@
 #
 # An encoder reads a question into one vector, a decoder writes the answer from it. In the last assignment that was enough for small sums, and not for large ones. One line of code makes the same model learn faster; this sheet asks why, and how to be sure that it was this line.
 #
+# Written for Python 3.11 and newer; it is graded with 3.11 or 3.12, where syntax of a later version does not run.
+#
 # | symbol | meaning | shape | name in code |
 # | --- | --- | --- | --- |
 # | `N` | rows of a batch | | |
@@ -507,6 +509,8 @@ plot_curves(curves, "exact match on unseen words", title="words of 4 letters")
 # ## A word that is too long
 #
 # ### reversal_training — where one direction learns and the other does not
+#
+# It trains your own pieces together: unlike elsewhere, a mistake in one of them may cost points here as well.
 #
 # Words of twelve letters, each a or b; 1,500 to learn from. There is nothing to write here: the cell below trains by **your** `learning_curve`. Both directions take some ten seconds.
 #

@@ -17,6 +17,8 @@
 #
 # Reading the source backwards brought its beginning close to the beginning of the target. Its end it moved further away. In this assignment the encoder's answer goes to *every* step of the decoder, not to the first alone: a **peeky** decoder.
 #
+# Written for Python 3.11 and newer; it is graded with 3.11 or 3.12, where syntax of a later version does not run.
+#
 # | symbol | meaning | shape | name in code |
 # | --- | --- | --- | --- |
 # | `N` | batch | | |
@@ -597,6 +599,8 @@ print(words[0], xs[0], ts[0], sep="\n")
 
 # %% [markdown]
 # ### peeky_training — reversed + peeky against reversed alone
+#
+# It trains your own pieces together: unlike elsewhere, a mistake in one of them may cost points here as well.
 #
 # There is nothing to write here. The cell below trains a model on 4,000 words, read backwards; it takes a few seconds per model.
 

@@ -17,6 +17,8 @@
 #
 # So far all that an encoder found out had to fit into one vector, however long the source was. Now we keep **all** of its hidden states, and let every step of the decoder choose which of them to look at. This is **attention**, and the choice can be seen: it draws a map of what belongs to what.
 #
+# Written for Python 3.11 and newer; it is graded with 3.11 or 3.12, where syntax of a later version does not run.
+#
 # | symbol | meaning | shape | name in code |
 # | --- | --- | --- | --- |
 # | `N` | batch | | |
@@ -1249,6 +1251,8 @@ for date, answer in zip(dates[:6], answers[:6], strict=True):
 
 # %% [markdown]
 # ### attention_training — dates that the model has never seen
+#
+# It trains your own pieces together: unlike elsewhere, a mistake in one of them may cost points here as well.
 #
 # There is nothing to write here. The cell below trains the model, with sources read backwards as before; it takes a few seconds.
 

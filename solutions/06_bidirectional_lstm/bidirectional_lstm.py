@@ -17,6 +17,8 @@
 #
 # Attention looks back at every state of the encoder. But each of these states knows only what was read **before** it. In this assignment two LSTMs read the source, one from each end; then several are stacked, with skip connections so that gradients arrive; and at the end a small task shows how much a reader must miss who never looks ahead.
 #
+# Written for Python 3.11 and newer; it is graded with 3.11 or 3.12, where syntax of a later version does not run.
+#
 # | symbol | meaning | shape | name in code |
 # | --- | --- | --- | --- |
 # | `N`, `T` | batch, time steps (`S` in a source) | | |
@@ -902,6 +904,8 @@ print(f"mean over all steps: {bound.mean():.3f}")
 
 # %% [markdown]
 # ### bidirectional_training — both ways against one way
+#
+# It trains your own pieces together: unlike elsewhere, a mistake in one of them may cost points here as well.
 #
 # There is nothing to write here. The cell below trains a tagger on 1,000 lines: with your `TimeBiLSTM` of 32 units each way, or with a `TimeLSTM` of 64.
 

@@ -368,6 +368,16 @@ def test_class_report_is_one_page_that_needs_nothing(tmp_path: Path) -> None:
     assert len([tag for tag in _Page(html).tags if tag == "svg"]) == 3
 
 
+def test_class_report_names_the_walls_that_stood_each_once() -> None:
+    results = a_class()
+    for result, walls in zip(results, ["namespaces, no cgroup"] * 3 + ["namespaces, cgroup (cpu)"], strict=False):
+        result.walls = walls
+    html = class_report_html(results, title="Attention", confined=True)
+    assert html.count("Its walls:") == 2
+    assert html.index("Its walls: namespaces, cgroup (cpu).") < html.index("Its walls: namespaces, no cgroup.")
+    assert "Its walls" not in class_report_html(results, title="Attention", confined=False)
+
+
 def test_class_report_names_the_not_graded_first() -> None:
     html = class_report_html(a_class(), title="Attention", confined=True, points=POINTS, headings=HEADINGS)
     text = _Page(html).text
