@@ -311,7 +311,8 @@ def without_version(text: str) -> str:
     ("# scale_forward: about", "# scale_backward: about", "in every region"),
     ('"solution": true', '"solution": false', "a solution region in a cell that is not a solution cell"),
     ("### BEGIN SOLUTION", "", "would lose its docstring"),
-    ('# %% nbgrader={"grade": false, "grade_id": "double"', '# %% [markdown] nbgrader={"grade": false, "grade_id": "double"',
+    ('# %% nbgrader={"grade": false, "grade_id": "double"',
+     '# %% [markdown] nbgrader={"grade": false, "grade_id": "double"',
      "a written answer, marked by hand, is not possible here"),
     ('"grade_id": "double_check"', '"grade_id": "scale_forward"', "more than one check cell for scale_forward"),
 ])  # fmt: skip
