@@ -15,7 +15,7 @@
 # %% [markdown]
 # # The same ideas in PyTorch: a translator of words
 #
-# Six notebooks long you wrote every gradient by hand. From here on PyTorch does that. You build a translator from English to French and to Korean: an encoder that reads both ways, a decoder with attention, training, and three ways to get a translation out of it.
+# For six notebooks you wrote every gradient by hand. From here on PyTorch does that. You build a translator from English to French and to Korean: an encoder that reads both ways, a decoder with attention, training, and three ways to get a translation out of it.
 #
 # | symbol | meaning | shape | name in code |
 # | --- | --- | --- | --- |
@@ -302,7 +302,7 @@ print(f"{share_of_padding(buckets, lengths_of_train):.1%} of what the buckets ho
 #
 #     [0 0 1 0] @ W  =  row 2 of W
 #
-# So an embedding is a matrix product, and `nn.Embedding` is that product without the multiplications by 0. Your next line shows that the two are equal, gradient included.
+# So an embedding is a matrix product, and `nn.Embedding` is that product without the multiplications by 0. The next check shows that the two are equal, gradient included.
 #
 # ### embed_one_hot — a look-up is a product (4 points)
 #
@@ -741,7 +741,7 @@ print("decoder_step: all right (7 of 16)")
 # %% [markdown]
 # ## Who says what came before
 #
-# While it learns, the decoder can be told the true previous token. This is **teacher forcing**, and the six notebooks before did nothing else. When it translates, nobody tells it anything: it reads what it wrote itself.
+# While it learns, the decoder can be told the true previous token. This is **teacher forcing**; in 02 to 05 you trained in no other way. When it translates, nobody tells it anything: it reads what it wrote itself.
 #
 #     wanted             12      heures    EOS
 #     written            12      jours     EOS
@@ -1018,7 +1018,38 @@ print("train_epoch, evaluate: all right (10 of 16)")
 # $$P(y \mid x) = \prod_t P(y_t \mid y_1 \ldots y_{t-1}, x)$$
 #
 # As a sum of logarithms it does not become too small for a float. EOS belongs to it: *deux chats*, and then the end, is another event than *deux chats* and something more. Therefore the probabilities of all translations together are 1.
-#
+
+# %% [markdown]
+# For the next three checks there is a model that you can follow on paper. It has two tables, one for sources that begin with id 4, one for all others. A table says for a word, or for two words in a row, what the chances of the next word are. The state is the number of the table and the word read before. What it scores are the logarithms of the chances plus 5, since scores need not be probabilities.
+
+# %% nbgrader={"grade": false, "grade_id": "word_chain", "locked": true, "schema_version": 3, "solution": false, "task": false}
+class ChainEncoder(nn.Module):
+    def forward(self, src, lengths):
+        return torch.zeros(*src.shape, 1), F.pad((src[:, :1] == 4).float(), (0, 1))  # the state (N, 2)
+
+
+class ChainDecoder(nn.Module):
+    def __init__(self, tables):
+        super().__init__()
+        self.modes, self.chances = set(), torch.full((2, 6, 6, 6), 1e-12)
+        for number, table in enumerate(tables):
+            for words, following in table.items():
+                for word, chance in following.items():
+                    place = words if isinstance(words, tuple) else (slice(None), words)
+                    self.chances[(number, *place, word)] = chance
+
+    def forward(self, input_ids, hidden, enc_outputs, mask):
+        self.modes.add(self.training)
+        number, before = hidden.long().T
+        hidden = torch.stack([hidden[:, 0], input_ids.float()], dim=1)
+        return self.chances[number, before, input_ids].log() + 5, hidden, mask.float()
+
+
+def word_chain(*tables):
+    """A Translator of six words. Each table: last word, or (the one before it, last word) -> {next word: its chance}."""
+    return Translator(ChainEncoder(), ChainDecoder(tables))
+
+# %% [markdown]
 # ### sequence_log_probability — the sum of its steps (6 points)
 #
 # <details><summary>Hint 1</summary>
@@ -1057,36 +1088,6 @@ def sequence_log_probability(model, src, lengths, tgt):
     of_wanted = log_p.gather(2, wanted[:, :, None])[:, :, 0]
     return of_wanted.masked_fill(wanted == PAD, 0.0).sum(dim=1)
     ### END SOLUTION
-
-# %% [markdown]
-# For this check and the next two there is a model that you can follow on paper. It has two tables, one for sources that begin with id 4, one for all others. A table says for a word, or for two words in a row, what the chances of the next word are. The state is the number of the table and the word read before. What it scores are the logarithms of the chances plus 5, since scores need not be probabilities.
-
-# %% nbgrader={"grade": false, "grade_id": "word_chain", "locked": true, "schema_version": 3, "solution": false, "task": false}
-class ChainEncoder(nn.Module):
-    def forward(self, src, lengths):
-        return torch.zeros(*src.shape, 1), F.pad((src[:, :1] == 4).float(), (0, 1))  # the state (N, 2)
-
-
-class ChainDecoder(nn.Module):
-    def __init__(self, tables):
-        super().__init__()
-        self.modes, self.chances = set(), torch.full((2, 6, 6, 6), 1e-12)
-        for number, table in enumerate(tables):
-            for words, following in table.items():
-                for word, chance in following.items():
-                    place = words if isinstance(words, tuple) else (slice(None), words)
-                    self.chances[(number, *place, word)] = chance
-
-    def forward(self, input_ids, hidden, enc_outputs, mask):
-        self.modes.add(self.training)
-        number, before = hidden.long().T
-        hidden = torch.stack([hidden[:, 0], input_ids.float()], dim=1)
-        return self.chances[number, before, input_ids].log() + 5, hidden, mask.float()
-
-
-def word_chain(*tables):
-    """A Translator of six words. Each table: last word, or (the one before it, last word) -> {next word: its chance}."""
-    return Translator(ChainEncoder(), ChainDecoder(tables))
 
 # %% nbgrader={"grade": true, "grade_id": "sequence_log_probability_check", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 even = {SOS: {4: 1 / 2, 5: 1 / 4, EOS: 1 / 4}, 4: {4: 1 / 4, 5: 1 / 2, EOS: 1 / 4}, 5: {EOS: 1 / 2, 4: 1 / 2}}
@@ -1479,7 +1480,7 @@ print("one_hot_translator: all right (15 of 16)")
 # %% [markdown]
 # ## A translator learns French
 #
-# All pieces are there. The next cell is handed out: it makes a model, trains it and asks it. Adam's learning rate falls in a straight line, as in 05.
+# All pieces are there. The next cell is handed out: it makes a model, trains it and asks it. Adam's learning rate falls in a straight line, as in 05. Batches go to where the model is, so a model on a GPU is trained there (`model.to("cuda")`); the lengths stay on the CPU, where packing wants them.
 
 # %% nbgrader={"grade": false, "grade_id": "train_translator", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def make_translator(src_vocab, tgt_vocab, seed, embedding_size=64, hidden_size=96):
@@ -1495,13 +1496,14 @@ def train_translator(model, pairs, src_vocab, tgt_vocab, seed, epochs, after_epo
 
     after_epoch   a function that is called with the number of each epoch when it is done, or None
     """
-    rng, losses = np.random.default_rng(seed), []
+    rng, losses, device = np.random.default_rng(seed), [], next(model.parameters()).device
     optimizer = torch.optim.Adam(model.parameters())
     lengths = [len(src_vocab.encode(source)) for source, _ in pairs]
     for epoch in range(epochs):
         optimizer.param_groups[0]["lr"] = rate * (1 - epoch / epochs)
         rows = bucketed_batches(lengths, 64, rng)
         batches = [collate([pairs[i] for i in batch], src_vocab, tgt_vocab) for batch in rows]
+        batches = [(src.to(device), lengths_of_src, tgt.to(device)) for src, lengths_of_src, tgt in batches]
         losses.append(train_epoch(model, batches, optimizer, max_norm=1.0))
         if after_epoch is not None:
             after_epoch(epoch + 1)
@@ -1511,6 +1513,7 @@ def train_translator(model, pairs, src_vocab, tgt_vocab, seed, epochs, after_epo
 def translate(model, texts, src_vocab, tgt_vocab):
     """The greedy translations of a list of texts: list of str, words with spaces between."""
     src, lengths, _ = collate([(text, "") for text in texts], src_vocab, tgt_vocab)
+    src = src.to(next(model.parameters()).device)
     return [tgt_vocab.decode(ids) for ids in greedy_decode(model, src, lengths, max_length=26)]
 
 # %% [markdown]
@@ -1741,7 +1744,7 @@ compare({"input feeding": small_translator(lambda: small_decoder(GeneralScore(64
 # %% [markdown]
 # ## Experiment: greedy against beams
 #
-# The model that was trained above, 200 test phrases. What grows with the beam for certain is little: a wider beam may drop what a narrower one found. Look at the mean log P of the first answer, at BLEU, and at the time.
+# The model that was trained above, 200 test phrases. A wider beam need not find a likelier answer, since it may drop a beginning that a narrower one kept. Look at the mean log P of the first answer, at BLEU, and at the time.
 
 # %% tags=["skip-execution"]
 src, lengths, _ = collate(test[:200], english_words, french_words)
