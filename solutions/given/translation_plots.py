@@ -71,7 +71,7 @@ def _as_words(words, font):
 
 
 def plot_lines(lines, xlabel, ylabel, labels=None, title=""):
-    """Lines with marks of their own and their names at the end: `lines` maps a name to numbers.
+    """Lines, each with a mark of its own beside its colour: `lines` maps a name to numbers.
 
     labels   list of str below the points, in place of 1, 2, 3 ...
     """

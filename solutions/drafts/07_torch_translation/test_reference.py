@@ -117,8 +117,11 @@ def test_batches_hold_every_index_once_and_little_padding(reference, count, size
     assert sorted(i for batch in batches for i in batch) == list(range(count))
     assert sorted(map(len, batches))[1:] == [size] * (len(batches) - 1)
     assert all(type(i) is int for batch in batches for i in batch)
-    order = sorted(range(count), key=lengths.__getitem__)
-    assert padding(batches, lengths) <= padding([order[i : i + size] for i in range(0, count, size)], lengths)
+    bounds = []
+    for sign in (1, -1):  # cut from the shortest, and from the longest
+        order = sorted(range(count), key=lambda i: sign * lengths[i])
+        bounds.append(padding([order[i : i + size] for i in range(0, count, size)], lengths))
+    assert padding(batches, lengths) <= max(bounds)
     assert lengths == kept
 
 
@@ -625,6 +628,14 @@ class Scripted:
 GARDEN_PATH = {(): {3: 0.6, 4: 0.4}, (3,): {EOS: 0.4, 3: 0.35, 4: 0.25}, (4,): {EOS: 0.9, 4: 0.1}}
 
 
+@pytest.mark.parametrize("width", [1, 3])
+def test_no_token_is_suppressed_and_only_eos_ends(reference, width):
+    table = {(): {PAD: 0.9, 4: 0.1}, (PAD,): {SOS: 0.9, EOS: 0.1}, (PAD, SOS): {UNK: 0.9, EOS: 0.1}}
+    src, lengths = sources(71, [2])
+    assert reference.greedy_decode(Scripted(table), src, lengths, 9) == [[PAD, SOS, UNK]]
+    assert reference.beam_search(Scripted(table), src, lengths, width, 9)[0][0][1] == [PAD, SOS, UNK]
+
+
 def test_a_beam_of_two_leaves_the_garden_path(reference):
     src, lengths = sources(58, [2])
     model = Scripted(GARDEN_PATH)
@@ -682,6 +693,20 @@ def test_what_is_true_of_every_beam(reference, beam_size):
     assert model.training
     assert torch.equal(src, kept[0])
     assert all(map(torch.equal, weights_of(model), kept[1]))
+
+
+@pytest.mark.parametrize("name", ["evaluate", "sequence_log_probability", "greedy_decode", "beam_search"])
+def test_no_graph_is_made_and_gradients_are_on_again(reference, name):
+    model, modes = tiny(reference, 72), []
+    model.decoder.register_forward_pre_hook(lambda *_: modes.append(torch.is_grad_enabled()))
+    src, lengths = sources(73, [3, 2])
+    tgt = torch.tensor([[SOS, 4, EOS], [SOS, EOS, PAD]])
+    arguments = {"sequence_log_probability": (src, lengths, tgt), "greedy_decode": (src, lengths, 3)}
+    arguments |= {"evaluate": ([(src, lengths, tgt)],), "beam_search": (src, lengths, 2, 3)}
+    getattr(reference, name)(model, *arguments[name])
+    assert set(modes) == {False}
+    assert torch.is_grad_enabled()
+    assert all(weight.grad is None for weight in model.parameters())
 
 
 # corpus_bleu
