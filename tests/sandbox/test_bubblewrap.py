@@ -50,7 +50,7 @@ class Inside:
             return Student(connection).call("probe", textwrap.dedent(code), *args)
 
 
-LOADED = ["kept_names", "server", "stand_in", "thread_pools", "wire"]  # of the agent, inside
+LOADED = ["arrays", "kept_names", "server", "stand_in", "tensors", "thread_pools", "wire"]  # of the agent, inside
 
 
 @pytest.fixture(scope="module")
