@@ -35,20 +35,10 @@ from autograder.untrusted_text import LIMIT, untrusted_name, untrusted_text
 HELLO_S = 30.0
 KILL_S = 2.0
 SHORT_S = 0.1  # if all answers took no longer than this, their waiting for a core is not measured
-WITHOUT_VALUE = {
-    "put",
-    "ref",
-    "rng",
-    "torch_rng",
-    "item",
-    "load",
-    "set",
-    "fill",
-    "has",
-}  # requests that are answered with a reference, or none
+WITHOUT_VALUE = frozenset("put ref item rng torch_rng set fill load has".split())  # answered with a reference, or none
 SHORT_BYTES = 2**16  # bound of such an answer, or of an error in place of it
 LARGE_BYTES = 2**20  # a test may keep every answer it gets: those larger than this have a bound in all
-LARGE_BYTES_IN_ALL = 128 * 2**20  # twenty times what any reference's answers to one test come to
+LARGE_BYTES_IN_ALL = 128 * 2**20  # ten times the 12 MiB that the references answer to the largest test (training in 04)
 NO_ANSWER = "what came back is not an answer"
 
 Verdict = Callable[[], tuple[str, str] | None]

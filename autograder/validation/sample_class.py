@@ -15,6 +15,7 @@ from autograder.authoring.filled_notebook import as_bytes, filled, reference_ans
 from autograder.errors import TaskError
 from autograder.result import Result
 from autograder.validation import known_submissions, sample_class_file
+from autograder.validation.known_submissions import KnownSubmission
 from autograder.validation.misbehaviour import with_cell, with_doubled_cells, with_lines
 from autograder.validation.sample_class_file import SampleStudent
 
@@ -63,7 +64,8 @@ def samples() -> list[Sample]:
 def one_of_every_kind() -> list[Sample]:
     """The submissions of the assignment with a sample_class.toml, by student."""
     id = described_assignment()
-    made = [_sample(id, student) for student in class_file().students]
+    known = known_submissions.read_submissions(id)
+    made = [_sample(id, student, known) for student in class_file().students]
     return sorted(made, key=lambda sample: sample.student)
 
 
@@ -85,10 +87,10 @@ def four_of(id: str) -> list[Sample]:
             f"the sample class needs a right answer and a wrong one to {_dearest(id)} from the bank of {id}"
         )
     return [
-        _sample(id, SampleStudent("alder", "everything right")),
-        _sample(id, SampleStudent("ash", hands_in=unusual.name)),
-        _sample(id, SampleStudent("beech", "the notebook as it was handed out", sample_class_file.RELEASE)),
-        _sample(id, SampleStudent("birch", hands_in=wrong.name)),
+        _sample(id, SampleStudent("alder", "everything right"), known),
+        _sample(id, SampleStudent("ash", hands_in=unusual.name), known),
+        _sample(id, SampleStudent("beech", "the notebook as it was handed out", sample_class_file.RELEASE), known),
+        _sample(id, SampleStudent("birch", hands_in=wrong.name), known),
     ]
 
 
@@ -125,18 +127,18 @@ def _unlike(sample: Sample, result: Result) -> list[str]:
     ]
 
 
-def _sample(id: str, student: SampleStudent) -> Sample:
+def _sample(id: str, student: SampleStudent, known: Sequence[KnownSubmission]) -> Sample:
     """A student of sample_class.toml. Raises TaskError for a known submission, cell or function that is missing."""
     if student.hands_in == sample_class_file.RELEASE:
         return Sample(
             student.name, student.description, lambda: as_bytes(released(id)), id, _everything(id, "missing")
         )  # fmt: skip
-    known = None if student.hands_in == sample_class_file.REFERENCE else _known_submission(id, student.hands_in)
-    lost = {**(_lost(known) if known is not None else {}), **student.loses}
+    own = None if student.hands_in == sample_class_file.REFERENCE else _named(id, student.hands_in, known)
+    lost = {**(_lost(own) if own is not None else {}), **student.loses}
     return Sample(
         student.name,
-        student.description or (_description(known) if known is not None else ""),
-        lambda: _handed_in(id, student, known),
+        student.description or (_description(own) if own is not None else ""),
+        lambda: _handed_in(id, student, own),
         id,
         lost,
         _training(id) if lost else frozenset(),
@@ -144,7 +146,7 @@ def _sample(id: str, student: SampleStudent) -> Sample:
     )
 
 
-def _handed_in(id: str, student: SampleStudent, known: known_submissions.KnownSubmission | None) -> bytes:
+def _handed_in(id: str, student: SampleStudent, known: KnownSubmission | None) -> bytes:
     """The file that a student hands in."""
     answers = known.answers if known is not None else {}
     if student.insert:
@@ -170,20 +172,20 @@ def _training(id: str) -> frozenset[str]:
     return frozenset(info.id for info in course.current().load(id).questions if info.is_training)
 
 
-def _description(submission: known_submissions.KnownSubmission) -> str:
+def _description(submission: KnownSubmission) -> str:
     kind = f"wrong in {submission.question}" if submission.kind == "wrong" else "right, unusual"
     return f"{kind}: {submission.title}"
 
 
-def _lost(submission: known_submissions.KnownSubmission) -> dict[str, str]:
+def _lost(submission: KnownSubmission) -> dict[str, str]:
     """The questions that a known submission loses, with their reasons."""
     if submission.kind == "right":
         return {}
     return {**dict.fromkeys(submission.also, "wrong"), submission.question: submission.reason}
 
 
-def _known_submission(id: str, name: str) -> known_submissions.KnownSubmission:
-    for submission in known_submissions.read_submissions(id):
+def _named(id: str, name: str, known: Sequence[KnownSubmission]) -> KnownSubmission:
+    for submission in known:
         if submission.name == name:
             return submission
     raise TaskError(f"the sample class needs {name}, which is not among the known submissions of {id}")

@@ -14,24 +14,16 @@ from autograder.testing.checks.plain_values import described
 from autograder.testing.checks.values import values
 
 
-def tensor(
-    label: str,
-    yours: Any,
-    wanted: Any,
-    *,
-    rtol: float | None = None,
-    atol: float | None = None,
-    dtype: DTypeLike | None = None,
-) -> np.ndarray:
+def tensor(label: str, yours: Any, wanted: Any, *, dtype: DTypeLike | None = None, **limits: Any) -> np.ndarray:
     """Compare a tensor with a wanted one entry by entry, and return its values as an array.
 
-    wanted       a tensor of torch or an array; its shape, and its dtype unless `dtype` names another, are required
-    rtol, atol   override the default limits, as in `checks.values`
+    wanted   a tensor of torch or an array; its shape, and its dtype unless `dtype` names another, are required
+    limits   those of `checks.values`
     """
     wanted_array = crossing(wanted).array if is_tensor(wanted) else np.asarray(getattr(wanted, "array", wanted))
     if type(yours) is not Tensor:
         raise CheckFailed(label, described(yours), f"a tensor of shape {wanted_array.shape}")
-    values(label, yours.array, wanted_array, rtol=rtol, atol=atol, dtype=dtype or wanted_array.dtype)
+    values(label, yours.array, wanted_array, dtype=dtype or wanted_array.dtype, **limits)
     return yours.array
 
 
