@@ -94,6 +94,10 @@ class Servant:
         """A kept value."""
         return self._object(ref)
 
+    def on_release(self, ref: Ref) -> None:
+        """Forget a kept object."""
+        self.objects[ref.id] = None
+
     def on_rng(self, seed: int) -> Ref:
         """Keep a fresh numpy.random.Generator."""
         return self._keep(np.random.default_rng(seed))

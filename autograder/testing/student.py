@@ -194,6 +194,10 @@ class RemoteObject:
         """The object itself, if it is a plain value, an array or a tensor."""
         return self._connection.request("fetch", self._ref)
 
+    def release(self) -> None:
+        """Let the student's process forget the object, whose memory may be large; nothing more can be asked of it."""
+        self._connection.request("release", self._ref)
+
 
 def _named(reply: Any, kinds: tuple[type, ...]) -> dict[str, Any]:
     """The reply as a dict of values of these kinds. Raises BadReply if it is anything else."""
