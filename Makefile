@@ -120,7 +120,7 @@ $(VENV)/.made:
 	@touch $@
 
 $(DEMO_STAMP): $(VENV)/.made $(LOCKED)
-	@echo "Installing what grading needs (torch among it, which 06 is compared with) ..."
+	@echo "Installing what grading needs (torch among it, which 06 and 07 are graded with) ..."
 	@$(INSTALL) -e '.[torch]'
 	@touch $@
 

@@ -12,6 +12,7 @@
     ├── TaskError             our suite, reference or course data is wrong: "not graded"
     └── GraderError           infrastructure: "not graded"
         ├── SandboxMissing    bubblewrap is not installed or may not be used
+        ├── PackageMissing    a package that an assignment is graded with is not installed
         ├── KernelFailed      the confined kernel did not start
         ├── UnknownAssignment no assignment of the course has that id
         └── Unreadable        the submission cannot be read as a notebook of this course
@@ -108,6 +109,10 @@ class GraderError(AutograderError):
 
 class SandboxMissing(GraderError):
     """bubblewrap is missing, or the system does not let it make namespaces."""
+
+
+class PackageMissing(GraderError):
+    """A package that an assignment is graded with is not installed here."""
 
 
 class KernelFailed(GraderError):

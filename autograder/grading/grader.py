@@ -13,12 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, distribution
 from types import SimpleNamespace
 
 import nbformat
 
 from autograder import course
-from autograder.errors import ChildDied, KernelFailed, TaskError, Unreadable
+from autograder.errors import ChildDied, KernelFailed, PackageMissing, TaskError, Unreadable
 from autograder.grading.judge import judge_question, question_not_graded, with_hint_on_threads
 from autograder.grading.options import Options
 from autograder.grading.provenance import environment, forget_files, suite_sha256
@@ -60,7 +61,7 @@ def grade(
         graded = _grade_restored(handed_in, options, on_step, spare_kernel or SpareKernel())
     except Unreadable as problem:
         return Graded(unreadable(data, options, str(problem)), cacheable=True)
-    except (KernelFailed, TaskError) as fault:
+    except (KernelFailed, PackageMissing, TaskError) as fault:
         return Graded(not_graded(data, options, fault=str(fault)))
     graded.result.submission_sha256 = hashlib.sha256(data).hexdigest()
     graded.result.execution_time = time.monotonic() - started
@@ -86,6 +87,7 @@ def _grade_restored(
     spare_kernel: SpareKernel,
 ) -> Graded:
     id = handed_in.assignment
+    require_packages(id)
     handed_out = course.current().handed_out(id)
     kind = handed_out, options.limits, options.confined, course.current().needed_packages(id)
     own, notes_on_files = usable(options.own_files, handed_out)
@@ -117,6 +119,17 @@ def _grade_restored(
     result.output = "\n".join([*result.notes, _headline(result)])
     starved |= any(test.starved for tests in outcomes.values() for test in tests)
     return Graded(result, json.dumps(runnable), starved, result.graded and not starved)
+
+
+def require_packages(id: str) -> None:
+    """Raise PackageMissing unless everything that an assignment is graded with is installed."""
+    for name in course.current().needed_packages(id):
+        try:
+            distribution(name)
+        except PackageNotFoundError:
+            raise PackageMissing(
+                f"{id} is graded with {name}, which is not installed here: pip install 'autograder[{name}]'"
+            ) from None
 
 
 def _load(id: str) -> tuple[course.Assignment, SimpleNamespace]:

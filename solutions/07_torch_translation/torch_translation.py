@@ -17,6 +17,8 @@
 #
 # For six notebooks you wrote every gradient by hand. From here on PyTorch does that. You build a translator from English to French and to Korean: an encoder that reads both ways, a decoder with attention, training, and three ways to get a translation out of it.
 #
+# Written for Python 3.11 and newer; it is graded with 3.11 or 3.12, where syntax of a later version does not run.
+#
 # | symbol | meaning | shape | name in code |
 # | --- | --- | --- | --- |
 # | `N` | rows of a batch | | |
@@ -52,7 +54,7 @@
 # %% [markdown]
 # ## The rules
 #
-# - You need Python 3.10 or newer and `pip install torch`. Keep `given.py` and the folder `data` beside this file.
+# - You need torch: `pip install torch`. Keep `given.py` and the folder `data` beside this file.
 # - Ready-made translators and attention layers (`nn.MultiheadAttention`, `nn.Transformer`) are not what is asked.
 # - The names of attributes in a class's docstring are fixed: hidden tests put their own weights there.
 # - A module has the parameters that its docstring names, and no others.
@@ -76,6 +78,7 @@ from given import (
 )  # fmt: skip
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from tqdm.auto import tqdm
 
 torch.set_num_threads(1)  # these models are small
 
@@ -1491,20 +1494,22 @@ def make_translator(src_vocab, tgt_vocab, seed, embedding_size=64, hidden_size=9
     return Translator(encoder, AttentionDecoder(len(tgt_vocab), embedding_size, hidden_size, 2 * hidden_size, score))
 
 
-def train_translator(model, pairs, src_vocab, tgt_vocab, seed, epochs, after_epoch=None, rate=0.01):
+def train_translator(model, pairs, src_vocab, tgt_vocab, seed, epochs, after_epoch=None, rate=0.01, progress=True):
     """Train on pairs of texts, in batches of 64; the loss per token of each epoch, a list of float.
 
     after_epoch   a function that is called with the number of each epoch when it is done, or None
+    progress      whether a bar counts the epochs
     """
     rng, losses, device = np.random.default_rng(seed), [], next(model.parameters()).device
     optimizer = torch.optim.Adam(model.parameters())
     lengths = [len(src_vocab.encode(source)) for source, _ in pairs]
-    for epoch in range(epochs):
+    for epoch in (bar := tqdm(range(epochs), desc="epochs", disable=not progress)):
         optimizer.param_groups[0]["lr"] = rate * (1 - epoch / epochs)
         rows = bucketed_batches(lengths, 64, rng)
         batches = [collate([pairs[i] for i in batch], src_vocab, tgt_vocab) for batch in rows]
         batches = [(src.to(device), lengths_of_src, tgt.to(device)) for src, lengths_of_src, tgt in batches]
         losses.append(train_epoch(model, batches, optimizer, max_norm=1.0))
+        bar.set_postfix(loss=f"{losses[-1]:.3f}")
         if after_epoch is not None:
             after_epoch(epoch + 1)
     return losses
@@ -1793,7 +1798,7 @@ def learn_letters(optimizer_class, reverse=False, attention=False, epochs=6, see
     model, rng = OneHotTranslator(len(english_letters), len(french_letters), 96, attention), np.random.default_rng(seed)
     curve = []
     optimizer = optimizer_class(model.parameters(), 0.005)
-    for _ in range(epochs):
+    for _ in tqdm(range(epochs), desc="epochs"):
         for rows in bucketed_batches([len(source) for source, _ in learnt], 64, rng):
             optimizer.zero_grad()
             letter_loss(model, [learnt[i] for i in rows], reverse).backward()

@@ -505,6 +505,17 @@ def test_without_bubblewrap_nothing_is_graded(root, monkeypatch):
         require_bubblewrap.cache_clear()
 
 
+def test_a_package_that_is_not_installed_is_named_before_the_notebook_runs(tmp_path, monkeypatch):
+    place = tiny_course(tmp_path)
+    (place / "solutions" / ID / "assignment.toml").write_text('needs = ["numpy", "sleepytorch"]\n', encoding="utf-8")
+    monkeypatch.setenv("AUTOGRADER_COURSE", str(place))
+    result = graded(place)
+    assert (result.graded, result.questions) == (False, [])
+    assert result.problem == (
+        "01_tiny is graded with sleepytorch, which is not installed here: pip install 'autograder[sleepytorch]'"
+    )
+
+
 def test_unconfined_is_stamped(root):
     result = graded(root, {"double": WRONG_DOUBLE}, confined=False)
     assert marks(result) == {"double": (0, "wrong"), "scale_forward": (60, "correct")}

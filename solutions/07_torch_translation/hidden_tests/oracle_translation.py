@@ -57,7 +57,8 @@ def new_translator(reference: SimpleNamespace, asked: Task, seed: int = SETTINGS
 
 def train(reference: SimpleNamespace, model: Any, asked: Task, seed: int = SETTINGS.seed) -> None:
     """Train a model in the notebook's way: buckets, Adam with a falling rate, clipping."""
-    reference.train_translator(model, asked.learned, *asked.words, seed, SETTINGS.epochs, rate=SETTINGS.rate)
+    settings = {"rate": SETTINGS.rate, "progress": False}
+    reference.train_translator(model, asked.learned, *asked.words, seed, SETTINGS.epochs, **settings)
 
 
 def reached(reference: SimpleNamespace, model: Any, asked: Task) -> float:
