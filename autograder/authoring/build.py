@@ -1,4 +1,7 @@
-"""Build the releases: compose the source folder, let nbgrader release it, compare with the existing files."""
+"""Build the releases: compose the source folder, let nbgrader release it, compare with the existing files.
+
+Beside them lies README.md, how to start, from `solutions/start_here.md` if the course has one.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from autograder.authoring import source_notebook
 from autograder.authoring.nbgrader_settings import BUILT_SOURCE, RELEASE, settings
 from autograder.course.plain_path import plain_temporary
 from autograder.errors import TaskError
+
+START, TABLE = "start_here.md", "<!-- assignments -->"
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def build(ids: Sequence[str] = (), check: bool = False) -> list[Change]:
     if unbuilt:
         raise unbuilt[0]
     if not ids:
-        changes += _remove_leftovers(check)
+        changes += [*_remove_leftovers(check), *_start_page(check)]
     return changes
 
 
@@ -101,6 +106,28 @@ def _status(existing: bytes | None, wanted: bytes | None, check: bool) -> str:
     if wanted is None:
         return "would be removed" if check else "removed"
     return "would change" if check else "written"
+
+
+def _start_page(check: bool) -> list[Change]:
+    """README.md of the releases: the course's own text, with the table of assignments in place of TABLE."""
+    root = course.current().root
+    path, text = root / RELEASE / "README.md", root / "solutions" / START
+    if not text.is_file():
+        return []
+    wanted = text.read_text(encoding="utf-8").replace(TABLE, _table()).encode()
+    status = _status(path.read_bytes() if path.is_file() else None, wanted, check)
+    if status == "written":
+        source_notebook.replace(path, wanted)
+    return [Change(path.relative_to(root).as_posix(), status)]
+
+
+def _table() -> str:
+    """The assignments of the course in Markdown, each with a link to its folder."""
+    rows = ["| folder | what it is about | questions |", "| --- | --- | ---: |"]
+    for id in course.current().assignment_ids():
+        assignment = course.current().load(id)
+        rows.append(f"| [{id}]({id}) | {assignment.title} | {len(assignment.questions)} |")
+    return "\n".join(rows)
 
 
 def _remove_leftovers(check: bool) -> list[Change]:

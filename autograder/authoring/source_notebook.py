@@ -1,4 +1,4 @@
-"""nbgrader's source folder of an assignment: the notebook with the answers, given.py and data files.
+"""nbgrader's source folder of an assignment: the notebook with the answers, given.py, requirements.txt and data files.
 
 The notebook's kernel is recorded in the gradebook and becomes the kernel of every submission that nbgrader
 grades. It names a kernel that is not installed anywhere: without the configuration that plugs in our grader,
@@ -39,6 +39,8 @@ def files(assignment: Assignment) -> dict[str, bytes]:
     given = handout.assemble(assignment.source.parents[1], assignment.id)
     if given:
         made["given.py"] = given.encode()
+    needs = handout.needed_packages(assignment.source.parents[1], assignment.id)
+    made["requirements.txt"] = handout.requirements(needs).encode()
     own = {name: path.read_bytes() for name, path in paths(_data_folder(assignment)).items()}
     datasets = handout.data(assignment.source.parents[1], assignment.id)
     if twice := sorted(own.keys() & datasets.keys()):

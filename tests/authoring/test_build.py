@@ -73,11 +73,36 @@ def command(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comple
 
 def test_a_second_build_changes_nothing(root):
     first, files = build(), contents(root / "assignments")
-    names = ("tiny.ipynb", "given.py", "data/numbers.txt")
+    names = ("tiny.ipynb", "given.py", "requirements.txt", "data/numbers.txt")
     assert set(statuses(first)) == {f"assignments/01_tiny/{name}" for name in names}
     assert set(statuses(first).values()) == {"written"}
     assert set(statuses(build()).values()) == {"unchanged"}
     assert contents(root / "assignments") == files
+
+
+def test_requirements_name_what_is_handed_out_and_what_the_assignment_needs(root):
+    toml = root / "solutions/01_tiny/assignment.toml"
+    toml.write_text('needs = ["torch", "unheard_of"]\n', encoding="utf-8")
+    build()
+    head, *lines = (root / "assignments/01_tiny/requirements.txt").read_text().splitlines()
+    assert head.startswith("# ")
+    names = ["jupyterlab", "matplotlib", "numpy", "torch", "tqdm", "unheard_of"]
+    assert [re.split("[>~]", line)[0] for line in lines] == names
+    assert lines[2] == "numpy>=2.0,<3"
+    assert lines[3] == "torch~=2.13"  # the exact version that grades, or a later minor one
+
+
+def test_the_start_page_lists_the_assignments_and_is_checked(root):
+    page = root / "assignments/README.md"
+    build()
+    assert not page.exists()
+    (root / "solutions/start_here.md").write_text("Begin.\n\n<!-- assignments -->\n", encoding="utf-8")
+    assert statuses(build(check=True))["assignments/README.md"] == "would change"
+    assert not page.exists()
+    assert statuses(build())["assignments/README.md"] == "written"
+    assert page.read_text().startswith("Begin.\n\n| folder |")
+    assert "| [01_tiny](01_tiny) | Twice, and twice again | 2 |" in page.read_text()
+    assert statuses(build(check=True))["assignments/README.md"] == "unchanged"
 
 
 def test_check_writes_nothing_and_names_each_difference(root):

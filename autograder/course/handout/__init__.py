@@ -1,4 +1,4 @@
-"""The files handed out beside a notebook, given.py and datasets, and the packages that it needs.
+"""The files handed out beside a notebook: given.py, datasets, and requirements.txt for the packages that it needs.
 
 given.py is the closure of the notebook's imports from it: definitions from solutions/given/ and from the answers to
 the assignments that it builds on, with all that these need. None of them is listed by hand.
@@ -13,6 +13,7 @@ from autograder.course.handout import assignment_file
 from autograder.course.handout.assignment_file import AssignmentFile, script_of
 from autograder.course.handout.closure import notebook_closure
 from autograder.course.handout.order import ordered_groups
+from autograder.course.handout.requirements import requirements
 from autograder.course.handout.text import given_text
 from autograder.errors import TaskError
 
@@ -24,6 +25,7 @@ __all__ = [
     "inputs",
     "modules",
     "needed_packages",
+    "requirements",
     "script_of",
 ]
 
