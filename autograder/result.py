@@ -55,6 +55,7 @@ class QuestionResult:
 class Result:
     """One submission.
 
+    name           the student's name, where a gradebook or a platform's file has it; "" otherwise
     problem        the reason why nothing could be graded, in one line; "" if it was graded
     notes          repairs and events, one sentence each
     walls          the confinement it ran in, in one line
@@ -73,6 +74,7 @@ class Result:
     notes: Sequence[str] = field(default_factory=list)
     late_penalty: float = 0.0
     walls: str = ""
+    name: str = ""
 
     @property
     def score(self) -> float:

@@ -150,9 +150,9 @@ def report(
     ] = None,
 ) -> None:
     """Write the class report, a static HTML page, from the gradebook."""
-    from autograder.cli import commands
+    from autograder.cli import report_files
 
-    for label, path in commands.report(course_dir, out, csv_file):
+    for label, path in report_files.report(course_dir, out, csv_file):
         typer.echo(f"{label}: {path}")
 
 

@@ -171,34 +171,6 @@ def is_notebook(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() != ".zip"
 
 
-def report(course_dir: Path, out: Path, csv_file: Path | None = None) -> list[tuple[str, Path]]:
-    """Write the class report of a course folder: `out`, or if there are several assignments `out`_<id> for each.
-
-    csv_file  the file of marks to write beside it, with the same rule for several assignments
-
-    Returns a label and the path for each file. Raises GraderError if there is no gradebook, or nothing in it, or a file
-    cannot be written.
-    """
-    from autograder.gradebook.read_back import results_in
-
-    results = results_in(course_dir)
-    ids = sorted({result.assignment for result in results})
-    if not ids:
-        raise GraderError(f"nothing has been handed in yet, says the gradebook in {course_dir}")
-    written = []
-    for id in ids:
-        mine = [result for result in results if result.assignment == id]
-        written.append(("class report", _page(id, mine, _path_for(out, id, ids))))
-        if csv_file is not None:
-            written.append(("marks", _marks(id, mine, _path_for(csv_file, id, ids))))
-    return written
-
-
-def _path_for(path: Path, id: str, ids: Sequence[str]) -> Path:
-    """The path itself, or if there are several assignments `path`_<id>."""
-    return path.with_stem(f"{path.stem}_{id}") if len(ids) > 1 else path
-
-
 def unsound(ids: Sequence[str]) -> list[str]:
     """The problems of assignments that can be built, with points and tests of questions, one sentence each."""
     from autograder.testing.suite_check import suite_problems
@@ -208,37 +180,3 @@ def unsound(ids: Sequence[str]) -> list[str]:
         for id in ids or course.current().assignment_ids()
         for problem in suite_problems(course.current().load(id))
     ]
-
-
-def _page(id: str, results: list[Result], out: Path) -> Path:
-    """Write the class report of one assignment."""
-    from autograder.reports.class_report import write_class_report
-
-    known = _known(id)
-    asked = known.questions if known is not None else ()
-    return write_class_report(
-        results,
-        out,
-        title=known.title if known is not None else id,
-        confined=all(result.confined for result in results),
-        points={question.id: question.points for question in asked},
-        headings={question.id: question.heading or question.id for question in asked},
-    )
-
-
-def _marks(id: str, results: list[Result], out: Path) -> Path:
-    """Write the marks of one assignment as CSV. Raises GraderError if they cannot be written there."""
-    from autograder.reports.marks_csv import write_marks_csv
-
-    known = _known(id)
-    try:
-        return write_marks_csv(
-            results, out, points={question.id: question.points for question in (known.questions if known else ())}
-        )
-    except OSError as error:
-        raise GraderError(f"--csv {out}: it could not be written ({error.strerror})") from None
-
-
-def _known(id: str) -> course.Assignment | None:
-    """The assignment; None if the course has it no longer."""
-    return course.current().load(id) if id in course.current().assignment_ids() else None

@@ -84,6 +84,7 @@ def write_reports(
     place: Path, results: Sequence[Result], console: Console, readers: Collection[str] | None = None
 ) -> list[Path]:
     """Feedback pages for `readers` or everybody, grades.csv, a report of each assignment; the paths of the reports."""
+    from autograder.cli.report_files import report
     from autograder.gradebook.book import Gradebook
     from autograder.gradebook.export import GradedMarksCsv
 
@@ -95,7 +96,7 @@ def write_reports(
             advance(result.student)
     with gradebook.open() as opened:
         GradedMarksCsv(to=str(place / "grades.csv")).export(opened)
-    return [path for _, path in commands.report(place, place / "report.html")]
+    return [path for _, path in report(place, place / "report.html")]
 
 
 def _beside(console: Console) -> Console:

@@ -43,6 +43,7 @@ def _result(course_dir: Path, id: str, handed_in: Any) -> Result:
     result = _recorded(course_dir, student, id) or kept_not_graded(course_dir, student, id)
     result = result or Result(id, [], problem="" if is_graded(handed_in) else UNKNOWN)
     result.student = student
+    result.name = " ".join(filter(None, (handed_in.student.first_name, handed_in.student.last_name)))
     result.late_penalty = float(handed_in.late_submission_penalty or 0.0)
     grades = [grade for notebook in handed_in.notebooks for grade in notebook.grades]
     if is_graded(handed_in):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.reports.page import render
+from autograder.reports.page import render, script
 from autograder.reports.plain_text import first_line, points
 from autograder.reports.plots import reasons_plot, solved_plot, totals_plot
 from autograder.reports.summary import ClassSummary, QuestionSummary, answer, question_share, share, summarise
@@ -17,9 +17,10 @@ _STEPS = 4  # colours of the heat map between no points and all points, both of 
 
 @dataclass(frozen=True)
 class HeatCell:
-    """One question of one student: the text in the cell, the outcome, the colour class, the tooltip."""
+    """One question of one student: the text in the cell, the score, the outcome, the colour class, the tooltip."""
 
     text: str
+    score: float | None
     reason: str
     shade: str
     title: str
@@ -27,9 +28,13 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class HeatRow:
-    """One student: id, total in points, late penalty ("" for none), total as a share, cells in the questions' order."""
+    """One student: id, name, address of the feedback page ("" for none), total in points, late penalty ("" for none),
+    total as a share, cells in the questions' order.
+    """
 
     student: str
+    name: str
+    page: str
     total: str
     penalty: str
     share: float | None
@@ -54,15 +59,19 @@ def write_class_report(
     points: Mapping[str, float] | None = None,
     headings: Mapping[str, str] | None = None,
     stamp: str = "",
+    pages: Mapping[str, str] | None = None,
 ) -> Path:
     """Write the report of one assignment's results to the file `out`; returns `out`.
 
     points     question id -> points, in the order of the assignment; without it, as the results have it
     headings   question id -> heading
-    stamp      a line for the page's foot, such as the date
+    stamp      a line for the page's head, such as the date
+    pages      student id -> address of the feedback page, relative to `out`
     raises     ValueError where the results belong to more than one assignment
     """
-    page = class_report_html(results, title=title, confined=confined, points=points, headings=headings, stamp=stamp)
+    page = class_report_html(
+        results, title=title, confined=confined, points=points, headings=headings, stamp=stamp, pages=pages
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page, encoding="utf-8")
     return out
@@ -76,17 +85,21 @@ def class_report_html(
     points: Mapping[str, float] | None = None,
     headings: Mapping[str, str] | None = None,
     stamp: str = "",
+    pages: Mapping[str, str] | None = None,
 ) -> str:
     """The page that `write_class_report` writes; the same results give the same text."""
     summary = summarise(results, points, headings)
+    text, allowed = script("class_report.js")
     return render(
         "class_report.html.j2",
+        script=text,
+        allowed=allowed,
         title=title,
         confined=confined,
         stamp=stamp,
         summary=summary,
         not_graded=_not_graded(summary.not_graded, results[0].assignment if results else ""),
-        rows=[_row(result, summary.questions) for result in summary.results],
+        rows=[_row(result, summary.questions, (pages or {}).get(result.student, "")) for result in summary.results],
         suites=sorted({r.suite_sha256 for r in results if r.suite_sha256}),
         walls=sorted({first_line(r.walls) for r in results if r.walls}),
         environments=sorted({first_line(r.environment) for r in results if r.environment}),
@@ -119,11 +132,12 @@ def _questions_not_graded(result: Result) -> str:
     return "; ".join(f"{q.id}: {first_line(q.output, 120)}" for q in result.questions if q.reason == NOT_GRADED)
 
 
-def _row(result: Result, questions: Sequence[QuestionSummary]) -> HeatRow:
+def _row(result: Result, questions: Sequence[QuestionSummary], page: str) -> HeatRow:
     total = share(result)
     shown = points(result.total) if total is not None else "not graded" if not result.graded else "–"
     penalty = f"late −{points(result.late_penalty)}" if result.late_penalty and total is not None else ""
-    return HeatRow(result.student, shown, penalty, total, [_cell(answer(result, q.id), q) for q in questions])
+    cells = [_cell(answer(result, question.id), question) for question in questions]
+    return HeatRow(result.student, result.name, page, shown, penalty, total, cells)
 
 
 def _cell(result: QuestionResult, question: QuestionSummary) -> HeatCell:
@@ -131,7 +145,7 @@ def _cell(result: QuestionResult, question: QuestionSummary) -> HeatCell:
     reached = "" if result.score is None else f"{points(result.score)} of {points(question.points)}, "
     title = f"{question.id}: {reached}{result.reason}" + (f"\n{message}" if message else "")
     text = "" if result.score is None else points(result.score)
-    return HeatCell(text, result.reason, _shade(result), title)
+    return HeatCell(text, result.score, result.reason, _shade(result), title)
 
 
 def _shade(result: QuestionResult) -> str:

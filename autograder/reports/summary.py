@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean, median
+from statistics import correlation, mean, median
 
 from autograder.reports.outcomes import ALL_OUTCOMES
 from autograder.reports.plain_text import first_line
 from autograder.result import BY_HAND, NOT_GRADED, QuestionResult, Result
+
+ENOUGH = 8  # submissions for a correlation that is worth showing
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class QuestionSummary:
     solved     share of the counted ones that are correct; None where none is counted
     mean       mean share of the points; None where none is counted
     messages   the most common first lines of feedback, with how many students got each
+    discrimination   correlation of the points with those of all other questions, over the submissions that are graded
+               in full; None for fewer than ENOUGH of them, or where either is the same for all
     """
 
     id: str
@@ -34,6 +38,7 @@ class QuestionSummary:
     solved: float | None
     mean: float | None
     messages: Sequence[tuple[str, int]]
+    discrimination: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,17 @@ class ClassSummary:
     def shares(self) -> list[float]:
         """Totals of the graded submissions, each as a share of the points that counted."""
         return [s for s in map(share, self.results) if s is not None]
+
+    @property
+    def late(self) -> int:
+        """The number of submissions with a late penalty."""
+        return sum(result.late_penalty > 0 for result in self.results)
+
+    @property
+    def seconds(self) -> float | None:
+        """Median time that grading one submission took; None where no record has it."""
+        taken = [result.execution_time for result in self.results if result.execution_time]
+        return median(taken) if taken else None
 
     @property
     def mean(self) -> float | None:
@@ -123,7 +139,21 @@ def _question(results: Sequence[Result], id: str, points: float, heading: str) -
         solved=mean(_is_solved(q) for q in counted) if counted else None,
         mean=mean(question_share(q) or 0.0 for q in counted) if counted else None,
         messages=_common_messages(counted),
+        discrimination=_discrimination([result for result in results if result.graded], id),
     )
+
+
+def _discrimination(results: Sequence[Result], id: str) -> float | None:
+    """Do those who solve this question solve the others too?"""
+    pairs = []
+    for result in results:
+        asked = answer(result, id)
+        if asked.score is not None:
+            pairs.append((asked.score, result.score - asked.score))
+    if len(pairs) < ENOUGH:
+        return None
+    points, rest = zip(*pairs, strict=True)
+    return correlation(points, rest) if len(set(points)) > 1 and len(set(rest)) > 1 else None
 
 
 def _is_solved(question: QuestionResult) -> bool:

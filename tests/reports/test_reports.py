@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from statistics import correlation
 
 import nbformat
 import pytest
@@ -21,7 +22,7 @@ from autograder.reports.feedback import feedback_html, question_feedback
 from autograder.reports.marks_csv import write_marks_csv
 from autograder.reports.notebook_html import COLOURED_LIMIT, OUTPUT_LIMIT, notebook_html
 from autograder.reports.outcomes import ALL_OUTCOMES, css_name
-from autograder.reports.page import percent
+from autograder.reports.page import percent, script
 from autograder.reports.plain_text import clean, first_line, no_formula, points
 from autograder.reports.plots import _tenths, reasons_plot
 from autograder.reports.summary import answer, outcome_counts, share, summarise
@@ -194,6 +195,10 @@ class _Page(HTMLParser):
 
 def assert_harmless(html: str) -> None:
     """Check that no element or attribute of a page acts, and that it fetches nothing."""
+    text, allowed = script("class_report.js")
+    if f"script-src '{allowed}'" in html:  # our own, which no other text can be
+        assert html.count(f"<script>{text}</script>") == 1
+        html = html.replace(f"<script>{text}</script>", "")
     page = _Page(html)
     assert not {"script", "iframe", "object", "embed", "form", "input", "link", "base"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name.startswith("on")]
@@ -368,6 +373,54 @@ def test_class_report_is_one_page_that_needs_nothing(tmp_path: Path) -> None:
     assert len([tag for tag in _Page(html).tags if tag == "svg"]) == 3
 
 
+def test_class_report_links_to_the_feedback_pages_there_are_and_shows_names() -> None:
+    results = a_class()
+    results[0].name = "Amara <Okafor>"
+    pages = {"bruno": "feedback/bruno/05_attention/attention.html"}
+    html = class_report_html(results, title="Attention", confined=True, stamp="written today", pages=pages)
+    assert '<a href="feedback/bruno/05_attention/attention.html">bruno</a>' in html
+    assert html.count("feedback/") == 1
+    assert "Amara &lt;Okafor&gt;" in html
+    assert "Class report, written today" in _Page(html).text
+
+
+def test_class_report_counts_late_ones_and_seconds() -> None:
+    results = a_class()
+    assert "late, with a penalty" not in class_report_html(results, title="Attention", confined=True)
+    results[0].late_penalty = 2.5
+    results[1].execution_time = 90.0
+    text = _Page(class_report_html(results, title="Attention", confined=True)).text
+    assert "1 late, with a penalty" in text
+    assert "21 s to grade one, median" in text
+
+
+def test_rows_carry_what_they_are_ordered_by() -> None:
+    html = class_report_html(a_class(), title="Attention", confined=True)
+    keys = [value for name, value in _Page(html).attributes if name == "data-key"]
+    columns = len(POINTS) + 2
+    assert keys[::columns][:3] == ["amara", "bruno", "chidi"]
+    assert keys[columns + 1] == str(share(a_class()[1]))
+    hana = keys.index("hana")
+    assert set(keys[hana + 1 : hana + columns]) == {""}  # not graded: no number
+
+
+def test_discrimination_is_the_correlation_with_all_other_questions() -> None:
+    two, three = ("attention", "score_functions"), ("weight_sum", "attention", "score_functions")
+    names = [(), (), (), (), two, two, three, three, three, three]
+    results = [a_result(f"s{i}", **dict.fromkeys(lost, "wrong")) for i, lost in enumerate(names)]
+    by_id = {question.id: question for question in summarise(results, POINTS).questions}
+    rest = [sum(POINTS.values()) - 8.0 - (16.0 if lost else 0.0) for lost in names]
+    wanted = correlation([0.0 if "weight_sum" in lost else 8.0 for lost in names], rest)
+    assert by_id["weight_sum"].discrimination == pytest.approx(wanted)
+    assert by_id["attention_map"].discrimination is None  # everybody has its points
+    few = summarise(results[:7], POINTS).questions
+    assert {question.discrimination for question in few} == {None}
+    assert (
+        f"Correlation with the rest of the total {wanted:+.2f}."
+        in _Page(class_report_html(results, title="Attention", confined=True)).text
+    )
+
+
 def test_class_report_names_the_walls_that_stood_each_once() -> None:
     results = a_class()
     for result, walls in zip(results, ["namespaces, no cgroup"] * 3 + ["namespaces, cgroup (cpu)"], strict=False):
@@ -388,7 +441,7 @@ def test_class_report_names_the_not_graded_first() -> None:
 
 def test_heat_map_has_words_and_no_zero_where_not_graded() -> None:
     html = class_report_html(a_class(), title="Attention", confined=True, points=POINTS)
-    rows = {m[1]: m[0] for m in re.finditer(r'<tr><th title="([^"]+)">.*?</tr>', html, re.DOTALL)}
+    rows = {m[1]: m[0] for m in re.finditer(r'<tr><th title="([^"]+)" .*?</tr>', html, re.DOTALL)}
     assert len(rows) == 14
     assert rows["hana"].count("<b></b> <span>not graded</span>") == 12
     assert '<td class="number">not graded</td>' in rows["jonas"]
