@@ -46,7 +46,7 @@ def vocabularies(make: Any, unit: str = "word") -> list[Any]:
 
 
 def check_batch(
-    label: str, student: Student, reference: SimpleNamespace, pairs: Any, unit: str = "word"
+    label: str, student: Student, reference: SimpleNamespace, pairs: Sequence[tuple[str, str]], unit: str = "word"
 ) -> list[Array]:
     """Compare collate's three tensors."""
     wanted = batch_of(pairs, *vocabularies(reference.Vocabulary, unit))

@@ -109,7 +109,7 @@ def test_corpus_bleu_of_drawn_texts(student: Student) -> None:
 
 @corpus_bleu(points=2)
 def test_corpus_bleu_of_long_texts(student: Student) -> None:
-    """No brevity penalty where more was written than wanted, or as much; it is one for the corpus, not for sentences."""
+    """No brevity penalty where more was written than wanted, or as much: in all sentences together."""
     for seed in (5, 6):
         hypotheses, references = telling_corpus(seed, 8, too_short)
         longer = [[*hypothesis, "a", *LETTERS] for hypothesis in hypotheses]
