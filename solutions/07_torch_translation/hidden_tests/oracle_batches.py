@@ -93,5 +93,11 @@ def check_orders(label: str, orders: Sequence[tuple[int, ...]], things: Sequence
     counts = Counter(places[order] for order in orders)
     if len(counts) == 1:
         raise CheckFailed(label, f"the same order every time, {list(orders[0])}", "every order equally often")
+    shares = np.full(len(places), 1 / len(places))
     seen = np.array([counts[place] for place in range(len(places))])
-    distribution(label, seen, np.full(len(places), 1 / len(places)), alpha=ALPHA)
+    try:
+        distribution(label, seen, shares, alpha=ALPHA)
+    except CheckFailed:
+        order, worst = max(zip(places, seen, strict=True), key=lambda pair: abs(pair[1] / seen.sum() - shares[0]))
+        yours, wanted = (f"in {100 * share:.2g} % of them" for share in (worst / seen.sum(), shares[0]))
+        raise CheckFailed(label, f"the order {list(order)} {yours}", f"each of {len(places)} orders {wanted}") from None
