@@ -49,7 +49,7 @@ def by_sacrebleu(hypotheses: Sentences, references: Sentences, max_n: int) -> fl
     """BLEU of sacrebleu, without tokenisation and smoothing; None where it is not installed."""
     if importlib.util.find_spec("sacrebleu") is None:
         return None
-    from sacrebleu.metrics import BLEU
+    from sacrebleu.metrics.bleu import BLEU
 
     metric = BLEU(tokenize="none", smooth_method="none", max_ngram_order=max_n, force=True)
     texts = [[" ".join(map(str, sentence)) for sentence in side] for side in (hypotheses, references)]

@@ -1,16 +1,19 @@
 """Assignment 07, an epoch: train_epoch and evaluate, one question.
 
 The model is given.py's WordBag, whose dropout can be followed by hand and which notes how it was called.
-What calls it may compute the loss by the student's masked_loss: no stand-in for it could carry a gradient. Modes, the
-length of a clipped step, and what evaluate leaves alone are compared without asking for the right loss.
+An answer may call the student's own masked_loss, and loses what that gets wrong: a stand-in for it would carry no
+gradient. Modes, the length of a clipped step and what evaluate leaves alone do not depend on the loss.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
+
+import pytest
+import torch
 
 from autograder.agent.tensors import Tensor
 from autograder.testing import checks
@@ -38,6 +41,13 @@ train_epoch = partial(
     question, "train_epoch", hint="What must each step of the optimizer find in .grad, and what does a token weigh?"
 )
 evaluate = partial(question, "train_epoch", hint="What of a model may be otherwise after it was only measured?")
+
+
+@pytest.fixture(autouse=True)
+def graphs_are_made_again() -> Iterator[None]:
+    """Enable gradients after each test, for those that follow where no fork keeps them apart."""
+    yield
+    torch.set_grad_enabled(True)
 
 
 @train_epoch(points=3)

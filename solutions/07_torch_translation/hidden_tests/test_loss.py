@@ -18,7 +18,10 @@ from autograder.testing.question import question
 from autograder.testing.student import Student
 
 PAD, SOS, EOS, UNK = 0, 1, 2, 3
-LIMITS = {"rtol": 1e-6, "atol": 1e-8}  # torch divides whole numbers in float32, also where logits are in float64
+LIMITS: dict[str, Any] = {
+    "rtol": 1e-6,
+    "atol": 1e-8,
+}  # torch divides whole numbers in float32, also where logits are in float64
 LENGTHS = [4, 7, 2, 5]  # of the rows of tgt, SOS and EOS counted
 V = 9
 
