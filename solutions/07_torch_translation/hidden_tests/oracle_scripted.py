@@ -99,7 +99,8 @@ class ScriptedDecoder:
         number, before = hidden[:, 0].long(), hidden[:, 1].long()
         place = torch.where(before == int(START), torch.zeros_like(before), (before * V + input_ids + 1) % places)
         begun = (before != int(START)) | (input_ids == SOS)
-        belongs = (mask == (enc_outputs[:, :, 1] == 1)).all(1) & (enc_outputs[:, 0, 0] == number + 1) & begun
+        expected = torch.stack([(number[:, None] + 1) * mask, mask.expand(len(number), -1)], dim=2)
+        belongs = (enc_outputs == expected).flatten(1).all(1) & begun
         right = belongs & torch.tensor(not self.mode.training)
         logits = self.table[torch.where(right, number, number % rows + rows), place].clone()
         state = torch.stack([torch.where(begun, number, number % rows + rows), place], dim=1).to(hidden.dtype)
@@ -210,6 +211,14 @@ def place_of(ids: Iterable[int], V: int) -> int:
     for id in ids:
         place = place * V + id + 1
     return place
+
+
+def step_of(place: int, V: int) -> int:
+    """The step that is made from a place: 0 from START."""
+    step, last = 0, int(START)
+    while place > last:
+        step, last = step + 1, V * (last + 1)
+    return step
 
 
 def drawn_table(seed: int, rows: int, V: int, longest: int, dtype: str = "float32") -> Array:
