@@ -39,7 +39,7 @@ def greedy(oracle: Oracle, row: int, max_length: int) -> list[int]:
 def score(oracle: Oracle, row: int, ids: Sequence[int], max_length: int, penalty: float) -> float:
     """The score of an answer without its EOS: one of fewer than `max_length` ids had one."""
     tokens = [*ids, EOS] if len(ids) < max_length else list(ids)
-    return log_p(oracle, row, tokens) / len(tokens) ** penalty
+    return log_p(oracle, row, tokens) / float(len(tokens) ** penalty)
 
 
 def ranked(oracle: Oracle, row: int, max_length: int, penalty: float) -> Beam:
