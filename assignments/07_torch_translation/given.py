@@ -9,6 +9,7 @@ Contents, in the order of the file:
 - pairs: load_pairs
 - phrases: load_phrases
 - shown_checks: agree
+- small_models: EverySecondDoubled, WordBag, gradient_descent
 - vocabulary: Vocabulary
 - diagrams: draw_boxes
 - translation_plots: hangul_font, in_latin_letters, plot_word_maps, plot_lines, draw_decoder_step
@@ -24,8 +25,10 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 from matplotlib import font_manager
 from matplotlib.ticker import MaxNLocator
+from torch import nn
 
 # checked_files: Files of questions and answers, read only if they are what was handed out.
 
@@ -197,6 +200,73 @@ def _shown_array(array):
     """The shape and the numbers; the numbers below the shape if they need several lines."""
     numbers = np.array2string(array, precision=4, suppress_small=True, threshold=60, separator=", ")
     return f"shape {array.shape}" + ("\n" if "\n" in numbers else " ") + numbers
+
+
+# small_models: A small torch model of two languages, for functions that train and measure any model.
+
+
+class EverySecondDoubled(nn.Module):
+    """A dropout that can be followed by hand: in train mode numbers 0, 2, 4 ... of a vector are 0, the others doubled.
+
+    modes    list of bool, whether each call so far was in train mode
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.modes = []
+
+    def forward(self, vectors):
+        self.modes.append(self.training)
+        if not self.training:
+            return vectors
+        doubled = torch.arange(vectors.shape[-1], device=vectors.device) % 2 * 2
+        return vectors * doubled.to(vectors.dtype)
+
+
+class WordBag(nn.Module):
+    """Score each next token from the source's words, in no order, and the token read before.
+
+    source    nn.Embedding (src_size, size); a source is the mean of its vectors, padding left out
+    nothing   (size,), the vector of a source of EOS alone. A batch without such a source does not use it
+    target    nn.Embedding (tgt_size, size), the token read before
+    dropout   EverySecondDoubled, on tanh of the sum of the two
+    output    nn.Linear from size to tgt_size
+    modes     list of bool, whether each call so far was in train mode
+    graphs    list of bool, whether the scores of each call so far had a graph
+    """
+
+    def __init__(self, src_size, tgt_size, size):
+        super().__init__()
+        self.source = nn.Embedding(src_size, size)
+        self.nothing = nn.Parameter(torch.zeros(size))
+        self.target = nn.Embedding(tgt_size, size)
+        self.dropout = EverySecondDoubled()
+        self.output = nn.Linear(size, tgt_size)
+        self.modes, self.graphs = self.dropout.modes, []
+
+    def forward(self, src, lengths, tgt, teacher_forcing_prob=1.0):
+        """Scores (N, T - 1, tgt_size) of src (N, S), lengths (N,), tgt (N, T); ValueError if not always told."""
+        if teacher_forcing_prob != 1:
+            raise ValueError(f"a WordBag is always told the token before, not with {teacher_forcing_prob}")
+        lengths = lengths.to(src.device)
+        real = torch.arange(src.shape[1], device=src.device) < lengths[:, None]
+        bags = (self.source(src) * real[:, :, None]).sum(dim=1) / lengths[:, None]
+        if (lengths == 1).any():
+            bags = torch.where(lengths[:, None] == 1, self.nothing, bags)
+        hidden = torch.tanh(bags[:, None] + self.target(tgt[:, :-1]))
+        logits = self.output(self.dropout(hidden))
+        self.graphs.append(logits.requires_grad)
+        return logits
+
+
+# torch loads what optimizers need with the first one, which takes a second or two: once here, and then it is there for
+# every process that is copied from this one.
+FIRST_OPTIMIZER = torch.optim.SGD([torch.zeros(1)], lr=1.0)
+
+
+def gradient_descent(model, rate):
+    """An optimizer that takes plain steps: each parameter less rate times its gradient."""
+    return type(FIRST_OPTIMIZER)(model.parameters(), lr=rate)
 
 
 # vocabulary: The words or the characters of texts, and their ids.

@@ -956,7 +956,7 @@ def train_epoch(model, batches, optimizer, max_norm):
 def evaluate(model, batches):
     """The loss per token of all batches, in eval mode; the mode is put back at the end.
 
-    No graph is kept; no parameter changes, and no gradient.
+    No graph is made; no parameter changes, and no gradient.
 
     model, batches   as for train_epoch
     returns          float
@@ -1142,8 +1142,9 @@ print("sequence_log_probability: all right (11 of 16)")
 def greedy_decode(model, src, lengths, max_length):
     """Write an answer to each source, at every step the token that scores best.
 
-    model       has .encoder(src, lengths) and .decoder(input_ids, hidden, enc_outputs, mask), as a Translator; in eval
-                mode here, the mode is put back, and no graph is kept
+    model       has .encoder(src, lengths) and .decoder(input_ids, hidden, enc_outputs, mask), as a Translator, and modes;
+                use nothing else of it: the device is that of src. In eval mode here, the mode is put back, and no graph
+                is kept
     src (N, S), lengths (N,)   as collate makes them
     max_length  int, at least 1: how many tokens a row writes at most, EOS counted
     returns     list of N lists of int: the ids that each row wrote, without SOS, up to its first EOS and without it
