@@ -70,6 +70,11 @@ class Student:
 
     new = keep
 
+    @property
+    def stood_in(self) -> frozenset[str]:
+        """Names of the notebook in whose place the reference's definitions answer, by stand-ins without gradients."""
+        return frozenset(self._connection.follow_through.names())
+
     def has(self, name: str) -> bool:
         """Whether the notebook defines `name`."""
         return self._connection.request("has", name) is True

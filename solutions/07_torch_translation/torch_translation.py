@@ -76,7 +76,7 @@ from given import (
     EOS, PAD, SOS, UNK, Vocabulary, agree, chrf, draw_decoder_step, load_pairs, load_phrases, plot_lines,
     plot_word_maps,
 )  # fmt: skip
-from given import WordBag, gradient_descent  # noqa: F401 - hidden tests train this model
+from given import DistanceScore, WordBag, gradient_descent  # noqa: F401 - for hidden tests
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from tqdm.auto import tqdm

@@ -15,7 +15,7 @@ from autograder.sandbox.connection import open_fork
 from autograder.sandbox.reference_server import FollowThrough
 from autograder.testing.student import BareConnection, Student
 from autograder.testing.torch_modules import module_checks
-from autograder.testing.torch_modules.module_pair import ModulePair, module_pair
+from autograder.testing.torch_modules.module_pair import Handed, ModulePair, function_pair, module_pair
 
 pytestmark = pytest.mark.torch
 
@@ -49,6 +49,10 @@ class Twice(nn.Module):
 
     def forward(self, xs):
         return self.inner(self.inner(xs)[0])[0]
+
+def scaled(xs, inner):
+    hidden, total = inner(xs)
+    return hidden * xs.sum(dim=1, keepdim=True), total
 """
 HEAD, _, FORWARD = REFERENCE.partition("    def forward(self, xs):\n        hidden")
 
@@ -163,3 +167,63 @@ def test_an_output_that_is_not_used_has_no_upstream(reference):
         module_checks.check_gradients("Mixer.forward", pair, [xs], ("hidden", "sum"), (None, None))
     with pytest.raises(TaskError, match="the reference gives 2 outputs where 3 are named"):
         module_checks.check_values("Mixer.forward", pair, [xs], ("hidden", "sum", "more"))
+
+
+def ask_scaled(student: Student, reference: SimpleNamespace, pair: ModulePair) -> None:
+    """The checks of a function that is given a module: its values, and gradients, those of the module too."""
+    xs = np.random.default_rng(4).standard_normal((3, 4))
+    inner = module_pair(student, reference, "Mixer", 4, seed=6, dtype="float64")
+    module_checks.check_values("scaled", pair, [xs, inner], ("hidden", "sum"))
+    module_checks.check_rows("scaled", pair, [xs, inner], ("hidden", "sum"), (0, 0))
+    module_checks.check_inputs_untouched("scaled", pair, [xs, inner])
+    for _ in range(2):  # gradients of the first time do not count
+        module_checks.check_gradients("scaled", pair, [xs, inner], ("hidden", "sum"), (np.ones((3, 4)), None))
+
+
+def test_a_function_is_checked_like_a_module(reference):
+    student = opened(REFERENCE)
+    pair = function_pair(student, reference, "scaled")
+    ask_scaled(student, reference, pair)
+    with pytest.raises(TaskError, match="scaled is a function: it has no train"):
+        pair.set_mode(True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("hidden * xs.sum", "hidden + xs.sum", "scaled: hidden"),
+        ("hidden * xs.sum", "hidden.detach() * xs.sum", "the gradient of"),
+        ("= inner(xs)", "= inner(xs.detach())", "the gradient of argument 1"),
+        ("hidden, total =", "inner.linear.bias.requires_grad_(False)\n    hidden, total =", "Mixer.linear.bias"),
+        (
+            "return hidden * xs.sum(dim=1, keepdim=True), total",
+            "hidden = hidden * xs.sum(1, True)\n    xs.data[0] = 9\n    return hidden, total",
+            "argument 1\nyours   it was changed",
+        ),
+    ],
+)
+def test_a_wrong_function_is_rejected_by_name(old, new, message, reference):
+    student = opened(changed(old, new))
+    with pytest.raises(CheckFailed, match=message):
+        ask_scaled(student, reference, function_pair(student, reference, "scaled"))
+
+
+def test_an_argument_may_differ_on_the_two_sides(reference):
+    student = opened(REFERENCE)
+    pair = function_pair(student, reference, "scaled")
+
+    def inner(xs):
+        return xs + 1, xs.sum(dim=1)
+
+    class Inner:
+        forward = staticmethod(inner)
+
+    xs = np.random.default_rng(4).standard_normal((3, 4))
+    module_checks.check_values("scaled", pair, [xs, Handed(student.stand_in(Inner()), inner)], ("hidden", "sum"))
+
+
+def test_a_student_knows_what_is_stood_in(reference):
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    connection = BareConnection(namespace, FollowThrough({"Mixer": reference.Mixer}))
+    assert Student(connection).stood_in == {"Mixer"}
+    assert opened(REFERENCE).stood_in == set()

@@ -34,13 +34,18 @@ def check_gradients(label: str, pair: ModulePair, inputs: Sequence[Any], names: 
     """Compare the gradients of all inputs of floats, and of all parameters, for upstream gradients of the outputs.
 
     upstream   an array for each output, or None for an output that is not used
-    The pair is to have dtype float64.
+    The pair is to have dtype float64. The parameters of modules among the inputs are compared too.
     """
-    mine = [pair.student.put(sent(value, requires_grad=True)) for value in inputs]
+    mine = [sent(value, requires_grad=True) for value in inputs]
+    mine = [pair.student.put(value) if type(value) is Tensor else value for value in mine]
     theirs = [local(value, requires_grad=True) for value in inputs]
     outputs = pair.yours.keep("forward", *mine)
     wanted = _parts(pair.oracle(*theirs), names)
-    pair.oracle.zero_grad()
+    modules = [("", pair), *((f"{one.name}.", one) for one in inputs if isinstance(one, ModulePair))]
+    for _, one in modules:
+        one.oracle.zero_grad()
+        if any(True for _ in one.oracle.parameters()):
+            one.yours.keep("zero_grad").release()
     torch.autograd.backward(*_used(wanted, upstream))
     for index, gradient in enumerate(upstream):
         if gradient is not None:
@@ -49,9 +54,10 @@ def check_gradients(label: str, pair: ModulePair, inputs: Sequence[Any], names: 
     for index, (ref, tensor) in enumerate(zip(mine, theirs, strict=True)):
         if isinstance(tensor, torch.Tensor) and tensor.requires_grad:
             _compare_gradient(f"{label}: the gradient of argument {index + 1}", ref.get("grad"), tensor.grad, tensor)
-    received = pair.yours.gradients()
-    for key, parameter in pair.oracle.named_parameters():
-        _compare_gradient(f"{label}: the gradient of {key}", received.get(key), parameter.grad, parameter)
+    for prefix, one in modules:
+        received = one.yours.gradients()
+        for key, parameter in one.oracle.named_parameters():
+            _compare_gradient(f"{label}: the gradient of {prefix}{key}", received.get(key), parameter.grad, parameter)
 
 
 def check_rows(label: str, pair: ModulePair, inputs: Sequence[Any], names: Names, row_axes: Sequence[int]) -> None:
@@ -69,12 +75,12 @@ def check_rows(label: str, pair: ModulePair, inputs: Sequence[Any], names: Names
 
 def check_inputs_untouched(label: str, pair: ModulePair, inputs: Sequence[Any]) -> None:
     """Check that `forward` changes none of its inputs."""
-    kept = [pair.student.put(sent(value)) for value in inputs]
-    pair.yours.keep("forward", *kept)
+    kept = {i: pair.student.put(sent(value)) for i, value in enumerate(inputs) if isinstance(value, np.ndarray)}
+    pair.yours.keep("forward", *(kept.get(i) or sent(value) for i, value in enumerate(inputs)))
     comparison_count.note()
-    for index, (ref, value) in enumerate(zip(kept, inputs, strict=True)):
-        if isinstance(value, np.ndarray):
-            now = ref.fetch()
+    for index, value in enumerate(inputs):
+        if index in kept:
+            now = kept[index].fetch()
             if type(now) is not Tensor or now.array.dtype != value.dtype or not np.array_equal(now.array, value):
                 raise CheckFailed(
                     f"{label}: argument {index + 1}", "it was changed", "an input as it was before the call"

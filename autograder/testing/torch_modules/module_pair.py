@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -11,13 +11,21 @@ import numpy as np
 import torch
 
 from autograder.agent.tensors import Tensor
-from autograder.errors import CheckFailed
+from autograder.errors import CheckFailed, TaskError
 from autograder.testing.checks import comparison_count
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.student import RemoteObject, Student
 
 SCALE = 0.6  # of the weights: large enough that gates are neither all open nor all half open
 SHOWN_NAMES = 6
+
+
+@dataclass(frozen=True)
+class Handed:
+    """An argument that is one thing for the student's code and another for the reference's, such as a stand-in."""
+
+    yours: Any
+    oracle: Any
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,11 @@ class ModulePair:
         self.oracle.train(training)
 
 
+def function_pair(student: Student, reference: SimpleNamespace, name: str) -> ModulePair:
+    """A student's function and the reference's of the same name, for checks of modules: it has no weights, no mode."""
+    return ModulePair(name, student, _RemoteFunction(student, name), _FunctionModule(getattr(reference, name)))
+
+
 def module_pair(
     student: Student,
     reference: SimpleNamespace,
@@ -52,7 +65,7 @@ def module_pair(
 ) -> ModulePair:
     """A pair of new modules `name(*args, **kwargs)` in evaluation mode, their weights drawn by `hidden_rng(seed)`.
 
-    args, kwargs   plain values and arrays; a ModulePair is handed over as the module of that side
+    args, kwargs   plain values and arrays; of a ModulePair or Handed each side gets its own
     dtype          "float32" or "float64", of parameters and buffers that are floats
     Raises CheckFailed if the student's module has other parameters or buffers than the reference's.
     """
@@ -102,7 +115,7 @@ def sent(value: Any, requires_grad: bool = False) -> Any:
     """A value as an argument of the student's code: arrays as tensors, those of floats with a gradient if wanted."""
     if isinstance(value, np.ndarray):
         return Tensor(value, requires_grad and value.dtype.kind == "f")
-    return value
+    return _side(value, "yours")
 
 
 def local(value: Any, requires_grad: bool = False) -> Any:
@@ -110,11 +123,43 @@ def local(value: Any, requires_grad: bool = False) -> Any:
     if isinstance(value, np.ndarray):
         tensor = torch.from_numpy(value.copy())
         return tensor.requires_grad_() if requires_grad and value.dtype.kind == "f" else tensor
-    return value
+    return _side(value, "oracle")
+
+
+class _FunctionModule(torch.nn.Module):
+    """A function of the reference's whose forward is a call."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, *inputs: Any) -> Any:
+        return self.function(*inputs)
+
+
+class _RemoteFunction(RemoteObject):
+    """A function of the student's as an object whose forward is a call; it has no other method, and no gradients."""
+
+    def __init__(self, student: Student, name: str) -> None:
+        self._student, self._name = student, name
+
+    def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        return self._student.call(self._checked(method), *args, **kwargs)
+
+    def keep(self, method: str, *args: Any, **kwargs: Any) -> RemoteObject:
+        return self._student.keep(self._checked(method), *args, **kwargs)
+
+    def gradients(self) -> dict[str, Tensor | None]:
+        return {}
+
+    def _checked(self, method: str) -> str:
+        if method != "forward":
+            raise TaskError(f"{self._name} is a function: it has no {method}")
+        return self._name
 
 
 def _side(value: Any, side: str) -> Any:
-    return getattr(value, side) if isinstance(value, ModulePair) else value
+    return getattr(value, side) if isinstance(value, ModulePair | Handed) else value
 
 
 def _listed(names: Sequence[str] | Mapping[str, Any] | set[str]) -> str:

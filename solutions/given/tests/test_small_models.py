@@ -74,3 +74,14 @@ def test_plain_steps(given, model):
     optimizer.step()
     for old, weight in zip(before, model.parameters(), strict=True):
         torch.testing.assert_close(weight.detach(), old - 0.25 * weight.grad)
+
+
+def test_distance_score_against_a_loop(given):
+    score = given.DistanceScore(2).double()
+    with torch.no_grad():
+        score.weight.copy_(torch.tensor([2.0, 0.5]))
+    query, keys = torch.randn(2, 3, dtype=torch.float64), torch.randn(2, 4, 5, dtype=torch.float64)
+    wanted = [
+        [-2 * (q[0] - k[0]) ** 2 - 0.5 * (q[1] - k[1]) ** 2 for k in row] for q, row in zip(query, keys, strict=True)
+    ]
+    torch.testing.assert_close(score(query, keys), torch.tensor(wanted, dtype=torch.float64))
