@@ -19,6 +19,7 @@ from rich.console import Console
 
 from autograder.batch import slow_imports
 from autograder.errors import AutograderError, GraderError
+from autograder.reports.platforms import Format
 
 if TYPE_CHECKING:
     from autograder.grading.options import Options
@@ -154,6 +155,31 @@ def report(
 
     for label, path in report_files.report(course_dir, out, csv_file):
         typer.echo(f"{label}: {path}")
+
+
+@app.command()
+def export(
+    kind: Annotated[Format, typer.Option("--format", help="Where the marks go.")],
+    course_dir: Annotated[Path, typer.Option("--course", help="Folder with gradebook.db and autograded/.")] = Path(),
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", callback=_writable, help="The file to write (default: marks_FORMAT.csv or .xml)."),
+    ] = None,
+    assignment: Annotated[str | None, typer.Option(metavar="ID", help="Only this assignment.")] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="The platform's own file, to be filled in."),
+    ] = None,
+    column: Annotated[str | None, typer.Option(metavar="NAME", help="The roster's column for the marks.")] = None,
+) -> None:
+    """Write the marks for Canvas, Moodle, a spreadsheet or JUnit. A mark that is missing stays empty."""
+    from autograder.cli import export_files
+
+    path, left_out = export_files.export(kind, course_dir, out, assignment, roster, column)
+    typer.echo(f"marks: {path}")
+    if left_out:
+        typer.secho(f"the roster has no row for {', '.join(left_out)}: add their marks by hand", fg="yellow", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from nbgrader.api import Gradebook as NbgraderGradebook
 from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
 
+from autograder.course.plain_path import plain_path
 from autograder.reports.plain_text import no_formula
 
 COLUMNS = [
@@ -24,25 +27,36 @@ class GradedMarksCsv(ExportPlugin):
     graded         every question has a mark
     partly graded  questions were left out on purpose (--no-training, --questions): the score is empty
     not graded     something could not be graded: the scores are empty
-    not submitted  the score is 0
+    not submitted  nothing was handed in: the scores are empty
     """
 
     def export(self, gradebook: NbgraderGradebook) -> None:
         """Write the file named by `--to`, grades.csv if none is named."""
         path = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", path)
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, COLUMNS)
-            writer.writeheader()
-            for assignment in gradebook.assignments:
-                for student in sorted(gradebook.students, key=lambda student: str(student.id)):
-                    if self._wanted(assignment, student):
-                        writer.writerow(_row(gradebook, assignment, student))
+        path.write_text(_text(gradebook, set(map(str, self.assignment)), set(map(str, self.student))), encoding="utf-8")
 
-    def _wanted(self, assignment: Any, student: Any) -> bool:
-        return (not self.assignment or assignment.name in map(str, self.assignment)) and (
-            not self.student or student.id in map(str, self.student)
-        )
+
+def csv_text(course_dir: Path, assignments: Sequence[str]) -> str:
+    """The same table for some assignments of the gradebook in a course folder."""
+    with NbgraderGradebook(f"sqlite:///{plain_path(course_dir) / 'gradebook.db'}") as gradebook:
+        return _text(gradebook, set(assignments), set())
+
+
+def _text(gradebook: NbgraderGradebook, assignments: set[str], students: set[str]) -> str:
+    """The table of these assignments and students; an empty set stands for all."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_rows(gradebook, assignments, students))
+    return out.getvalue()
+
+
+def _rows(gradebook: NbgraderGradebook, assignments: set[str], students: set[str]) -> Iterator[dict[str, Any]]:
+    for assignment in gradebook.assignments:
+        for student in sorted(gradebook.students, key=lambda student: str(student.id)):
+            if (not assignments or assignment.name in assignments) and (not students or student.id in students):
+                yield _row(gradebook, assignment, student)
 
 
 def _row(gradebook: NbgraderGradebook, assignment: Any, student: Any) -> dict[str, Any]:
@@ -54,7 +68,7 @@ def _row(gradebook: NbgraderGradebook, assignment: Any, student: Any) -> dict[st
     try:
         handed_in = gradebook.find_submission(assignment.name, student.id)
     except MissingEntry:
-        return row | {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0, "status": "not submitted"}
+        return row | {"status": "not submitted"}
     row |= {"timestamp": handed_in.timestamp}
     penalty = handed_in.late_submission_penalty or 0.0
     so_far = {"raw_score": round(handed_in.score, 2), "late_submission_penalty": round(penalty, 2)}

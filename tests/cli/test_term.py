@@ -404,3 +404,59 @@ def test_help_is_readable_and_the_version_is_printed(command: Commands) -> None:
     assert re.search(r"^ +1  something was not graded, or a check failed$", text, re.MULTILINE)
     assert "--install-completion" in text
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", command("--version").out)
+
+
+# marks for a platform
+
+
+def test_export_writes_what_a_platform_takes(command: Commands, root: Path, tmp_path: Path) -> None:
+    """ash has 100 points, beech 60, cedar could not be graded."""
+    out = tmp_path / "marks"
+    for form in ("csv", "canvas", "moodle", "junit"):
+        ran = command("export", "--format", form, "--course", root, "--out", out)
+        assert (ran.status, ran.out.split()[0]) == (0, "marks:"), ran.err
+        text = out.read_text(encoding="utf-8")
+        if form == "junit":
+            assert text.count("<testsuite ") == 3
+        else:
+            rows = list(csv.reader(text.splitlines()))
+            column = {"csv": "score", "canvas": "Twice, and twice again", "moodle": "Grade"}[form]
+            place = rows[0].index(column)
+            assert [row[place] for row in rows if {"ash", "beech", "cedar"} & set(row)] == [
+                {"csv": "100.0"}.get(form, "100"), {"csv": "60.0"}.get(form, "60"), "",
+            ]  # fmt: skip
+
+
+def test_export_says_whom_the_roster_does_not_have(command: Commands, root: Path, tmp_path: Path) -> None:
+    roster, out = tmp_path / "roster.csv", tmp_path / "filled.csv"
+    roster.write_text("Student,ID,SIS Login ID,Section,01_tiny (7)\nPoints Possible,,,,50\nAsh,1,ash,A,\n")
+    ran = command("export", "--format", "canvas", "--course", root, "--roster", roster, "--out", out)
+    assert ran.status == 1
+    assert "no row for beech: add" in ran.err
+    assert out.read_text().splitlines()[-1] == "Ash,1,ash,A,50"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--format", "csv", "--roster", "ROSTER"), "--roster and --column are for canvas and moodle, not for csv"),
+        (("--format", "canvas", "--column", "Mark"), "give --roster too"),
+        (("--format", "canvas", "--assignment", "09_nothing"), "nobody has handed in 09_nothing"),
+        (("--format", "canvas", "--out", "nowhere/marks.csv"), "there is no folder"),
+        (("--format", "canvas", "--roster", "ROSTER"), "not Canvas's"),
+    ],
+)
+def test_export_refuses(
+    command: Commands, root: Path, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Name,Mark\nAsh,1\n")
+    ran = command("export", "--course", root, *(str(roster) if word == "ROSTER" else word for word in arguments))
+    assert ran.status == 2
+    assert message in ran.err
+
+
+def test_export_without_a_gradebook(command: Commands, tmp_path: Path) -> None:
+    ran = command("export", "--format", "canvas", "--course", tmp_path)
+    assert ran.status == 2
+    assert "there is no gradebook" in ran.err
