@@ -9,7 +9,7 @@ Contents, in the order of the file:
 - pairs: load_pairs
 - phrases: load_phrases
 - shown_checks: agree
-- small_models: EverySecondDoubled, WordBag, gradient_descent
+- small_models: EverySecondDoubled, WordBag, DistanceScore, gradient_descent
 - vocabulary: Vocabulary
 - diagrams: draw_boxes
 - translation_plots: hangul_font, in_latin_letters, plot_word_maps, plot_lines, draw_decoder_step
@@ -202,7 +202,7 @@ def _shown_array(array):
     return f"shape {array.shape}" + ("\n" if "\n" in numbers else " ") + numbers
 
 
-# small_models: A small torch model of two languages, for functions that train and measure any model.
+# small_models: Small torch models: one of two languages, for functions that train and measure any model, and one of likeness.
 
 
 class EverySecondDoubled(nn.Module):
@@ -257,6 +257,23 @@ class WordBag(nn.Module):
         logits = self.output(self.dropout(hidden))
         self.graphs.append(logits.requires_grad)
         return logits
+
+
+class DistanceScore(nn.Module):
+    """Score a key the lower, the farther it is from the query: minus the sum of weight (query - key)^2.
+
+    weight   nn.Parameter (size,): of each of the first `size` numbers of query and key; the others do not count
+    """
+
+    def __init__(self, size):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+
+    def forward(self, query, keys):
+        """Scores (N, S) of query (N, Q) and keys (N, S, K)."""
+        size = len(self.weight)
+        differences = query[:, None, :size] - keys[:, :, :size]
+        return -(differences.square() @ self.weight)
 
 
 # torch loads what optimizers need with the first one, which takes a second or two: once here, and then it is there for
