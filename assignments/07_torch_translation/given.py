@@ -64,9 +64,9 @@ def chrf(hypotheses, references, longest=6, beta=2.0):
     beta                     how many times as much finding what is in the reference counts as writing nothing else
     """
     written, there, matched = ([0] * longest for _ in range(3))
-    for hypothesis, reference in zip(hypotheses, references, strict=True):
+    for texts in zip(hypotheses, references, strict=True):
         for n in range(longest):
-            ours, theirs = (_runs_of_characters("".join(text.split()), n + 1) for text in (hypothesis, reference))
+            ours, theirs = (_runs_of_characters("".join(text.split()), n + 1) for text in texts)
             written[n] += ours.total() if theirs else 0
             there[n] += theirs.total()
             matched[n] += (ours & theirs).total()

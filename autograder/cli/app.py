@@ -19,6 +19,7 @@ from rich.console import Console
 
 from autograder.batch import slow_imports
 from autograder.errors import AutograderError, GraderError
+from autograder.packaging import Kind
 from autograder.reports.platforms import Format
 
 if TYPE_CHECKING:
@@ -180,6 +181,22 @@ def export(
     if left_out:
         typer.secho(f"the roster has no row for {', '.join(left_out)}: add their marks by hand", fg="yellow", err=True)
         raise typer.Exit(1)
+
+
+@app.command()
+def package(
+    id: Annotated[str, typer.Argument(metavar="ID", help="The assignment.")],
+    kind: Annotated[Kind, typer.Option("--format", help="For whom the zip is.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", callback=_writable, help="The zip to write (default: build/ID_FORMAT.zip)."),
+    ] = None,
+) -> None:
+    """Make the zip to publish, for students, or the zip to upload, Gradescope's autograder."""
+    from autograder.packaging import package
+
+    path, count = package.package(id, kind, out)
+    typer.echo(f"{count} files: {path}")
 
 
 @app.command()

@@ -1729,21 +1729,32 @@ compare(by_forcing, {"falling from 1.0": fall})
 # In our decoder a step does not know where the step before looked. Luong and others feed the last context in, beside the next word: **input feeding**. Here the context travels inside `hidden`, behind the H numbers of the state.
 
 # %% tags=["skip-execution"]
+class FedCell(nn.Module):
+    """A GRUCell that also reads `context` (N, K), which is set before each step."""
+
+    def __init__(self, embedding_size, hidden_size, key_size):
+        super().__init__()
+        self.cell, self.hidden_size, self.context = nn.GRUCell(embedding_size + key_size, hidden_size), hidden_size, None
+
+    def forward(self, x, state):
+        return self.cell(torch.cat([x, self.context], dim=1), state)
+
+
 class InputFeeding(AttentionDecoder):
     """An AttentionDecoder whose cell also reads the context of the step before: hidden is [state; context]."""
 
     def __init__(self, vocab_size, embedding_size, hidden_size, key_size, score):
         super().__init__(vocab_size, embedding_size, hidden_size, key_size, score)
-        self.gru = nn.GRUCell(embedding_size + key_size, hidden_size)
+        self.gru = FedCell(embedding_size, hidden_size, key_size)
 
     def forward(self, input_ids, hidden, enc_outputs, mask):
         H, K = self.gru.hidden_size, enc_outputs.shape[2]
         if hidden.shape[1] == H:  # the first step: no context yet
             hidden = F.pad(hidden, (0, K))
-        state = self.gru(torch.cat([self.embedding(input_ids), hidden[:, H:]], dim=1), hidden[:, :H])
-        context, weights = soft_lookup(state, enc_outputs, enc_outputs, self.score, mask)
-        joined = torch.cat([state, context], dim=1)
-        return self.output(joined), joined, weights
+        self.gru.context = hidden[:, H:]
+        logits, state, weights = super().forward(input_ids, hidden[:, :H], enc_outputs, mask)
+        context = torch.einsum("ns,nsk->nk", weights, enc_outputs)
+        return logits, torch.cat([state, context], dim=1), weights
 
 
 compare({"input feeding": small_translator(lambda: small_decoder(GeneralScore(64, 128), InputFeeding))})
