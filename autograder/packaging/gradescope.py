@@ -9,11 +9,12 @@ from autograder import course
 from autograder.course.current import CHECKOUT
 from autograder.course.handout import assignment_file, script_of
 from autograder.errors import GraderError
-from autograder.grading.variants import PLACE, course_secret
+from autograder.grading.variants import course_secret
 
 SCRIPTS = Path(__file__).parent / "gradescope_scripts"
 SCRIPT_NAMES = ("setup.sh", "run_autograder")
 GRADER_FILES = ("pyproject.toml", "requirements.lock", "README.md", "LICENSE")
+SECRET = "secret"  # read by run_autograder
 TORCH_INDEX = "--extra-index-url https://download.pytorch.org/whl/cpu "
 
 
@@ -32,7 +33,7 @@ def gradescope_files(id: str, grader: Mapping[str, bytes]) -> dict[str, bytes]:
     files |= {f"grader/{name}": (CHECKOUT / name).read_bytes() for name in GRADER_FILES} | dict(grader)
     root = course.current().root
     files |= {f"course/{path.relative_to(root).as_posix()}": path.read_bytes() for path in _deciding(id)}
-    return files | {f"course/{PLACE.as_posix()}": course_secret() + b"\n"}
+    return files | {SECRET: course_secret() + b"\n"}
 
 
 def _deciding(id: str) -> Iterator[Path]:

@@ -17,6 +17,9 @@ from pathlib import Path
 # Packages that a student has, and that the kernel and the agent need.
 HANDED_OUT = ("numpy", "matplotlib", "tqdm", "jupyter", "jupyterlab", "notebook", "ipywidgets", "ipykernel", "msgpack")
 INSTALLERS = ("pip", "setuptools")
+OWN = (
+    Path(__file__).resolve().parents[1].name
+)  # this package is hidden with the course; a stub would hide the agent too
 STUB = Path(__file__).resolve().parent / "stub_package"
 REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)\s*(?:\[(?P<extras>[^]]*)\])?")
 EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)")
@@ -34,7 +37,7 @@ def _hidden(needs: frozenset[str]) -> tuple[Path, ...]:
     installed = {_normal(package.metadata["Name"]): package for package in distributions()}
     seen = closure([*HANDED_OUT, *INSTALLERS, *needs], installed)
     kept = {name for id in seen for name in _top_level(installed[id])}
-    gone = {name for id in installed.keys() - seen for name in _top_level(installed[id])} - kept
+    gone = {name for id in installed.keys() - seen for name in _top_level(installed[id])} - kept - {OWN}
     folders = [Path(folder) for folder in sys.path if Path(folder).name in ("site-packages", "dist-packages")]
     places = [folder / name for folder in folders for name in sorted(gone)]
     return tuple([*(place for place in places if place.exists()), *_other_folders(folders)])

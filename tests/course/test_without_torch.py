@@ -18,7 +18,7 @@ from autograder import course
 from autograder.authoring.filled_notebook import filled
 
 ASKED_OF_STUDENTS = ("numpy", "matplotlib", "tqdm", "ipykernel", "nbconvert")
-ABOUT_TORCH = ("06_bidirectional_lstm",)
+ABOUT_TORCH = ("06_bidirectional_lstm", "07_torch_translation")
 pytestmark = pytest.mark.slow
 
 

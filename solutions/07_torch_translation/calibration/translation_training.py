@@ -5,6 +5,9 @@
 Eight minutes on two cores, many seeds: of the phrases that are learned, of the batches and of the weights. The check
 in the notebook trains longer, on all words, and is measured too.
 
+The false-fail bound is over seeds. The suite trains with one seed, weights and batches drawn by the grader: there two
+right answers differ by their own dropout and by rounding alone.
+
 An encoder that gets no gradient is measured, though no threshold tells it from a right one for sure: random recurrent
 states of short phrases are nearly as good as trained ones. The question `encoder` rejects it.
 """
