@@ -19,7 +19,7 @@ HANDED_OUT = ("numpy", "matplotlib", "tqdm", "jupyter", "jupyterlab", "notebook"
 INSTALLERS = ("pip", "setuptools")
 OWN = (
     Path(__file__).resolve().parents[1].name
-)  # this package is hidden with the course; a stub would hide the agent too
+)  # hidden with the course: a stub over it would hide the agent too
 STUB = Path(__file__).resolve().parent / "stub_package"
 REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)\s*(?:\[(?P<extras>[^]]*)\])?")
 EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)")
