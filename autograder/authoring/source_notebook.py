@@ -1,4 +1,4 @@
-"""nbgrader's source folder of an assignment: the notebook with the answers, given.py, requirements.txt and data files.
+"""nbgrader's source folder of an assignment: the notebook with the answers, and all that is handed out beside it.
 
 The notebook's kernel is recorded in the gradebook and becomes the kernel of every submission that nbgrader
 grades. It names a kernel that is not installed anywhere: without the configuration that plugs in our grader,
@@ -18,6 +18,8 @@ from typing import Any
 
 from autograder import course
 from autograder.atomic_write import write_whole
+from autograder.authoring import check_file
+from autograder.authoring.check_file import check_text
 from autograder.authoring.nbgrader_settings import BUILT_SOURCE
 from autograder.course import Assignment, cells, handout
 from autograder.course.cells import BEGIN, END, Cell
@@ -41,6 +43,8 @@ def files(assignment: Assignment) -> dict[str, bytes]:
         made["given.py"] = given.encode()
     needs = handout.needed_packages(assignment.source.parents[1], assignment.id)
     made["requirements.txt"] = handout.requirements(needs).encode()
+    questions = [asked.id for asked in assignment.questions]
+    made["check.py"] = check_text(f"{assignment.name}.ipynb", cells.read(assignment.source), questions).encode()
     own = {name: path.read_bytes() for name, path in paths(_data_folder(assignment)).items()}
     datasets = handout.data(assignment.source.parents[1], assignment.id)
     if twice := sorted(own.keys() & datasets.keys()):
@@ -102,7 +106,8 @@ def _data_folder(assignment: Assignment) -> Path:
 def _is_stale(notebook: Path, assignment: Assignment) -> bool:
     if not notebook.is_file():
         return True
-    code = [Path(__file__), Path(str(cells.__file__)), *handout.modules()]
+    own = [__file__, cells.__file__, check_file.__file__]
+    code = [*map(Path, map(str, own)), check_file.TEMPLATE, *handout.modules()]
     handed_out = handout.inputs(assignment.source.parents[1], assignment.id)
     made_from = [assignment.source, *handed_out, *paths(_data_folder(assignment)).values(), *code]
     if not all(path.is_file() for path in made_from):

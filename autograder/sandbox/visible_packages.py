@@ -17,9 +17,7 @@ from pathlib import Path
 # Packages that a student has, and that the kernel and the agent need.
 HANDED_OUT = ("numpy", "matplotlib", "tqdm", "jupyter", "jupyterlab", "notebook", "ipywidgets", "ipykernel", "msgpack")
 INSTALLERS = ("pip", "setuptools")
-OWN = (
-    Path(__file__).resolve().parents[1].name
-)  # hidden with the course: a stub over it would hide the agent too
+OWN = Path(__file__).resolve().parents[1].name  # hidden with the course: a stub over it would hide the agent too
 STUB = Path(__file__).resolve().parent / "stub_package"
 REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)\s*(?:\[(?P<extras>[^]]*)\])?")
 EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)")

@@ -73,7 +73,7 @@ def command(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comple
 
 def test_a_second_build_changes_nothing(root):
     first, files = build(), contents(root / "assignments")
-    names = ("tiny.ipynb", "given.py", "requirements.txt", "data/numbers.txt")
+    names = ("tiny.ipynb", "given.py", "requirements.txt", "check.py", "data/numbers.txt")
     assert set(statuses(first)) == {f"assignments/01_tiny/{name}" for name in names}
     assert set(statuses(first).values()) == {"written"}
     assert set(statuses(build()).values()) == {"unchanged"}

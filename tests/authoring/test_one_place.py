@@ -20,7 +20,7 @@ WHOLE_GATE_S = 1200
 def course_with_a_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The course's solutions and datasets, the copy of 03 in place of 03, and nothing else."""
     root = tmp_path_factory.mktemp("course")
-    ignored = shutil.ignore_patterns("__pycache__", "test_reference.py", "tests", ORIGINAL, "0[456]_*")
+    ignored = shutil.ignore_patterns("__pycache__", "test_reference.py", "tests", ORIGINAL, "0[4-9]_*", "1[0-9]_*")
     shutil.copytree(REPOSITORY / "solutions", root / "solutions", ignore=ignored)
     shutil.copytree(REPOSITORY / "datasets", root / "datasets", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(REPOSITORY / "solutions" / ORIGINAL, root / "solutions" / COPY)

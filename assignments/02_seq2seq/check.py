@@ -1,0 +1,174 @@
+"""Check the notebook beside this file before you hand it in:  python check.py
+
+It runs a copy of the notebook from the top, as grading does (without the cells of long training), and says for each
+question whether the check that you see passes. It says too which cells are missing, there twice, or changed though
+they are locked. Nothing is sent anywhere, and the notebook stays as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+NOTEBOOK = "seq2seq.ipynb"  # its name, and its cells by name: kind, question, points, fingerprint of a locked one
+CELLS: dict[str, list[Any]] = {
+    "imports": ["locked", "", 0.0, "5e0e601a76beeb5b"],
+    "encode_texts": ["answer", "", 0, ""],
+    "encode_texts_check": ["check", "encode_texts", 6.0, "1b5c1afd6d537ec5"],
+    "Encoder": ["answer", "", 0, ""],
+    "encoder_forward": ["check", "encoder_forward", 10.0, "c3497434a7a819e5"],
+    "encoder_backward": ["check", "encoder_backward", 10.0, "e8b9d3135dd32f1f"],
+    "Decoder": ["answer", "", 0, ""],
+    "decoder_forward": ["check", "decoder_forward", 11.0, "6df7517d6bcd8ef0"],
+    "decoder_backward": ["check", "decoder_backward", 12.0, "447fdd899b5a9830"],
+    "decoder_generate": ["check", "decoder_generate", 12.0, "12e921e86465c429"],
+    "Seq2seq": ["answer", "", 0, ""],
+    "seq2seq_forward": ["check", "seq2seq_forward", 11.0, "974b68cc07948909"],
+    "seq2seq_backward": ["check", "seq2seq_backward", 10.0, "61360b8f960b5eaa"],
+    "seq2seq_generate": ["check", "seq2seq_generate", 6.0, "d634a018b1313f60"],
+    "exact_match": ["answer", "", 0, ""],
+    "exact_match_check": ["check", "exact_match", 4.0, "138bd483518a5ac0"],
+    "train_toy_adder": ["locked", "", 0.0, "9c01f4c8bb2ca63d"],
+    "seq2seq_training": ["check", "seq2seq_training", 8.0, "0cd287cce35c36ac"],
+}
+
+Cell = dict[str, Any]
+LARGEST = 50  # MiB, of a notebook
+CELL_SECONDS = 600
+STUB = re.compile(r"""^ *raise NotImplementedError\(["'](\w+)""", re.MULTILINE)  # names its question
+SKIPPED = "skip-execution"  # the tag of cells that are left out in grading
+
+
+def main(arguments: list[str]) -> int:
+    """Print what is found; 0 if every visible check passes and nothing is missing, 1 if not, 2 if it cannot be read."""
+    path = Path(arguments[0]) if arguments else Path(__file__).resolve().parent / NOTEBOOK
+    try:
+        text = path.read_text(encoding="utf-8")
+        cells = json.loads(text)["cells"]
+        found = by_name(cells)
+    except OSError as error:
+        print(f"{path}: it cannot be read ({error.strerror}). Is the notebook saved, beside check.py, as {NOTEBOOK}?")
+        return 2
+    except (ValueError, KeyError, TypeError, AttributeError):
+        print(f"{path}: it is not a notebook. Save it in Jupyter and try again.")
+        return 2
+    size = len(text.encode()) / 2**20
+    problems = list(structure(found))
+    if size > LARGEST:
+        problems.append(f"the file has {size:.0f} MiB, and may have {LARGEST}: clear the outputs and save")
+    try:
+        outcomes = run(path)
+    except ImportError as error:
+        print(f"{error}: install what requirements.txt names, and run this with the same Python.")
+        return 2
+    passed = report(outcomes, problems)
+    print(f"{path.name}: {size:.1f} MiB. The hidden tests ask the same of other numbers.")
+    return 0 if passed and not problems else 1
+
+
+def source(cell: Cell) -> str:
+    """The text of a cell, which a file holds as one string or as a list of lines."""
+    text = cell.get("source", "")
+    return text if isinstance(text, str) else "".join(text)
+
+
+def digest(text: str) -> str:
+    """A fingerprint of a cell's text; blanks at the ends of lines do not count."""
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def by_name(cells: list[Cell]) -> dict[str, list[Cell]]:
+    """Name -> the cells of the course that have it."""
+    found: dict[str, list[Cell]] = {}
+    for cell in cells:
+        name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
+        if name in CELLS:
+            found.setdefault(name, []).append(cell)
+    return found
+
+
+def structure(found: dict[str, list[Cell]]) -> Iterator[str]:
+    """What is wrong with the cells of the course, a sentence each."""
+    for name, (kind, _, _, fingerprint) in CELLS.items():
+        cells = found.get(name, [])
+        if not cells and kind == "answer":
+            yield f"the cell {name} is missing: its question cannot be answered without it"
+        elif not cells:
+            yield f"the locked cell {name} is missing: it is put back when it is graded"
+        elif len(cells) > 1:
+            yield f"there are {len(cells)} cells named {name}: leave the one that counts"
+        elif fingerprint and digest(source(cells[0])) != fingerprint:
+            yield f"the locked cell {name} was changed: it is put back when it is graded"
+
+
+def run(path: Path) -> dict[str, tuple[float, str]]:
+    """Question -> (points, what its check gave), by a copy of the notebook that is run from the top."""
+    warnings.simplefilter("ignore")  # of nbformat, of two cells with one id: what matters of that is said here
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    client = NotebookClient(
+        notebook, timeout=CELL_SECONDS, interrupt_on_timeout=True, allow_errors=True, kernel_name="python3",
+        extra_arguments=["--IPKernelApp.log_level=40"], resources={"metadata": {"path": str(path.resolve().parent)}},
+        on_cell_start=lambda cell, cell_index: progress(cell, code),
+    )  # fmt: skip
+    client.execute()
+    progress(None, code)
+    ran = by_name(notebook.cells)
+    unwritten = {
+        question
+        for name, (kind, *_) in CELLS.items()
+        for cell in (ran.get(name, []) if kind == "answer" else [])
+        for question in STUB.findall(source(cell))
+    }
+    checks = {name: facts for name, facts in CELLS.items() if facts[0] == "check"}
+    return {
+        question: (points, "not written yet" if question in unwritten else outcome(ran.get(name, [])))
+        for name, (_, question, points, _) in checks.items()
+    }
+
+
+def outcome(cells: list[Cell]) -> str:
+    """What a check cell gave, in a few words; "" for a pass."""
+    if len(cells) != 1:
+        return "its check is not there" if not cells else "its check is there twice"
+    if SKIPPED in cells[0].get("metadata", {}).get("tags", []):
+        return "not run here: it trains for minutes"
+    for output in cells[0].get("outputs", []):
+        if output.get("output_type") == "error":
+            text = f"{output.get('ename', '')}: {output.get('evalue', '')}".strip().splitlines()[0]
+            return text if len(text) <= 90 else text[:87] + "..."
+    return ""
+
+
+def report(outcomes: dict[str, tuple[float, str]], problems: list[str]) -> bool:
+    """Print the table of questions and the problems; whether every check that was run passes."""
+    width = max(map(len, outcomes), default=0)
+    for question, (points, reason) in outcomes.items():
+        print(f"{question:{width}}  {points:>5g}  {reason or 'passes'}")
+    for problem in problems:
+        print(f"! {problem}")
+    passing = [points for points, reason in outcomes.values() if not reason]
+    print(f"\n{len(passing)} of {len(outcomes)} visible checks pass; behind them are {sum(passing):g} points.")
+    return all(not reason or reason.startswith("not run here") for _, reason in outcomes.values())
+
+
+def progress(cell: Cell | None, code: list[Cell]) -> None:
+    """A line that says how far the run is, where somebody can see it."""
+    if sys.stderr.isatty():
+        place = next((place for place, one in enumerate(code, 1) if one is cell), None)
+        line = "" if place is None else f"running: cell {place} of {len(code)}"
+        print(f"\r{line:40}", end="\r" if place is None else "", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
