@@ -42,12 +42,14 @@ define apt_get
 	  { echo "$(1) could not be installed. Try: sudo apt-get install $(1)" >&2; exit 1; }
 endef
 
-.PHONY: help demo test check build data validate bench pictures lint format lock clean distclean bubblewrap environment
+.PHONY: help install demo test check build data validate bench pictures lint format lock clean distclean bubblewrap environment
 
 help: ## this list
 	@bold=; plain=; if [ -t 1 ]; then bold=$$'\e[1;36m'; plain=$$'\e[0m'; fi; \
 	awk -v bold="$$bold" -v plain="$$plain" -F ':.*## ' \
 	  '/^[a-z]+:.*## / { printf "  %smake %-10s%s %s\n", bold, $$1, plain, $$2 }' Makefile
+
+install: $(DEMO_STAMP) bubblewrap ## set up what grading needs, and no more
 
 demo: $(DEMO_STAMP) bubblewrap ## set up, grade a small sample class (ARGS=--all: samples of every assignment)
 	@$(RUN) -m autograder demo $(ARGS)

@@ -118,6 +118,10 @@ def grade(
         str, typer.Option(metavar="ADDRESS", help="A Dask scheduler (tcp://...), whose workers grade instead.")
     ] = "",
     force: Annotated[bool, typer.Option("--force", help="Grade everything anew, also what has not changed.")] = False,
+    summary: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", callback=_writable, help="Add a summary in Markdown to this file."),
+    ] = None,
 ) -> None:
     """Grade a notebook, or a class into the gradebook. What has not changed since is not graded again."""
     from autograder.cli import kernel_ahead
@@ -130,6 +134,8 @@ def grade(
 
         batch = commands.Batch(jobs, scheduler, course_dir, force)
         results = commands.grade(path, options, batch, spare_kernel)
+    if summary is not None:
+        _add_summary(summary, results)
     _finish(results, options, json_file, commands.count_adjusted(path, batch, results))
 
 
@@ -251,6 +257,17 @@ def _write_json(path: Path, records: object) -> None:
         path.write_text(json.dumps(records, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
         raise GraderError(f"--json {path}: it could not be written ({error.strerror})") from None
+
+
+def _add_summary(path: Path, results: list[Result]) -> None:
+    """Add the results in Markdown to a file, as a job's summary on GitHub is written. Raises GraderError."""
+    from autograder.reports.markdown_summary import summary_markdown
+
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(summary_markdown(results))
+    except OSError as error:
+        raise GraderError(f"--summary {path}: it could not be written ({error.strerror})") from None
 
 
 def _finish(results: list[Result], options: Options, json_file: Path | None, adjusted: int | None) -> None:

@@ -19,6 +19,7 @@ from rich.console import Console
 from autograder.reports import terminal
 from autograder.reports.class_report import class_report_html, write_class_report
 from autograder.reports.feedback import feedback_html, question_feedback
+from autograder.reports.markdown_summary import summary_markdown
 from autograder.reports.marks_csv import write_marks_csv
 from autograder.reports.notebook_html import COLOURED_LIMIT, OUTPUT_LIMIT, notebook_html
 from autograder.reports.outcomes import ALL_OUTCOMES, css_name
@@ -742,3 +743,38 @@ def test_numbers_as_people_write_them() -> None:
     assert [points(x) for x in (0, 8, 10, 100.0, 4.5, 8 / 3)] == ["0", "8", "10", "100", "4.5", "2.67"]
     assert [percent(x) for x in (None, 0.0, 0.834, 1)] == ["–", "0 %", "83 %", "100 %"]
     assert [css_name(x) for x in ("not graded", "wrong", '"><script>')] == ["not-graded", "wrong", "unknown"]
+
+
+# Markdown
+
+
+def test_a_submission_in_markdown_question_by_question():
+    text = summary_markdown([a_result("bruno", attention_weight=("wrong", 0.5), score_functions="missing")])
+    assert text.startswith("### bruno · 05\\_attention · 86 / 100\n")
+    assert "| weight\\_sum | 8 / 8 | correct |  |" in text
+    assert "| attention\\_weight | 6 / 12 | wrong | attention\\_weight" in text
+    assert len(text.splitlines()) == 4 + len(POINTS)
+
+
+def test_a_class_in_markdown_has_a_row_for_each_submission():
+    lines = summary_markdown(a_class()).splitlines()
+    assert len(lines) == 2 + len(a_class())
+    assert (
+        "| hana | 05\\_attention | not graded | the file is not a notebook\\: it is cut off after 3,112 bytes |"
+        in lines
+    )
+    assert any("partly not graded" in line for line in lines if "jonas" in line)
+
+
+def test_no_text_of_a_student_is_markdown():
+    nasty = "x|y\n# <script>[a](b) `c` ![d](e) :tada: @everyone"
+    for results in ([a_result(nasty, problem=nasty)], [a_result(nasty, problem=nasty)] * 2):
+        text = summary_markdown(results)
+        rest = re.sub(r"\\.", "", text)
+        assert not set("[]<>`!@:") & set(rest.replace("---:", ""))
+        assert all(line.count("|") in (0, 5) for line in rest.splitlines())
+
+
+def test_unconfined_is_said_in_markdown():
+    result = replace(a_result("amara"), environment="python 3.11.7, UNCONFINED")
+    assert "**UNCONFINED**" in summary_markdown([result])
