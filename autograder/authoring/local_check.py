@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     try:
         text = path.read_text(encoding="utf-8")
         cells = json.loads(text)["cells"]
-        found = by_name(cells)
+        named = by_name(cells)
     except OSError as error:
         print(f"{path}: it cannot be read ({error.strerror}). Is the notebook saved, beside check.py, as {NOTEBOOK}?")
         return 2
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
         print(f"{path}: it is not a notebook. Save it in Jupyter and try again.")
         return 2
     size = len(text.encode()) / 2**20
-    problems = list(structure(found))
+    problems = list(structure(named))
     if size > LARGEST:
         problems.append(f"the file has {size:.0f} MiB, and may have {LARGEST}: clear the outputs and save")
     try:
@@ -67,18 +67,18 @@ def digest(text: str) -> str:
 
 def by_name(cells: list[Cell]) -> dict[str, list[Cell]]:
     """Name -> the cells of the course that have it."""
-    found: dict[str, list[Cell]] = {}
+    named: dict[str, list[Cell]] = {}
     for cell in cells:
         name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
         if name in CELLS:
-            found.setdefault(name, []).append(cell)
-    return found
+            named.setdefault(name, []).append(cell)
+    return named
 
 
-def structure(found: dict[str, list[Cell]]) -> Iterator[str]:
+def structure(named: dict[str, list[Cell]]) -> Iterator[str]:
     """What is wrong with the cells of the course, a sentence each."""
     for name, (kind, _, _, fingerprint) in CELLS.items():
-        cells = found.get(name, [])
+        cells = named.get(name, [])
         if not cells and kind == "answer":
             yield f"the cell {name} is missing: its question cannot be answered without it"
         elif not cells:

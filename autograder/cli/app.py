@@ -71,6 +71,14 @@ def _writable(option: typer.CallbackParam, path: Path | None) -> Path | None:
     return path
 
 
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", callback=_writable, help="Write the result record(s) there.")
+]
+SummaryFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", callback=_writable, help="Add a summary in Markdown to this file.")
+]
+
+
 @app.command()
 def build(
     ids: Ids = None,
@@ -99,10 +107,7 @@ def grade(
     assignment: Annotated[
         str | None, typer.Option(help="The assignment it should be; otherwise it is recognised.")
     ] = None,
-    json_file: Annotated[
-        Path | None,
-        typer.Option("--json", metavar="FILE", callback=_writable, help="Write the result record(s) there."),
-    ] = None,
+    json_file: JsonFile = None,
     jobs: Annotated[
         int, typer.Option(min=1, help="Submissions graded at a time (default: the number of cores).")
     ] = os.cpu_count() or 1,
@@ -118,10 +123,7 @@ def grade(
         str, typer.Option(metavar="ADDRESS", help="A Dask scheduler (tcp://...), whose workers grade instead.")
     ] = "",
     force: Annotated[bool, typer.Option("--force", help="Grade everything anew, also what has not changed.")] = False,
-    summary: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", callback=_writable, help="Add a summary in Markdown to this file."),
-    ] = None,
+    summary: SummaryFile = None,
 ) -> None:
     """Grade a notebook, or a class into the gradebook. What has not changed since is not graded again."""
     from autograder.cli import kernel_ahead
@@ -134,9 +136,7 @@ def grade(
 
         batch = commands.Batch(jobs, scheduler, course_dir, force)
         results = commands.grade(path, options, batch, spare_kernel)
-    if summary is not None:
-        _add_summary(summary, results)
-    _finish(results, options, json_file, commands.count_adjusted(path, batch, results))
+    _finish(results, options, (json_file, summary), commands.count_adjusted(path, batch, results))
 
 
 @app.command()
@@ -270,8 +270,10 @@ def _add_summary(path: Path, results: list[Result]) -> None:
         raise GraderError(f"--summary {path}: it could not be written ({error.strerror})") from None
 
 
-def _finish(results: list[Result], options: Options, json_file: Path | None, adjusted: int | None) -> None:
-    """Print the table, write the records, set the exit status. `adjusted` None: it was one notebook."""
+def _finish(
+    results: list[Result], options: Options, files: tuple[Path | None, Path | None], adjusted: int | None
+) -> None:
+    """Print the table, write the records and the summary, set the exit status. `adjusted` None: it was one notebook."""
     from autograder.reports import terminal
 
     console = Console()
@@ -280,6 +282,9 @@ def _finish(results: list[Result], options: Options, json_file: Path | None, adj
     else:
         terminal.print_class(console, results, confined=options.confined)
         terminal.print_adjusted(console, adjusted)
+    json_file, summary = files
+    if summary is not None:
+        _add_summary(summary, results)
     if json_file is not None:
         records = [result.to_json() for result in results]
         _write_json(json_file, records[0] if adjusted is None else records)

@@ -38,11 +38,11 @@ def gradescope_files(id: str, grader: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def _deciding(id: str) -> Iterator[Path]:
     """The files of the course that decide on a mark in this assignment, and the scripts of all that it builds on."""
-    this = course.current()
-    yield from this.deciding_files(id)
-    for earlier in assignment_file.earlier(this.solutions, id):
-        listed = this.solutions / earlier / assignment_file.NAME
-        yield from [script_of(this.solutions, earlier), *([listed] if listed.is_file() else [])]
+    current = course.current()
+    yield from current.deciding_files(id)
+    for earlier in assignment_file.earlier(current.solutions, id):
+        listed = current.solutions / earlier / assignment_file.NAME
+        yield from [script_of(current.solutions, earlier), *([listed] if listed.is_file() else [])]
 
 
 def _filled(text: str, values: Mapping[str, str]) -> bytes:

@@ -78,11 +78,11 @@ def test_marks_are_those_of_grading_here(
     command: Commands, root: Path, gradescope: Path, tmp_path: Path, answers: dict[str, str]
 ) -> None:
     data = answered(root, answers)
-    here, there = graded_here(command, tmp_path, data), graded_there(gradescope, {"my answers.ipynb": data})
-    for record in (here, there):
+    local, remote = graded_here(command, tmp_path, data), graded_there(gradescope, {"my answers.ipynb": data})
+    for record in (local, remote):
         del record["execution_time"]
-    assert there == here
-    assert there["score"] == (60 if answers else 100)
+    assert remote == local
+    assert remote["score"] == (60 if answers else 100)
 
 
 def test_files_beside_the_notebook_are_there(root: Path, gradescope: Path) -> None:

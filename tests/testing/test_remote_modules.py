@@ -68,11 +68,11 @@ def remote(kind: type) -> tuple[RemoteModule, RemoteObject]:
 
 @pytest.mark.parametrize("kind", [Net, Friends])
 def test_a_right_module_comes_to_the_weights_of_the_same_loop(kind):
-    here, (model, _) = twin(), remote(kind)
-    train(here)
+    local, (model, _) = twin(), remote(kind)
+    train(local)
     train(model)
-    assert here.gain.ne(1).all()
-    for name, weight in here.state_dict().items():
+    assert local.gain.ne(1).all()
+    for name, weight in local.state_dict().items():
         assert torch.equal(model.twin.state_dict()[name], weight), name
 
 

@@ -26,7 +26,7 @@ def canvas_table(marks: Marks, worths: Sequence[Worth]) -> str:
     rows = [[*HEADER, *(no_formula(worth.title) for worth in worths)]]
     rows.append([f"    {POINTS_POSSIBLE}", "", "", "", "", *(f"{worth.points:g}" for worth in worths)])
     for student in marks.students:
-        results, number = marks.of(student), number_in(student)
+        results, number = marks.results(student), number_in(student)
         name = next((result.name for result in results.values() if result.name), "") or student
         login = "" if number else no_formula(student)
         fields = [written(results.get(worth.id), worth.points) for worth in worths]
@@ -51,7 +51,7 @@ def filled_canvas(roster: Roster, marks: Marks, worths: Sequence[Worth], column:
         if student is not None:
             for worth, place in zip(worths, columns, strict=True):
                 maximum = _number(points[place]) if points is not None else None
-                row[place] = written(marks.of(student).get(worth.id), worth.points, maximum) or row[place]
+                row[place] = written(marks.results(student).get(worth.id), worth.points, maximum) or row[place]
     kept = [*range(section + 1), *columns]
     return table_text([[row[place] for place in kept] for row in (roster.header, *roster.rows)], roster.delimiter)
 
@@ -60,16 +60,16 @@ def _column(roster: Roster, worth: Worth, column: str | None) -> int:
     """The place of an assignment's column: by the name given, else by title or id, with or without Canvas's number."""
     wanted = [column] if column else [worth.title, worth.id]
     folded = [name.casefold() for name in wanted]
-    found = [place for place, name in enumerate(roster.header) if set(_names(name)) & set(folded)]
-    if not found:
+    places = [place for place, name in enumerate(roster.header) if set(_names(name)) & set(folded)]
+    if not places:
         raise GraderError(
             f"the roster has no column {' or '.join(map(repr, wanted))}: make the assignment in Canvas and export the "
             "grades again, or name its column with --column"
         )
-    if len(found) > 1:
-        columns = ", ".join(repr(roster.header[place]) for place in found)
+    if len(places) > 1:
+        columns = ", ".join(repr(roster.header[place]) for place in places)
         raise GraderError(f"the roster has more than one such column: name one of {columns} with --column")
-    return found[0]
+    return places[0]
 
 
 def _names(heading: str) -> Iterator[str]:

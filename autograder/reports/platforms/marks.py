@@ -48,10 +48,10 @@ class Marks:
         return [
             student
             for student in self.students
-            if student not in self._asked and any(mark(result) is not None for result in self.of(student).values())
+            if student not in self._asked and any(mark(result) is not None for result in self.results(student).values())
         ]
 
-    def of(self, student: str) -> Mapping[str, Result]:
+    def results(self, student: str) -> Mapping[str, Result]:
         """Assignment id -> result of one student."""
         return self._by_student[student]
 

@@ -22,7 +22,7 @@ def moodle_table(marks: Marks, worth: Worth) -> str:
     """A worksheet without a roster."""
     rows = [list(HEADER)]
     for student in marks.students:
-        result, number = marks.of(student).get(worth.id), number_in(student)
+        result, number = marks.results(student).get(worth.id), number_in(student)
         name = (result.name if result is not None else "") or student.removesuffix(f"_{number}")
         identifier = f"Participant {number}" if number else no_formula(student)
         rows.append([identifier, no_formula(name), written(result, worth.points), f"{worth.points:.2f}"])
@@ -47,7 +47,7 @@ def filled_moodle(roster: Roster, marks: Marks, worth: Worth, column: str | None
         student = marks.student_named([known[1]]) if known else None
         if student is not None:
             most = _number(row[maximum]) if maximum is not None else None
-            row[place] = written(marks.of(student).get(worth.id), worth.points, most) or row[place]
+            row[place] = written(marks.results(student).get(worth.id), worth.points, most) or row[place]
     return roster.as_text()
 
 

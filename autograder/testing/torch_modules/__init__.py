@@ -1,1 +1,5 @@
-"""What hidden tests about torch modules share, whatever the module computes."""
+"""What hidden tests of torch modules are written with; `Tensor` is an array that is handed over as a tensor."""
+
+from autograder.agent.tensors import Tensor
+
+__all__ = ["Tensor"]

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.agent.tensors import Tensor
 from autograder.testing import checks
 from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import hidden_rng, telling_seed
 from autograder.testing.student import RemoteObject, Student
+from autograder.testing.torch_modules import Tensor
 from autograder.testing.torch_modules.module_pair import ModulePair, drawn_weights, module_pair
 
 PAD, SOS, EOS, UNK = 0, 1, 2, 3

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.agent.tensors import Tensor
 from autograder.errors import CheckFailed, StudentError
 from autograder.testing.checks import comparison_count
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.student import Student
+from autograder.testing.torch_modules import Tensor
 from autograder.testing.torch_modules.module_checks import check_gradients
 from autograder.testing.torch_modules.module_pair import ModulePair, module_pair
 

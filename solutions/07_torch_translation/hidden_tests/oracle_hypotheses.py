@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.agent.tensors import Tensor
 from autograder.errors import CheckFailed
 from autograder.testing import checks
 from autograder.testing.checks import comparison_count
 from autograder.testing.checks.plain_values import described, short
 from autograder.testing.student import Student
+from autograder.testing.torch_modules import Tensor
 
 from .oracle_scripted import EOS, Oracle, every_answer
 

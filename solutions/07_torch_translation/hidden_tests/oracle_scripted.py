@@ -15,9 +15,9 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from autograder.agent.tensors import Tensor
 from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import hidden_rng
+from autograder.testing.torch_modules import Tensor
 from autograder.testing.torch_modules.module_pair import drawn_weights
 
 PAD, SOS, EOS, UNK = range(4)

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.agent.tensors import Tensor
 from autograder.testing import checks
 from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import hidden_rng, telling_seed
 from autograder.testing.question import question
 from autograder.testing.student import RemoteObject, Student
+from autograder.testing.torch_modules import Tensor
 
 from .oracle_batches import (
     ALPHA,

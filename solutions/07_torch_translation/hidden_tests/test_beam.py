@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.agent.tensors import Tensor
 from autograder.testing import checks
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.question import question
 from autograder.testing.student import Student
+from autograder.testing.torch_modules import Tensor
 
 from .oracle_hypotheses import (
     Beam,

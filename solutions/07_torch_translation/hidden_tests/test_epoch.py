@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.agent.tensors import Tensor
 from autograder.testing import checks
 from autograder.testing.question import question
 from autograder.testing.student import RemoteObject, Student
+from autograder.testing.torch_modules import Tensor
 from autograder.testing.torch_modules.module_pair import ModulePair
 
 from .oracle_epoch import (

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.agent.tensors import Tensor
 from autograder.errors import CheckFailed
 from autograder.testing import checks
 from autograder.testing.checks.plain_values import described
 from autograder.testing.hidden_inputs import hidden_rng, telling_seed
 from autograder.testing.question import question
 from autograder.testing.student import Student
+from autograder.testing.torch_modules import Tensor
 
 from .oracle_hypotheses import check_gradients_are_on, greedy, require_plain
 from .oracle_scripted import EOS, PAD, SOS, UNK, Oracle, WholeModel, forced, scripted, tensors

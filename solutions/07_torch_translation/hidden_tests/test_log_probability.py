@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.agent.tensors import Tensor
 from autograder.errors import CallFailed
 from autograder.testing import checks
 from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.question import question
 from autograder.testing.student import Student
+from autograder.testing.torch_modules import Tensor
 from autograder.testing.torch_modules.module_checks import check_without_graph
 
 from .oracle_hypotheses import check_gradients_are_on, log_p

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.agent.tensors import Tensor
 from autograder.testing import checks
 from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import hidden_rng
 from autograder.testing.question import question
 from autograder.testing.student import Student
+from autograder.testing.torch_modules import Tensor
 
 PAD, SOS, EOS, UNK = 0, 1, 2, 3
 LIMITS: dict[str, Any] = {

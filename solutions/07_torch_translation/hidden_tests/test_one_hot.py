@@ -66,9 +66,9 @@ def encoded(pair: ModulePair, src: Array) -> Pieces:
     return both.item(0), both.item(1)
 
 
-def step(label: str, pair: ModulePair, token: Array, of: Pieces, wanted: Array) -> RemoteObject:
+def step(label: str, pair: ModulePair, token: Array, pieces: Pieces, wanted: Array) -> RemoteObject:
     """Compare the log-probabilities (N, TGT) of one decode_step from states and enc_outputs; the states after it."""
-    both = pair.yours.keep("decode_step", sent(token), *of)
+    both = pair.yours.keep("decode_step", sent(token), *pieces)
     checks.tensor(label, both.item(0).fetch(), wanted)
     return both.item(1)
 
@@ -145,14 +145,14 @@ def test_one_hot_two_sources_in_turn(student: Student, reference: SimpleNamespac
     for attention in BOTH:
         pair = module_pair(student, reference, NAME, SRC, TGT, H, attention, seed=551)
         (src, tgt), (other, longer) = drawn(552, T=2), drawn(554, S=S + 2)
-        of, of_other = encoded(pair, src), encoded(pair, other)
+        one, two = encoded(pair, src), encoded(pair, other)
         wanted, wanted_other = wanted_log_p(pair, src, tgt), wanted_log_p(pair, other, longer)
         label = f"{NAME}(attention={attention}), two sources encoded, decode_step"
-        states = step(f"{label} of the first", pair, tgt[:, 0].copy(), of, wanted[:, 0])
-        step(f"{label} of the second", pair, longer[:, 0].copy(), of_other, wanted_other[:, 0])
+        states = step(f"{label} of the first", pair, tgt[:, 0].copy(), one, wanted[:, 0])
+        step(f"{label} of the second", pair, longer[:, 0].copy(), two, wanted_other[:, 0])
         check_values(named(attention, [other, longer], "in between"), pair, [other, longer], PARTS)
         label = f"{label} of the first, after a forward of the second"
-        step(label, pair, tgt[:, 1].copy(), (states, of[1]), wanted[:, 1])
+        step(label, pair, tgt[:, 1].copy(), (states, one[1]), wanted[:, 1])
 
 
 @one_hot_translator(points=1)

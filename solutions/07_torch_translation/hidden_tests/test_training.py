@@ -8,12 +8,12 @@ from typing import Any
 
 import torch
 
-from autograder.agent.tensors import Tensor
 from autograder.errors import CheckFailed
 from autograder.testing import checks
 from autograder.testing.checks.plain_values import described
 from autograder.testing.question import question
 from autograder.testing.student import RemoteObject, Student
+from autograder.testing.torch_modules import Tensor
 from autograder.testing.torch_modules.module_pair import sent
 from autograder.testing.torch_modules.remote_training import RemoteModule
 

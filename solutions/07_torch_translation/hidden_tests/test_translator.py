@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.agent.tensors import Tensor
 from autograder.testing import checks
 from autograder.testing.checks.plain_values import Array
 from autograder.testing.hidden_inputs import hidden_rng, hidden_seed
 from autograder.testing.question import question
 from autograder.testing.student import RemoteObject, Student
+from autograder.testing.torch_modules import Tensor
 from autograder.testing.torch_modules.module_checks import check_gradients, check_values
 from autograder.testing.torch_modules.module_pair import module_pair
 
@@ -199,11 +199,11 @@ def test_translator_draws_from_torchs_own_generator(student: Student) -> None:
     """Without a generator: the same draws after the same torch.manual_seed, others without it."""
     coins, own_torch = Coins(student), student.new("ChainEncoder").ref("forward").ref("__globals__").item("torch")
     own_torch.keep("manual_seed", hidden_seed(691))
-    first, then = coins.told(60, 0.5), coins.told(60, 0.5)
+    first, second = coins.told(60, 0.5), coins.told(60, 0.5)
     own_torch.keep("manual_seed", hidden_seed(691))
     label = f"{NAME}.forward, probability 0.5, no generator: at which of 60 steps it is told the truth"
     checks.equal(f"{label}, twice after the same manual_seed", coins.told(60, 0.5), first)
-    checks.equal(f"{label}: whether these are the same a second time", then == first, False)
+    checks.equal(f"{label}: whether these are the same a second time", second == first, False)
 
 
 @teacher_forcing(points=1)
