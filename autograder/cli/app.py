@@ -21,6 +21,7 @@ from autograder.batch import slow_imports
 from autograder.errors import AutograderError, GraderError
 from autograder.packaging import Kind
 from autograder.reports.platforms import Format
+from autograder.reports.progress import Form, chosen_form
 
 if TYPE_CHECKING:
     from autograder.grading.options import Options
@@ -53,8 +54,10 @@ def autograder(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
+    progress: Annotated[Form, typer.Option(help="Bars or plain lines, or JSON for machines, on stderr.")] = Form.AUTO,
 ) -> None:
     """Take the options that belong to no command."""
+    chosen_form.set(progress)
 
 
 def _writable(option: typer.CallbackParam, path: Path | None) -> Path | None:

@@ -20,6 +20,7 @@ from autograder.grading.refusal import unreadable
 from autograder.grading.store import ResultStore
 from autograder.grading.variants import course_secret
 from autograder.reports import terminal
+from autograder.reports.progress import progress
 from autograder.sandbox import SpareKernel, remove_leftovers, require_bubblewrap
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def grade(path: Path, options: Options, batch: Batch, spare_kernel: SpareKernel 
         handed_in = collect.find(path, options.assignment)
     _require_questions_of(handed_in, options)
     if is_notebook(path):
-        with terminal.progress(Console(stderr=True), "grading", 1):
+        with progress(Console(stderr=True), "grading", 1):
             return [_require_notebook(path, _one(handed_in[0], options, spare_kernel or SpareKernel()))]
     remove_leftovers()
     return _grade_class(handed_in, options, batch, _gradebook_folder(path, batch))
@@ -78,7 +79,7 @@ def _grade_class(handed_in: Sequence[collect.HandedIn], options: Options, batch:
     """Grade a class into the gradebook under `root`. Raises GraderError, also when it is stopped."""
     console = Console(stderr=True)
     again = partial(terminal.print_again, console)
-    with sole_writer(root), terminal.progress(console, "grading", len(handed_in)) as advance:
+    with sole_writer(root), progress(console, "grading", len(handed_in)) as advance:
         store, writer = ResultStore(root, reading=not batch.force), GradebookWriter(root, enters_all=batch.force)
         grader = ClassGrader(options, partial(_pool, batch), store, writer)
         try:

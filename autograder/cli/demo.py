@@ -18,6 +18,7 @@ from autograder.cli import commands
 from autograder.errors import GraderError
 from autograder.grading.options import Options
 from autograder.reports import terminal
+from autograder.reports.progress import progress
 from autograder.result import Result
 from autograder.sandbox import require_bubblewrap
 from autograder.validation.sample_class import (
@@ -90,7 +91,7 @@ def write_reports(
 
     gradebook = Gradebook(place)
     pages = [result for result in results if readers is None or result.student in readers]
-    with terminal.progress(_beside(console), "feedback", len(pages)) as advance:
+    with progress(_beside(console), "feedback", len(pages)) as advance:
         for result in pages:
             gradebook.feedback(result.student, result.assignment)
             advance(result.student)

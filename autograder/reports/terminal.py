@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Literal
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -20,7 +18,6 @@ from autograder.result import NOT_GRADED, Result
 
 UNCONFINED = "UNCONFINED: these submissions ran without a sandbox."
 PROBLEM_LIMIT = 1000  # characters: a whole sentence, and what to do
-_PATIENCE_S = 1.0
 _NUMERIC = frozenset({"points", "total"})
 
 
@@ -85,49 +82,6 @@ def print_summary(console: Console, results: Sequence[Result], *, confined: bool
 def print_again(console: Console, student: str) -> None:
     """Print the student whose submission is graded once more, now that all the others are done."""
     print_line(console, Text(f"waiting for {first_line(student)}: graded once more, alone, the machine was too busy"))
-
-
-@contextmanager
-def progress(console: Console, label: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Yield `advance(note)`, to be called after each of `total` steps.
-
-    In a terminal a bar appears once the work has lasted longer than a second, and goes when it is done. In
-    a pipe a line is printed for every tenth of the work, likewise only after the first second.
-    """
-    if not console.is_terminal:
-        yield _LineProgress(console, label, total).advance
-        return
-    with _PatientProgress(*_bar_columns(), console=console, transient=True) as bar:
-        task = bar.add_task(label, total=total, note="")
-        yield lambda note: bar.update(task, advance=1, note=first_line(note, 40))
-
-
-class _PatientProgress(Progress):
-    """A progress bar that shows nothing in the first second."""
-
-    def get_renderables(self) -> Iterable[RenderableType]:
-        if any((task.elapsed or 0) > _PATIENCE_S for task in self.tasks):
-            yield from super().get_renderables()
-
-
-class _LineProgress:
-    """Progress as plain lines, one per tenth of the work."""
-
-    def __init__(self, console: Console, label: str, total: int) -> None:
-        self.console, self.label, self.total = console, label, total
-        self.done, self.start_s = 0, console.get_time()
-
-    def advance(self, note: str) -> None:
-        """Count one more step."""
-        before, self.done = self.done, self.done + 1
-        another_tenth = 10 * before // max(self.total, 1) < 10 * self.done // max(self.total, 1)
-        if another_tenth and self.console.get_time() - self.start_s > _PATIENCE_S:
-            print_line(self.console, Text(f"{self.label}: {self.done} of {self.total}"))
-
-
-def _bar_columns() -> list[TextColumn | BarColumn | MofNCompleteColumn | TimeRemainingColumn]:
-    named, note = TextColumn("{task.description}", markup=False), TextColumn("{task.fields[note]}", markup=False)
-    return [named, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), note]
 
 
 def _question_row(result: Result, id: str) -> list[Text]:

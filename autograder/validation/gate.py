@@ -16,6 +16,7 @@ from autograder.errors import GraderError, TaskError
 from autograder.grading.options import Options
 from autograder.grading.store import Graded
 from autograder.reports import terminal
+from autograder.reports.progress import progress
 from autograder.sandbox import require_bubblewrap
 from autograder.validation.every_variant import breaches_of, meetings, results
 from autograder.validation.kill_table import VariantTable, kills, print_kill_table, print_variants
@@ -88,7 +89,7 @@ def grade_trials(assignment: course.Assignment, planned: Sequence[Trial], consol
         for trial in planned
     ]
     graded = {}
-    with terminal.progress(_beside(console), assignment.id, len(work)) as advance:
+    with progress(_beside(console), assignment.id, len(work)) as advance:
         for place, one in grade_many(work, pool_for(os.cpu_count() or 1, len(work))):
             graded[place] = one
             advance(planned[place].name)
@@ -109,7 +110,7 @@ def _breaches_of_variants(
     met = meetings(planned)
     known = {trial.name for place, trial in enumerate(planned) if trial.judge(graded[place])}
     problems: list[str] = []
-    with terminal.progress(_beside(console), f"{assignment.id}, every variant", len(met)) as advance:
+    with progress(_beside(console), f"{assignment.id}, every variant", len(met)) as advance:
         for meeting, result in results(assignment, met):
             problems += breaches_of(meeting, result) if meeting.trial.name not in known else []
             table.count(meeting, Graded(result))

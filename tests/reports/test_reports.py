@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import json
 import random
 import re
 from dataclasses import replace
@@ -26,6 +27,7 @@ from autograder.reports.outcomes import ALL_OUTCOMES, css_name
 from autograder.reports.page import percent, script
 from autograder.reports.plain_text import clean, first_line, no_formula, points
 from autograder.reports.plots import _tenths, reasons_plot
+from autograder.reports.progress import Form, chosen_form, progress
 from autograder.reports.summary import answer, outcome_counts, share, summarise
 from autograder.result import BY_HAND, NOT_GRADED, QuestionResult, Result
 
@@ -340,7 +342,7 @@ def test_students_cannot_drive_the_terminal() -> None:
 
 def test_progress_yields_a_step_and_prints_nothing_for_short_work() -> None:
     out = io.StringIO()
-    with terminal.progress(Console(file=out), "grading", 3) as advance:
+    with progress(Console(file=out), "grading", 3) as advance:
         for student in "abc":
             advance(student)
     assert out.getvalue() == ""
@@ -349,7 +351,7 @@ def test_progress_yields_a_step_and_prints_nothing_for_short_work() -> None:
 def test_progress_in_a_pipe_is_lines() -> None:
     out, clock = io.StringIO(), iter(range(100))
     console = Console(file=out, get_time=lambda: 2.0 * next(clock))
-    with terminal.progress(console, "grading", 20) as advance:
+    with progress(console, "grading", 20) as advance:
         for _ in range(20):
             advance("")
     assert out.getvalue().splitlines() == [f"grading: {n} of 20" for n in range(2, 21, 2)]
@@ -357,9 +359,25 @@ def test_progress_in_a_pipe_is_lines() -> None:
 
 def test_progress_in_a_terminal_shows_nothing_in_the_first_second() -> None:
     out = io.StringIO()
-    with terminal.progress(Console(file=out, force_terminal=True, width=100), "grading", 2) as advance:
+    with progress(Console(file=out, force_terminal=True, width=100), "grading", 2) as advance:
         advance("[red]a")
     assert "grading" not in out.getvalue()
+
+
+def test_progress_for_machines_is_a_line_of_json_for_every_step() -> None:
+    out, clock = io.StringIO(), iter(range(100))
+    token = chosen_form.set(Form.JSON)
+    try:
+        with progress(Console(file=out, get_time=lambda: 2.0 * next(clock)), "grading", 4) as advance:
+            for student in ("ash", 'b"eech\n', "cedar", "elm"):
+                advance(student)
+    finally:
+        chosen_form.reset(token)
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [(line["work"], line["done"], line["total"], line["note"]) for line in lines] == [
+        ("grading", 1, 4, "ash"), ("grading", 2, 4, 'b"eech'), ("grading", 3, 4, "cedar"), ("grading", 4, 4, "elm"),
+    ]  # fmt: skip
+    assert [line["left_s"] for line in lines] == [6.0, 4.0, 2.0, 0.0]
 
 
 # Class report
