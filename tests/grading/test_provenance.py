@@ -83,7 +83,7 @@ CHANGES = {
         "06_bidirectional_lstm",
     ],
     "solutions/given/tagging.py": ["06_bidirectional_lstm"],
-    "solutions/06_bidirectional_lstm/assignment.toml": ["06_bidirectional_lstm"],
+    "solutions/06_bidirectional_lstm/assignment.toml": ["06_bidirectional_lstm", "07_torch_translation"],
     "datasets/dates.txt": ["05_attention", "06_bidirectional_lstm"],
     "solutions/03_reversal/submissions/accepted/plain_loops.py": [],
     "autograder/reports/page.py": [],

@@ -463,7 +463,7 @@ def test_heat_map_has_words_and_no_zero_where_not_graded() -> None:
     rows = {m[1]: m[0] for m in re.finditer(r'<tr><th title="([^"]+)" .*?</tr>', html, re.DOTALL)}
     assert len(rows) == 14
     assert rows["hana"].count("<b></b> <span>not graded</span>") == 12
-    assert '<td class="number">not graded</td>' in rows["jonas"]
+    assert '<td class="number" data-key="">not graded</td>' in rows["jonas"]
     assert "<b>6</b> <span>wrong</span>" in rows["bruno"]
     assert "attention_training: 0 of 10, timeout\nattention_training took longer" in rows["dana"]
     assert "<b></b> <span>skipped</span>" in rows["ines"]

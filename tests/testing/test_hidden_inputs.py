@@ -77,12 +77,15 @@ def test_the_first_draw_that_tells_is_taken() -> None:
 
 # Drawn with the plain seed: tasks with calibrated thresholds, a model in the grader's process, and
 # displacements by which two forwards are compared.
+# test_translator.py seeds torch in the student's process, by hidden_seed.
 CALIBRATED = {
     "oracle_training.py": 2,
     "toy_tasks.py": 3,
     "oracle_tagging.py": 1,
     "oracle_learning_curve.py": 1,
     "likeness.py": 1,
+    "oracle_translation.py": 1,
+    "test_translator.py": 4,
 }
 
 

@@ -19,6 +19,7 @@ from autograder.validation.known_submissions import KnownSubmission, read_submis
 
 MIN_WRONG = 5
 MIN_RIGHT = 2
+CALLED_WITH_GRADIENTS = ("masked_loss",)  # train_epoch may call it, and no gradient crosses a stand-in
 WITH_BANK = [id for id in course.current().assignment_ids() if course.current().load(id).submissions.is_dir()]
 
 
@@ -69,8 +70,9 @@ def test_titles_say_different_things(id: str) -> None:
 
 @pytest.mark.parametrize(("id", "entry"), of_kind("wrong"))
 def test_a_wrong_answer_differs_from_the_reference(id: str, entry: KnownSubmission) -> None:
-    assert not any(code(text) == code(reference_cells(id)[cell]) for cell, text in entry.answers.items())
-    assert not entry.also or entry.needs_training, "only a training question may take another one along"
+    assert any(code(text) != code(reference_cells(id)[cell]) for cell, text in entry.answers.items())
+    allowed = entry.needs_training or entry.question in CALLED_WITH_GRADIENTS
+    assert not entry.also or allowed, "only a training question may take another one along"
 
 
 @pytest.mark.parametrize(("id", "entry"), of_kind("wrong"))
