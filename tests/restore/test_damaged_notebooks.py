@@ -287,8 +287,11 @@ def same_run(kind: Kind) -> object:
 
 
 def _graded(work: tuple[str, bytes]) -> Graded:
+    """The result of one file; graded once more, as every command does, if a busy machine left it no time."""
     id, data = work
-    return grade(data, Options(assignment=id, training=False))
+    options = Options(assignment=id, training=False)
+    graded = grade(data, options)
+    return grade(data, options) if graded.starved else graded
 
 
 @pytest.fixture(scope="module")
