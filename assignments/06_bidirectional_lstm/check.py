@@ -64,6 +64,9 @@ def main(arguments: list[str]) -> int:
     except ImportError as error:
         print(f"{error}: install what requirements.txt names, and run this with the same Python.")
         return 2
+    except RuntimeError as error:  # nbclient's, when the kernel is gone
+        print(f"{path}: the notebook did not run to its end ({error}). Does a cell end Python, or take all the memory?")
+        return 2
     passed = report(outcomes, problems)
     print(f"{path.name}: {size:.1f} MiB. The hidden tests ask the same of other numbers.")
     return 0 if passed and not problems else 1

@@ -106,8 +106,8 @@ def _data_folder(assignment: Assignment) -> Path:
 def _is_stale(notebook: Path, assignment: Assignment) -> bool:
     if not notebook.is_file():
         return True
-    own = [__file__, cells.__file__, check_file.__file__]
-    code = [*map(Path, map(str, own)), check_file.TEMPLATE, *handout.modules()]
+    ours = [Path(str(module.__file__)) for module in (cells, check_file)]
+    code = [Path(__file__), *ours, check_file.TEMPLATE, *handout.modules()]
     handed_out = handout.inputs(assignment.source.parents[1], assignment.id)
     made_from = [assignment.source, *handed_out, *paths(_data_folder(assignment)).values(), *code]
     if not all(path.is_file() for path in made_from):

@@ -21,7 +21,7 @@ from autograder.batch import slow_imports
 from autograder.errors import AutograderError, GraderError
 from autograder.packaging import Kind
 from autograder.reports.platforms import Format
-from autograder.reports.progress import Form, chosen_form
+from autograder.reports.progress_form import Form, chosen_form
 
 if TYPE_CHECKING:
     from autograder.grading.options import Options

@@ -7,8 +7,9 @@ import zipfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from autograder.authoring.source_notebook import present
+
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
-LEFT_BEHIND = ("__pycache__", ".ipynb_checkpoints")
 
 
 def zipped(files: Mapping[str, bytes], executable: Collection[str] = ()) -> bytes:
@@ -25,5 +26,4 @@ def zipped(files: Mapping[str, bytes], executable: Collection[str] = ()) -> byte
 
 def files_below(folder: Path, start: str) -> dict[str, bytes]:
     """All files of a folder but those that programs leave behind, as `start`/<path>."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and not set(path.parts) & set(LEFT_BEHIND))
-    return {f"{start}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths}
+    return {f"{start}/{name}": content for name, content in present(folder).items()}

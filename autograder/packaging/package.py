@@ -10,9 +10,8 @@ from autograder.errors import GraderError
 from autograder.packaging.archive import files_below, zipped
 from autograder.packaging.gradescope import SCRIPT_NAMES, gradescope_files
 from autograder.packaging.kinds import Kind
+from autograder.sandbox.box import PACKAGE
 from autograder.validation.leaks import leaks
-
-PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def package(id: str, kind: Kind, out: Path | None = None) -> tuple[Path, int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from autograder.reports.outcomes import ALL_OUTCOMES
 from autograder.reports.plain_text import first_line, points
+from autograder.reports.summary import outcome_counts
 from autograder.result import Result
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|&~$@:-])")
@@ -43,8 +43,7 @@ def _total(result: Result) -> str:
 def _outcomes(result: Result) -> str:
     if result.problem:
         return first_line(result.problem)
-    reasons = [question.reason for question in result.questions]
-    return ", ".join(f"{reasons.count(reason)} {reason}" for reason in ALL_OUTCOMES if reason in reasons)
+    return ", ".join(f"{count} {reason}" for reason, count in outcome_counts(result).items())
 
 
 def _row(*fields: str) -> str:

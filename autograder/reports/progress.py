@@ -5,27 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from enum import StrEnum
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from autograder.reports.plain_text import first_line
+from autograder.reports.progress_form import Form, chosen_form
 from autograder.reports.terminal import print_line
 
 _PATIENCE_S = 1.0
-
-
-class Form(StrEnum):
-    """The form of progress: as the console is (a bar or lines), or JSON."""
-
-    AUTO = "auto"
-    JSON = "json"
-
-
-chosen_form: ContextVar[Form] = ContextVar("chosen_form", default=Form.AUTO)
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from tiny_course import ID, answered, tiny_course
 
-from autograder.authoring.local_check import digest
+from autograder.authoring.local_check import LARGEST, digest
+from autograder.restore.limits import MAX_NOTEBOOK_BYTES
 
 Cells = list[dict[str, Any]]
 
@@ -103,6 +104,23 @@ def test_a_notebook_that_is_not_there(folder: Path) -> None:
     status, text = checked(folder)
     assert status == 2
     assert "it cannot be read" in text
+
+
+def test_the_largest_file_is_that_of_the_grader() -> None:
+    assert LARGEST * 2**20 == MAX_NOTEBOOK_BYTES
+
+
+def test_a_notebook_that_ends_its_kernel(root: Path, folder: Path) -> None:
+    ends = {
+        "cell_type": "code",
+        "metadata": {},
+        "source": "import os\nos._exit(1)",
+        "outputs": [],
+        "execution_count": None,
+    }
+    status, text = checked(folder, changed(answered(root), lambda cells: cells.insert(0, ends)))
+    assert status == 2
+    assert "did not run to its end" in text
 
 
 def test_blanks_at_the_ends_of_lines_are_no_change() -> None:

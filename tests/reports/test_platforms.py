@@ -246,4 +246,6 @@ def test_junit_takes_any_text_that_a_student_can_cause() -> None:
     nasty = "".join(map(chr, [*range(0x20), 0x7F, 0xD800, 0xFFFE, 0x202E, 0x1F600])) + "<&]]>\"'"
     result = a_result("z" + nasty, 2)
     result.questions[0].output = nasty
-    ElementTree.fromstring(junit_xml([result]))
+    failure = ElementTree.fromstring(junit_xml([result])).find("testsuite/testcase/failure")
+    assert failure is not None
+    assert str(failure.text).endswith("<&]]>\"'")

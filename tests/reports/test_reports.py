@@ -27,7 +27,8 @@ from autograder.reports.outcomes import ALL_OUTCOMES, css_name
 from autograder.reports.page import percent, script
 from autograder.reports.plain_text import clean, first_line, no_formula, points
 from autograder.reports.plots import _tenths, reasons_plot
-from autograder.reports.progress import Form, chosen_form, progress
+from autograder.reports.progress import progress
+from autograder.reports.progress_form import Form, chosen_form
 from autograder.reports.summary import answer, outcome_counts, share, summarise
 from autograder.result import BY_HAND, NOT_GRADED, QuestionResult, Result
 

@@ -13,6 +13,7 @@ from autograder.agent.tensors import Tensor
 from autograder.errors import CheckFailed, TaskError
 from autograder.sandbox.connection import open_fork
 from autograder.sandbox.reference_server import FollowThrough
+from autograder.testing.checks import comparison_count
 from autograder.testing.student import BareConnection, Student
 from autograder.testing.torch_modules import module_checks
 from autograder.testing.torch_modules.module_pair import Handed, ModulePair, function_pair, module_pair
@@ -138,7 +139,9 @@ def test_they_are_asked_in_another_process_too(reference):
         serving(REFERENCE, OMP_NUM_THREADS="1") as (path, _),
         closing(open_fork(path, FollowThrough({}), 60.0, 2**29)) as connection,
     ):
+        before = comparison_count.made()
         ask_everything(Student(connection), reference)
+        assert comparison_count.made() > before
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from autograder.errors import GraderError
 from autograder.reports.plain_text import no_formula
 from autograder.reports.platforms.marks import Marks, Worth, number_in, written
-from autograder.reports.platforms.roster import Roster, table_text
+from autograder.reports.platforms.roster import Roster, number, table_text
 
 HEADER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 POINTS_POSSIBLE = "Points Possible"
@@ -50,7 +50,7 @@ def filled_canvas(roster: Roster, marks: Marks, worths: Sequence[Worth], column:
         student = marks.student_named([row[place] for place in names if place is not None and row[place].strip()])
         if student is not None:
             for worth, place in zip(worths, columns, strict=True):
-                maximum = _number(points[place]) if points is not None else None
+                maximum = number(points[place]) if points is not None else None
                 row[place] = written(marks.results(student).get(worth.id), worth.points, maximum) or row[place]
     kept = [*range(section + 1), *columns]
     return table_text([[row[place] for place in kept] for row in (roster.header, *roster.rows)], roster.delimiter)
@@ -79,10 +79,3 @@ def _names(heading: str) -> Iterator[str]:
     numbered = NUMBERED.fullmatch(flat)
     if numbered:
         yield numbered["title"]
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

@@ -12,7 +12,7 @@ import re
 from autograder.errors import GraderError
 from autograder.reports.plain_text import no_formula
 from autograder.reports.platforms.marks import Marks, Worth, number_in, written
-from autograder.reports.platforms.roster import Roster, table_text
+from autograder.reports.platforms.roster import Roster, number, table_text
 
 HEADER = ["Identifier", "Full name", "Grade", "Maximum Grade"]
 PARTICIPANT = re.compile(r"\D*(\d+)")  # "Participant 1234", in the language of the site
@@ -46,14 +46,6 @@ def filled_moodle(roster: Roster, marks: Marks, worth: Worth, column: str | None
         known = PARTICIPANT.fullmatch(row[0].strip())
         student = marks.student_named([known[1]]) if known else None
         if student is not None:
-            most = _number(row[maximum]) if maximum is not None else None
+            most = number(row[maximum]) if maximum is not None else None
             row[place] = written(marks.results(student).get(worth.id), worth.points, most) or row[place]
     return roster.as_text()
-
-
-def _number(text: str) -> float | None:
-    """A number, with a point or a comma, as Moodle writes it; None for anything else."""
-    try:
-        return float(text.strip().replace(",", "."))
-    except ValueError:
-        return None

@@ -53,6 +53,14 @@ def read_roster(path: Path) -> Roster:
     return Roster(rows[0], [(row + [""] * width)[:width] for row in rows[1:]], delimiter)
 
 
+def number(text: str) -> float | None:
+    """A number in a table, with a point or a comma; None for anything else."""
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+
+
 def table_text(rows: list[list[str]], delimiter: str = ",") -> str:
     """Rows as CSV."""
     out = io.StringIO()
