@@ -152,6 +152,24 @@ def validate(ids: Ids = None) -> None:
 
 
 @app.command()
+def mistakes(
+    ids: Ids = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 on a difference.")] = False,
+    markdown: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", callback=_writable, help="Only write the page of all assignments, from their files."),
+    ] = None,
+) -> None:
+    """Find out what each known mistake gives, so that feedback can name it. Prints what each is told."""
+    from autograder.cli import mistake_files
+
+    if markdown is not None:
+        mistake_files.write_page(markdown)
+    elif mistake_files.measure(ids or [], Console(), check) and check:
+        raise typer.Exit(1)
+
+
+@app.command()
 def report(
     course_dir: Annotated[Path, typer.Option("--course", help="Folder with gradebook.db and autograded/.")] = Path(),
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),

@@ -76,7 +76,12 @@ class Assignment:
     @property
     def submissions(self) -> Path:
         """The folder of submissions with known marks: unusual right answers and wrong ones."""
-        return self.root / "solutions" / self.id / "submissions"
+        return submissions_of(self.root, self.id)
+
+    @property
+    def named_mistakes(self) -> Path:
+        """The file of what each known mistake gives, by which feedback can name it."""
+        return named_mistakes_of(self.root, self.id)
 
     def question(self, id: str) -> QuestionInfo:
         """The question `id`. Raises TaskError if there is none."""
@@ -141,3 +146,13 @@ def _refuse_duplicates(id: str, questions: list[str]) -> None:
     twice = sorted({question for question in questions if questions.count(question) > 1})
     if twice:
         raise TaskError(f"{id} has more than one check cell for {', '.join(twice)}")
+
+
+def submissions_of(root: Path, id: str) -> Path:
+    """The folder of submissions with known marks of assignment `id`."""
+    return root / "solutions" / id / "submissions"
+
+
+def named_mistakes_of(root: Path, id: str) -> Path:
+    """The file of what each known mistake of assignment `id` gives."""
+    return submissions_of(root, id) / "named_mistakes.json"

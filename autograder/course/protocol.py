@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Protocol
@@ -37,3 +37,6 @@ class Course(Hashable, Protocol):
 
     def deciding_files(self, id: str) -> list[Path]:
         """The files, of the course alone, on which the marks of assignment `id` depend. Raises TaskError."""
+
+    def named_mistakes(self, id: str) -> Mapping[str, Mapping[str, str]]:
+        """Question id -> fingerprint of a wrong answer -> its mistake in words. Raises TaskError."""

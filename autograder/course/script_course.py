@@ -9,7 +9,16 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograder.course import handout
-from autograder.course.assignments import Assignment, name_of, read_assignment, release_of, source_of, suite_of
+from autograder.course.assignments import (
+    Assignment,
+    name_of,
+    named_mistakes_of,
+    read_assignment,
+    release_of,
+    source_of,
+    suite_of,
+)
+from autograder.course.named_mistakes import read_named_mistakes
 from autograder.course.reference import namespace
 from autograder.errors import GraderError, TaskError, UnknownAssignment
 
@@ -66,6 +75,10 @@ class ScriptCourse:
         """The datasets that assignment `id` hands out. Raises TaskError."""
         return handout.dataset_names(self.solutions, id)
 
+    def named_mistakes(self, id: str) -> dict[str, dict[str, str]]:
+        """Question id -> fingerprint of a wrong answer -> its mistake in words. Raises TaskError for a damaged file."""
+        return read_named_mistakes(self.load(id))
+
     def require_own_name(self, id: str) -> None:
         """Raise TaskError if another assignment has the same name: notebooks' file names have no number."""
         for other in self.assignment_ids():
@@ -76,8 +89,12 @@ class ScriptCourse:
                 )
 
     def deciding_files(self, id: str) -> list[Path]:
-        """The hidden tests, the reference's source, the inputs of given.py, and the release. Raises TaskError."""
+        """The hidden tests, the reference's source, the inputs of given.py, the release, and the named mistakes.
+
+        Raises TaskError.
+        """
         tests = sorted(suite_of(self.root, id).rglob("*.py"))
         released = [path for path in release_of(self.root, id).rglob("*") if path.is_file()]
         thresholds = sorted((self.solutions / id / "calibration").glob("*.toml"))
-        return [*tests, *thresholds, source_of(self.root, id), *handout.inputs(self.solutions, id), *released]
+        named = [path for path in (named_mistakes_of(self.root, id),) if path.is_file()]
+        return [*tests, *thresholds, *named, source_of(self.root, id), *handout.inputs(self.solutions, id), *released]

@@ -20,7 +20,12 @@ import nbformat
 
 from autograder import course
 from autograder.errors import ChildDied, KernelFailed, PackageMissing, TaskError, Unreadable
-from autograder.grading.judge import judge_question, question_not_graded, with_hint_on_threads
+from autograder.grading.judge import (
+    judge_question,
+    question_not_graded,
+    with_hint_on_threads,
+    with_likely_mistake,
+)
 from autograder.grading.options import Options
 from autograder.grading.provenance import environment, forget_files, suite_sha256
 from autograder.grading.questioning import ask
@@ -107,6 +112,8 @@ def _grade_restored(
         notes = cell_notes(runnable, session.interrupted | session.left_out)
     questions = [_result(info, wanted, outcomes, notes) for info in assignment.questions]
     questions = [with_hint_on_threads(question, runnable) for question in questions]
+    known = course.current().named_mistakes(id)
+    questions = [with_likely_mistake(one, outcomes.get(one.id, []), known.get(one.id, {})) for one in questions]
     starved = session.starved  # a cell was stopped before its time: what went wrong after it may be no mistake
     if starved:
         questions = [_unless_starved(*pair) for pair in zip(assignment.questions, questions, strict=True)]

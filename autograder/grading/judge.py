@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import nbformat
@@ -11,9 +11,11 @@ import nbformat
 from autograder.course import QuestionInfo
 from autograder.grading.refusal import NOT_YOURS
 from autograder.result import NOT_GRADED, QuestionResult
+from autograder.testing.fingerprint import fingerprint
 from autograder.testing.plugin import Outcome
 
 SHOWN_FAILURES = 3
+LIKELY = "Likely mistake: "
 THREADS = re.compile(r"\b(?:Thread|ThreadPool|ThreadPoolExecutor|Parallel|Timer)\(")
 ON_THREADS = (
     "Threads that were started while the notebook ran are not there when a question is asked, so code that waits for "
@@ -62,6 +64,17 @@ def feedback_of(failed: Sequence[Outcome], cell_text: str = "") -> str:
     hints = list(dict.fromkeys(test.question.hint for test in failed if test.question.hint))
     parts += [f"Hint: {hint}" for hint in hints[:SHOWN_FAILURES]]
     return "\n\n".join(parts) or "Wrong."
+
+
+def with_likely_mistake(
+    question: QuestionResult, tests: Sequence[Outcome], known: Mapping[str, str]
+) -> QuestionResult:
+    """The same result, with the known mistake named first that gives the very same to the question's tests.
+
+    known  fingerprint of a wrong answer -> its mistake in words
+    """
+    mistake = known.get(fingerprint(tests)) if question.reason == "wrong" and known else None
+    return replace(question, output=f"{LIKELY}{mistake}.\n\n{question.output}") if mistake else question
 
 
 def with_hint_on_threads(question: QuestionResult, notebook: nbformat.NotebookNode) -> QuestionResult:

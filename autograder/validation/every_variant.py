@@ -11,8 +11,12 @@ import io
 import multiprocessing
 import os
 import signal
+import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+
+import numpy as np
 
 from autograder import course
 from autograder.batch.pools import ONE_THREAD
@@ -25,7 +29,7 @@ from autograder.grading.store import Graded
 from autograder.result import Result
 from autograder.sandbox.reference_server import FollowThrough
 from autograder.testing.hidden_inputs import VARIANTS
-from autograder.testing.plugin import Connect
+from autograder.testing.plugin import Connect, Outcome
 from autograder.testing.student import BareConnection
 from autograder.validation.trials import Meeting, Trial
 
@@ -43,14 +47,19 @@ def meetings(planned: Sequence[Trial]) -> list[Meeting]:
 
 def results(assignment: course.Assignment, met: Sequence[Meeting]) -> Iterator[tuple[Meeting, Result]]:
     """The result of each meeting, in order. Raises GraderError if a process dies."""
-    os.environ.update(ONE_THREAD)
-    context = multiprocessing.get_context("forkserver")
     ids, answers, variants = [assignment.id] * len(met), [one.answers for one in met], [one.variant for one in met]
-    with ProcessPoolExecutor(os.cpu_count(), context, initializer=_begin, initargs=(course.current(),)) as executor:
+    with trusted_processes() as executor:
         try:
             yield from zip(met, executor.map(result_of, ids, answers, variants), strict=True)
         except BrokenExecutor:
             raise GraderError(f"a process that tried the bank of {assignment.id} in every variant ended") from None
+
+
+def trusted_processes() -> ProcessPoolExecutor:
+    """Processes of this program for the current course, one for each core, with one thread and no sandbox."""
+    os.environ.update(ONE_THREAD)
+    context = multiprocessing.get_context("forkserver")
+    return ProcessPoolExecutor(os.cpu_count(), context, initializer=_begin, initargs=(course.current(),))
 
 
 def breaches_of(meeting: Meeting, result: Result) -> list[str]:
@@ -66,12 +75,20 @@ def result_of(id: str, answers: Mapping[str, str], variant: int) -> Result:
     assignment = course.current().load(id)
     wanted = wanted_questions(assignment, Options(training=False))
     try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            outcomes = ask(_connect_to(id, answers), assignment, loaded_reference(id), wanted, variant)
+        outcomes = outcomes_of(assignment, answers, wanted, variant)
     except TaskError as error:
         return Result(id, [], problem=str(error))
     asked = [info for info in assignment.questions if info.id in wanted]
     return Result(id, [judge_question(info, outcomes.get(info.id, [])) for info in asked])
+
+
+def outcomes_of(
+    assignment: course.Assignment, answers: Mapping[str, str], wanted: frozenset[str], variant: int
+) -> dict[str, list[Outcome]]:
+    """The outcomes of the wanted questions, by question. Raises TaskError if the answers do not run."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        connect = _connect_to(assignment.id, answers)
+        return ask(connect, assignment, loaded_reference(assignment.id), wanted, variant)
 
 
 def _connect_to(id: str, answers: Mapping[str, str]) -> Connect:
@@ -81,8 +98,8 @@ def _connect_to(id: str, answers: Mapping[str, str]) -> Connect:
     @contextlib.contextmanager
     def connect(follow_through: FollowThrough, timeout_s: float) -> Iterator[BareConnection]:
         names = course.current().namespace(id, answers) if follow_through.names() else plain
-        with _limit():
-            yield BareConnection(names, follow_through)
+        with _limit(), _as_before():
+            yield BareConnection(names, follow_through, time.perf_counter)
 
     return connect
 
@@ -101,6 +118,22 @@ def _limit() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def _as_before() -> Iterator[None]:
+    """Undo what the block changes for the whole process: the generators and modes of NumPy, and of torch if it is there."""
+    random_state, errors = np.random.get_state(), np.geterr()
+    torch = sys.modules.get("torch")
+    generator, gradients = (torch.get_rng_state(), torch.is_grad_enabled()) if torch else (None, None)
+    try:
+        yield
+    finally:
+        np.random.set_state(random_state)
+        np.seterr(**errors)
+        if torch:
+            torch.set_rng_state(generator)
+            torch.set_grad_enabled(gradients)
 
 
 def _begin(same: course.ScriptCourse) -> None:
