@@ -13,6 +13,7 @@ from typing import Any
 REASONS = ("correct", "wrong", "missing", "crashed", "timeout", "memory", "skipped")
 NOT_GRADED = "not graded"
 BY_HAND = "marked by hand"  # in records read from a gradebook
+LIKELY = "Likely mistake: "  # begins the feedback on a question whose mistake is known
 UNCONFINED = "UNCONFINED"  # in a result's environment: it ran without a sandbox
 
 
@@ -32,6 +33,12 @@ class QuestionResult:
     reason: str
     output: str = ""
     fault: str = ""
+
+    @property
+    def mistake(self) -> str:
+        """The known mistake that its feedback names, in words; "" if none."""
+        first = self.output.partition("\n")[0]
+        return first.removeprefix(LIKELY).removesuffix(".") if first.startswith(LIKELY) else ""
 
     @property
     def counted(self) -> bool:

@@ -16,13 +16,18 @@ Contents, in the order of the file:
 - Decoder: the answer to 02_seq2seq
 - Seq2seq: the answer to 02_seq2seq
 - exact_match: the answer to 02_seq2seq
+- figures: show, in_words, draw_line
 - diagrams: draw_boxes
 - plots: plot_curves, plot_distributions, plot_heatmaps
 - reversal_plots: draw_lags, plot_by_place
 - seq2seq_diagrams: draw_seq2seq
 """
 
+import base64
 import hashlib
+import html
+import io
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -609,8 +614,53 @@ def exact_match(predicted, expected):
     return float(np.mean(np.all(predicted == expected, axis=1)))
 
 
+# figures: Showing a figure with a text that says what is on it; colours and marks that everyone can tell apart.
+
+
+# Okabe and Ito's colours, which stay apart for those who do not see red and green.
+SAFE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
+LINE_MARKS = ("o", "s", "^", "D", "v", "P")
+SHARPNESS = 2  # pixels of the picture for one of the screen
+
+
+def show(figure, alt):
+    """Show a figure; `alt` says in words what is on it, for those who hear the notebook read out."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if getattr(shell, "kernel", None) is None:
+        plt.show()
+        return
+    from IPython.display import display
+
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=SHARPNESS * figure.dpi, bbox_inches="tight", facecolor="white")
+    plt.close(figure)
+    content = picture.getvalue()
+    width = int.from_bytes(content[16:20], "big") // SHARPNESS  # where a PNG has it
+    source = base64.b64encode(content).decode()
+    image = f'<img alt="{html.escape(alt)}" width="{width}" src="data:image/png;base64,{source}">'
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
+
+def in_words(numbers):
+    """The first and the last of some numbers, and the least and the greatest where these are others."""
+    numbers = [float(number) for number in numbers]
+    ends = f"from {numbers[0]:.3g} to {numbers[-1]:.3g}" if len(numbers) > 1 else f"{numbers[0]:.3g}"
+    between = {"least": min(numbers), "greatest": max(numbers)}
+    more = [f"{name} {number:.3g}" for name, number in between.items() if number not in (numbers[0], numbers[-1])]
+    return ", ".join([ends, *more])
+
+
+def draw_line(ax, place, xs, numbers, label):
+    """A line with a colour and a mark of its own, by its place among the lines of the figure."""
+    colour, mark = SAFE_COLOURS[place % len(SAFE_COLOURS)], LINE_MARKS[place % len(LINE_MARKS)]
+    ax.plot(xs, numbers, color=colour, marker=mark, markersize=4, label=label)
+
+
 # diagrams: Diagrams of structure: boxes and arrows drawn by code.
 
+
+ARROWS_IN_WORDS = 20
 
 FACE = {
     "layer": "#dbe9f6",
@@ -630,7 +680,7 @@ def draw_boxes(boxes, arrows, size, title="", notes=()):
     size     (width, height) of the canvas in units; a box is about 1 wide
     notes    (x, y, text)
     """
-    _, ax = plt.subplots(figsize=(size[0] * 0.85, size[1] * 0.62), layout="constrained")
+    figure, ax = plt.subplots(figsize=(size[0] * 0.85, size[1] * 0.62), layout="constrained")
     ax.set(xlim=(-0.7, size[0] - 0.3), ylim=(-0.6, size[1] - 0.4), title=title)
     ax.axis("off")
     drawn = {}
@@ -641,7 +691,16 @@ def draw_boxes(boxes, arrows, size, title="", notes=()):
         _draw_arrow(ax, drawn[start], drawn[end], text[0] if text else "")
     for x, y, text in notes:
         ax.text(x, y, text, fontsize=8, color="0.3", ha="center", va="center", zorder=4)
-    plt.show()
+    show(figure, _diagram_in_words(boxes, arrows, title, notes))
+
+
+def _diagram_in_words(boxes, arrows, title, notes):
+    """The title, where the first arrows lead, and the notes."""
+    names = {name: " ".join(text.split()) for name, (_, _, text, _) in boxes.items()}
+    ways = list(dict.fromkeys(f"{names[start]} to {names[end]}" for start, end, *_ in arrows))
+    more = [f"and {len(ways) - ARROWS_IN_WORDS} more"] if len(ways) > ARROWS_IN_WORDS else []
+    remarks = [" ".join(text.split()) for _, _, text in notes]
+    return f"Diagram: {'. '.join([title or 'boxes and arrows', ', '.join([*ways[:ARROWS_IN_WORDS], *more]), *remarks])}"
 
 
 def _draw_arrow(ax, start, end, text):
@@ -662,13 +721,16 @@ def _draw_arrow(ax, start, end, text):
 # plots: Pictures of what was computed: curves, bars, heat maps.
 
 
+BOUND_DASHES = ("--", ":", "-.")
+
+
 def plot_curves(curves, ylabel, bounds=None, title="", log=False):
     """Learning curves: `curves` maps a name to its numbers, one per epoch; `bounds` maps a name to one height."""
-    _, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
-    for name, numbers in curves.items():
-        ax.plot(range(1, len(numbers) + 1), numbers, marker="o", markersize=3, label=name)
-    for i, (name, height) in enumerate((bounds or {}).items(), start=len(curves)):
-        ax.axhline(height, color=f"C{i}", linestyle="--", linewidth=1, label=f"{name}: {height:.3g}")
+    figure, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
+    for i, (name, numbers) in enumerate(curves.items()):
+        draw_line(ax, i, range(1, len(numbers) + 1), numbers, name)
+    for i, (name, height) in enumerate((bounds or {}).items()):
+        ax.axhline(height, color="0.4", linestyle=BOUND_DASHES[i % 3], linewidth=1, label=f"{name}: {height:.3g}")
     ax.set(xlabel="epoch", ylabel=ylabel, title=title)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     if log:
@@ -677,27 +739,46 @@ def plot_curves(curves, ylabel, bounds=None, title="", log=False):
         ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
         ax.yaxis.set_minor_formatter("{x:g}")
     ax.legend(frameon=False)
-    plt.show()
+    lines = [f"{name} {in_words(numbers)}" for name, numbers in curves.items()]
+    lines += [f"{name} at {height:.3g}" for name, height in (bounds or {}).items()]
+    show(figure, f"Curves of {ylabel} by epoch{': ' if title else ''}{title}. " + "; ".join(lines))
 
 
-def plot_distributions(distributions, labels, title="", columns=4):
-    """Bar charts side by side: `distributions` maps a name to numbers (V,), `labels` names the V bars."""
+def plot_distributions(distributions, labels, title="", columns=4, xlabel="", ylabel=""):
+    """Bar charts side by side: `distributions` maps a name to numbers (V,), `labels` names the V bars.
+
+    A bar of height 0 has a grey 0 in its place, so that it is not mistaken for a small one.
+    """
     rows = -(-len(distributions) // columns)
     columns = min(columns, len(distributions))
-    _, axes = plt.subplots(
-        rows, columns, figsize=(2.7 * columns, 2.1 * rows), sharey=True, squeeze=False, layout="constrained"
+    width = min(4.0, 11 / columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(width * columns, 2.5 * rows), sharey=True, squeeze=False, layout="constrained"
     )
     for ax in axes.flat[len(distributions) :]:
         ax.set_visible(False)
     for ax, (name, numbers) in zip(axes.flat, distributions.items(), strict=False):
-        bars = ax.bar(range(len(numbers)), numbers, color="tab:blue")
+        bars = ax.bar(range(len(numbers)), numbers, color=SAFE_COLOURS[0])
         for bar, number in zip(bars, numbers, strict=True):
-            if number == 0:  # cut words get a cross, so that zero is not mistaken for small
-                ax.text(bar.get_x() + bar.get_width() / 2, 0, "×", ha="center", va="bottom", color="tab:red")
+            if number == 0:
+                ax.text(bar.get_x() + bar.get_width() / 2, 0, "0", ha="center", va="bottom", color="0.5", fontsize=8)
         ax.set_title(name, fontsize=9)
+        ax.set_xlabel(xlabel)
         ax.set_xticks(range(len(labels)), labels, rotation=60 if max(map(len, labels)) > 3 else 0, fontsize=8)
-    plt.suptitle(title)
-    plt.show()
+    for ax in axes[:, 0]:
+        ax.set_ylabel(ylabel)
+    figure.suptitle(title)
+    charts = [f"{name or 'bars'}: {_bars_in_words(numbers, labels)}" for name, numbers in distributions.items()]
+    show(figure, f"Bar charts{': ' if title else ''}{title}. " + "; ".join(charts))
+
+
+def _bars_in_words(numbers, labels):
+    """The highest bars, at most four of them, and the number of those of height 0."""
+    numbers = np.asarray(numbers, dtype=float)
+    highest = [i for i in np.argsort(-numbers, kind="stable")[:4] if numbers[i] > 0]
+    parts = [f"{labels[i] or i} {numbers[i]:.3g}" for i in highest]
+    empty = int(np.sum(numbers == 0))
+    return ", ".join([*parts, *([f"{empty} of {numbers.size} are 0"] if empty else [])])
 
 
 def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
@@ -718,7 +799,11 @@ def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
             ax.set_yticks(range(len(yticks)), yticks)
     axes[0, 0].set_ylabel(ylabel)
     figure.colorbar(image, ax=axes[0, -1])
-    plt.show()
+    panels = [
+        f"{name or 'one'}: {matrix.shape[0]} rows, {matrix.shape[1]} columns, {matrix.min():.2g} to {matrix.max():.2g}"
+        for name, matrix in maps.items()
+    ]
+    show(figure, f"Heat maps, {ylabel or 'rows'} by {xlabel or 'columns'}. " + "; ".join(panels))
 
 
 # reversal_plots: Pictures of distance in time: which step reads what another step writes, and what differs from place to place.
@@ -732,7 +817,7 @@ def draw_lags(readings, target):
     """
     heights = [_highest_lag(source, target) * 0.375 + 2.3 for source in readings.values()]
     width = max(map(len, readings.values())) + len(target) + 0.4
-    _, axes = plt.subplots(
+    figure, axes = plt.subplots(
         len(readings), 1, figsize=(0.55 * width, 0.42 * sum(heights)), squeeze=False, layout="constrained",
         gridspec_kw={"height_ratios": heights},
     )  # fmt: skip
@@ -741,7 +826,13 @@ def draw_lags(readings, target):
         ax.set_title(name, loc="left", fontsize=10)
         ax.axis("off")
         _draw_reading(ax, source, target)
-    plt.show()
+    lags = [f"{name}: {', '.join(_lags_in_words(source, target))}" for name, source in readings.items()]
+    show(figure, f"Steps from where a letter is read to where it is written. {'; '.join(lags)}")
+
+
+def _lags_in_words(source, target):
+    places = {letter: len(source) + i - source.index(letter) for i, letter in enumerate(target) if letter in source}
+    return [f"{letter} {lag}" for letter, lag in places.items()]
 
 
 def _highest_lag(source, target):
@@ -778,15 +869,17 @@ def plot_by_place(numbers, ylabel, xlabel="letter of the word", log=False, bound
 
     bounds   name -> one height, drawn as a dashed line
     """
-    _, ax = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
-    for name, heights in numbers.items():
-        ax.plot(range(1, len(heights) + 1), heights, marker="o", markersize=4, label=name)
+    figure, ax = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
+    for i, (name, heights) in enumerate(numbers.items()):
+        draw_line(ax, i, range(1, len(heights) + 1), heights, name)
     for name, height in (bounds or {}).items():
         ax.axhline(height, color="0.5", linestyle="--", linewidth=1, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(frameon=False)
-    plt.show()
+    lines = [f"{name} {in_words(heights)}" for name, heights in numbers.items()]
+    lines += [f"{name} at {height:.3g}" for name, height in (bounds or {}).items()]
+    show(figure, f"Curves of {ylabel} by {xlabel}. {'; '.join(lines)}")
 
 
 # seq2seq_diagrams: Diagrams of encoders and decoders: what is read, what goes across, what is written.

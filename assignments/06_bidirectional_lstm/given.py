@@ -25,6 +25,7 @@ Contents, in the order of the file:
 - AttentionDecoder: the answer to 05_attention
 - AttentionSeq2seq: the answer to 05_attention
 - attention_map: the answer to 05_attention
+- figures: show, in_words, draw_line
 - diagrams: draw_boxes
 - attention_plots: date_parts, mass_on_parts, plot_attention
 - bilstm_plots: draw_two_directions, draw_right_to_left, draw_gate_orders, draw_residual_stack
@@ -32,8 +33,12 @@ Contents, in the order of the file:
 - reversal_plots: plot_by_place
 """
 
+import base64
 import hashlib
+import html
+import io
 import re
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -836,8 +841,53 @@ def attention_map(model, xs, ts):
     return model.decoder.attention.attention_weights.copy()
 
 
+# figures: Showing a figure with a text that says what is on it; colours and marks that everyone can tell apart.
+
+
+# Okabe and Ito's colours, which stay apart for those who do not see red and green.
+SAFE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
+LINE_MARKS = ("o", "s", "^", "D", "v", "P")
+SHARPNESS = 2  # pixels of the picture for one of the screen
+
+
+def show(figure, alt):
+    """Show a figure; `alt` says in words what is on it, for those who hear the notebook read out."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if getattr(shell, "kernel", None) is None:
+        plt.show()
+        return
+    from IPython.display import display
+
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=SHARPNESS * figure.dpi, bbox_inches="tight", facecolor="white")
+    plt.close(figure)
+    content = picture.getvalue()
+    width = int.from_bytes(content[16:20], "big") // SHARPNESS  # where a PNG has it
+    source = base64.b64encode(content).decode()
+    image = f'<img alt="{html.escape(alt)}" width="{width}" src="data:image/png;base64,{source}">'
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
+
+def in_words(numbers):
+    """The first and the last of some numbers, and the least and the greatest where these are others."""
+    numbers = [float(number) for number in numbers]
+    ends = f"from {numbers[0]:.3g} to {numbers[-1]:.3g}" if len(numbers) > 1 else f"{numbers[0]:.3g}"
+    between = {"least": min(numbers), "greatest": max(numbers)}
+    more = [f"{name} {number:.3g}" for name, number in between.items() if number not in (numbers[0], numbers[-1])]
+    return ", ".join([ends, *more])
+
+
+def draw_line(ax, place, xs, numbers, label):
+    """A line with a colour and a mark of its own, by its place among the lines of the figure."""
+    colour, mark = SAFE_COLOURS[place % len(SAFE_COLOURS)], LINE_MARKS[place % len(LINE_MARKS)]
+    ax.plot(xs, numbers, color=colour, marker=mark, markersize=4, label=label)
+
+
 # diagrams: Diagrams of structure: boxes and arrows drawn by code.
 
+
+ARROWS_IN_WORDS = 20
 
 FACE = {
     "layer": "#dbe9f6",
@@ -857,7 +907,7 @@ def draw_boxes(boxes, arrows, size, title="", notes=()):
     size     (width, height) of the canvas in units; a box is about 1 wide
     notes    (x, y, text)
     """
-    _, ax = plt.subplots(figsize=(size[0] * 0.85, size[1] * 0.62), layout="constrained")
+    figure, ax = plt.subplots(figsize=(size[0] * 0.85, size[1] * 0.62), layout="constrained")
     ax.set(xlim=(-0.7, size[0] - 0.3), ylim=(-0.6, size[1] - 0.4), title=title)
     ax.axis("off")
     drawn = {}
@@ -868,7 +918,16 @@ def draw_boxes(boxes, arrows, size, title="", notes=()):
         _draw_arrow(ax, drawn[start], drawn[end], text[0] if text else "")
     for x, y, text in notes:
         ax.text(x, y, text, fontsize=8, color="0.3", ha="center", va="center", zorder=4)
-    plt.show()
+    show(figure, _diagram_in_words(boxes, arrows, title, notes))
+
+
+def _diagram_in_words(boxes, arrows, title, notes):
+    """The title, where the first arrows lead, and the notes."""
+    names = {name: " ".join(text.split()) for name, (_, _, text, _) in boxes.items()}
+    ways = list(dict.fromkeys(f"{names[start]} to {names[end]}" for start, end, *_ in arrows))
+    more = [f"and {len(ways) - ARROWS_IN_WORDS} more"] if len(ways) > ARROWS_IN_WORDS else []
+    remarks = [" ".join(text.split()) for _, _, text in notes]
+    return f"Diagram: {'. '.join([title or 'boxes and arrows', ', '.join([*ways[:ARROWS_IN_WORDS], *more]), *remarks])}"
 
 
 def _draw_arrow(ax, start, end, text):
@@ -961,7 +1020,15 @@ def plot_attention(weights, sources, targets, titles=None):
             ax = figure.add_axes((left * across, bottom * up, columns[i] * across, weights.shape[1] * up))
             _draw_map(ax, weights[i], sources[i], targets[i], titles[i])
             left += columns[i] + 2
-    plt.show()
+    maps = [_map_in_words(*each) for each in zip(weights, sources, targets, titles, strict=True)]
+    show(figure, "Attention maps, a row for each token written. " + "; ".join(maps))
+
+
+def _map_in_words(weights, source, target, title):
+    """Which token each token that is written looked at most."""
+    names = [*map(str, source), *["padding"] * (weights.shape[1] - len(source))]
+    rows = [f"{token} at {names[row.argmax()]} ({row.max():.2f})" for row, token in zip(weights, target, strict=True)]
+    return f"{title or ''.join(map(str, source))}: {', '.join(rows)}"
 
 
 def _lines_of_maps(columns):
@@ -1026,21 +1093,22 @@ def draw_two_directions(tokens, title="Two LSTMs read the same sequence"):
 
 
 def draw_right_to_left(rows):
-    """Padded sequences, and in red the step in which reading from right to left comes to each place of them.
+    """Padded sequences, and in small numbers the step in which reading from right to left comes to each place of them.
 
     rows     list of str of one length, each character a time step, "_" for padding, which stands on the right
     """
     by_rows = [len(row.rstrip("_")) for row in rows]
     readings = {"all rows turned round": [len(row) for row in rows], "each row from its last real step": by_rows}
     size = 1.3 * len(rows[0]) + 0.6, 0.62 * len(rows) + 0.5
-    _, axes = plt.subplots(1, 2, figsize=size, layout="constrained")
+    figure, axes = plt.subplots(1, 2, figsize=size, layout="constrained")
     for ax, (name, firsts) in zip(axes, readings.items(), strict=True):
         ax.set(xlim=(-0.5, len(rows[0]) - 0.3), ylim=(-len(rows) + 0.3, 0.5), title=name)
         ax.axis("off")
         for y, (row, first) in enumerate(zip(rows, firsts, strict=True)):
             for t, token in enumerate(row):
                 _draw_place(ax, t, -y, token, first - t)
-    plt.show()
+    starts = [f"{name}: they begin at places {', '.join(map(str, firsts))}" for name, firsts in readings.items()]
+    show(figure, f"The order in which {', '.join(rows)} are read from right to left. {'; '.join(starts)}")
 
 
 def _draw_place(ax, x, y, token, step):
@@ -1049,12 +1117,12 @@ def _draw_place(ax, x, y, token, step):
     frame = {"boxstyle": "round,pad=0.3", "facecolor": face, "edgecolor": "0.35", "linewidth": 0.8}
     ax.text(x, y, token, ha="center", va="center", family="monospace", bbox=frame)
     if step > 0:
-        ax.text(x + 0.27, y - 0.27, step, ha="center", va="center", fontsize=8, color="tab:red")
+        ax.text(x + 0.27, y - 0.27, step, ha="center", va="center", fontsize=8, color="#D55E00", fontweight="bold")
 
 
 def draw_gate_orders():
     """Where the gates lie in the weights of an LSTM: ours side by side, torch's one below the other."""
-    _, (ours, theirs) = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained", gridspec_kw={"width_ratios": (2, 1)})
+    figure, (ours, theirs) = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained", gridspec_kw={"width_ratios": (2, 1)})
     for place, gate in enumerate("fgio"):
         _draw_block(ours, (1.5 * place, 1), 1.5, 1.2, gate)
     for place, gate in enumerate("ifgo"):
@@ -1065,7 +1133,7 @@ def draw_gate_orders():
                            (theirs, -0.3, 3.5, "H")):  # fmt: skip
         ax.text(x, y, text, ha="center", va="center", fontsize=9, color="0.3")
         ax.axis("off")
-    plt.show()
+    show(figure, "The gates in an LSTM's weights: here f, g, i, o side by side; in torch i, f, g, o one below the other")
 
 
 def _draw_block(ax, corner, width, height, gate):
@@ -1099,13 +1167,16 @@ def draw_residual_stack(widths, title="A stack with skip connections"):
 # plots: Pictures of what was computed: curves, bars, heat maps.
 
 
+BOUND_DASHES = ("--", ":", "-.")
+
+
 def plot_curves(curves, ylabel, bounds=None, title="", log=False):
     """Learning curves: `curves` maps a name to its numbers, one per epoch; `bounds` maps a name to one height."""
-    _, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
-    for name, numbers in curves.items():
-        ax.plot(range(1, len(numbers) + 1), numbers, marker="o", markersize=3, label=name)
-    for i, (name, height) in enumerate((bounds or {}).items(), start=len(curves)):
-        ax.axhline(height, color=f"C{i}", linestyle="--", linewidth=1, label=f"{name}: {height:.3g}")
+    figure, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
+    for i, (name, numbers) in enumerate(curves.items()):
+        draw_line(ax, i, range(1, len(numbers) + 1), numbers, name)
+    for i, (name, height) in enumerate((bounds or {}).items()):
+        ax.axhline(height, color="0.4", linestyle=BOUND_DASHES[i % 3], linewidth=1, label=f"{name}: {height:.3g}")
     ax.set(xlabel="epoch", ylabel=ylabel, title=title)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     if log:
@@ -1114,7 +1185,9 @@ def plot_curves(curves, ylabel, bounds=None, title="", log=False):
         ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
         ax.yaxis.set_minor_formatter("{x:g}")
     ax.legend(frameon=False)
-    plt.show()
+    lines = [f"{name} {in_words(numbers)}" for name, numbers in curves.items()]
+    lines += [f"{name} at {height:.3g}" for name, height in (bounds or {}).items()]
+    show(figure, f"Curves of {ylabel} by epoch{': ' if title else ''}{title}. " + "; ".join(lines))
 
 
 def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
@@ -1135,19 +1208,25 @@ def plot_heatmaps(maps, xlabel, ylabel, xticks=None, yticks=None):
             ax.set_yticks(range(len(yticks)), yticks)
     axes[0, 0].set_ylabel(ylabel)
     figure.colorbar(image, ax=axes[0, -1])
-    plt.show()
+    panels = [
+        f"{name or 'one'}: {matrix.shape[0]} rows, {matrix.shape[1]} columns, {matrix.min():.2g} to {matrix.max():.2g}"
+        for name, matrix in maps.items()
+    ]
+    show(figure, f"Heat maps, {ylabel or 'rows'} by {xlabel or 'columns'}. " + "; ".join(panels))
 
 
 def plot_agreement(pairs, title=""):
     """Analytic against numerical gradients: `pairs` maps a name to (analytic, numerical) of one shape."""
-    _, ax = plt.subplots(figsize=(4.2, 4), layout="constrained")
-    for name, (analytic, numerical) in pairs.items():
-        ax.plot(np.ravel(numerical), np.ravel(analytic), ".", label=name)
+    figure, ax = plt.subplots(figsize=(4.2, 4), layout="constrained")
+    for i, (name, (analytic, numerical)) in enumerate(pairs.items()):
+        style = {"color": SAFE_COLOURS[i % 6], "marker": LINE_MARKS[i % 6], "markersize": 4, "linestyle": "none"}
+        ax.plot(np.ravel(numerical), np.ravel(analytic), label=name, **style)
     reach = max(np.abs(numerical).max() for _, numerical in pairs.values())
     ax.plot([-reach, reach], [-reach, reach], color="0.6", linewidth=1, zorder=0)
     ax.set(xlabel="numerical", ylabel="analytic", title=title)
     ax.legend(frameon=False)
-    plt.show()
+    gaps = [f"{name} at most {np.abs(np.subtract(*pair)).max():.2g} apart" for name, pair in pairs.items()]
+    show(figure, f"Analytic against numerical gradients, the diagonal for equal ones. {'; '.join(gaps)}")
 
 
 # reversal_plots: Pictures of distance in time: which step reads what another step writes, and what differs from place to place.
@@ -1158,12 +1237,14 @@ def plot_by_place(numbers, ylabel, xlabel="letter of the word", log=False, bound
 
     bounds   name -> one height, drawn as a dashed line
     """
-    _, ax = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
-    for name, heights in numbers.items():
-        ax.plot(range(1, len(heights) + 1), heights, marker="o", markersize=4, label=name)
+    figure, ax = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
+    for i, (name, heights) in enumerate(numbers.items()):
+        draw_line(ax, i, range(1, len(heights) + 1), heights, name)
     for name, height in (bounds or {}).items():
         ax.axhline(height, color="0.5", linestyle="--", linewidth=1, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(frameon=False)
-    plt.show()
+    lines = [f"{name} {in_words(heights)}" for name, heights in numbers.items()]
+    lines += [f"{name} at {height:.3g}" for name, height in (bounds or {}).items()]
+    show(figure, f"Curves of {ylabel} by {xlabel}. {'; '.join(lines)}")

@@ -8,14 +8,19 @@ Contents, in the order of the file:
 - chrf: chrf
 - pairs: load_pairs
 - phrases: load_phrases
-- shown_checks: agree
+- shown_checks: agree, all_right
 - small_models: EverySecondDoubled, WordBag, DistanceScore, gradient_descent
 - vocabulary: Vocabulary
+- figures: show, in_words, draw_line
 - diagrams: draw_boxes
 - translation_plots: hangul_font, in_latin_letters, plot_word_maps, plot_lines, draw_decoder_step
 """
 
+import base64
 import hashlib
+import html
+import io
+import sys
 import unicodedata
 from codecs import BOM_UTF8
 from collections import Counter
@@ -172,20 +177,21 @@ def load_phrases(language, path=None):
 # shown_checks: Checks that show what came and what was wanted.
 
 
-def agree(what, yours, wanted, tolerance=1e-5):
+def agree(yours, wanted, what, tolerance=1e-5):
     """Compare a result with the wanted one, and show both where they differ.
 
-    what       str, what is compared: the first line of the message
     yours      a tensor, an array or a number: each entry may be off by `tolerance`; anything else must be equal
-    wanted     the same, or lists of numbers for a tensor
+    wanted     the same, or lists of numbers for an array or a tensor
+    what       str, what is compared: the first line of the message
     raises     AssertionError, with both shapes, both values, and the first place that differs
     """
     if not hasattr(yours, "shape") and not isinstance(yours, (int, float)):
-        assert yours == wanted, f"{what}\nyours   {yours}\nwanted  {wanted}"
+        assert yours == wanted, f"{what}\nyours   {yours!r}\nwanted  {wanted!r}"
         return
-    yours, wanted = (np.asarray(each.detach().cpu() if hasattr(each, "detach") else each) for each in (yours, wanted))
+    yours, wanted = _as_array(yours), _as_array(wanted)
     shown = f"{what}\nyours   {_shown_array(yours)}\nwanted  {_shown_array(wanted)}"
     assert yours.shape == wanted.shape, f"{shown}\nThe shapes differ."
+    assert yours.dtype.kind in "biuf", f"{shown}\nNumbers are wanted, yours are of dtype {yours.dtype}."
     wrong = ~np.isclose(yours.astype(float), wanted.astype(float), rtol=0, atol=tolerance)
     if wrong.any():
         place = tuple(int(index) for index in np.argwhere(wrong)[0])
@@ -194,6 +200,15 @@ def agree(what, yours, wanted, tolerance=1e-5):
         raise AssertionError(
             f"{shown}\nThe first difference{where}: {gap:+.4g} ({wrong.sum()} of {wrong.size} differ)."
         )
+
+
+def all_right(question, place, questions):
+    """Say that a question's check has passed, and how far that is: `place` of `questions`."""
+    print(f"{question}: all right ({place} of {questions})")
+
+
+def _as_array(value):
+    return np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
 
 
 def _shown_array(array):
@@ -370,8 +385,53 @@ def _kind_in_words(character):
     return "space" if character.isspace() else {"L": "letter", "M": "letter", "N": "digit"}.get(category, "other")
 
 
+# figures: Showing a figure with a text that says what is on it; colours and marks that everyone can tell apart.
+
+
+# Okabe and Ito's colours, which stay apart for those who do not see red and green.
+SAFE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
+LINE_MARKS = ("o", "s", "^", "D", "v", "P")
+SHARPNESS = 2  # pixels of the picture for one of the screen
+
+
+def show(figure, alt):
+    """Show a figure; `alt` says in words what is on it, for those who hear the notebook read out."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if getattr(shell, "kernel", None) is None:
+        plt.show()
+        return
+    from IPython.display import display
+
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=SHARPNESS * figure.dpi, bbox_inches="tight", facecolor="white")
+    plt.close(figure)
+    content = picture.getvalue()
+    width = int.from_bytes(content[16:20], "big") // SHARPNESS  # where a PNG has it
+    source = base64.b64encode(content).decode()
+    image = f'<img alt="{html.escape(alt)}" width="{width}" src="data:image/png;base64,{source}">'
+    display({"text/html": image, "text/plain": alt}, raw=True)
+
+
+def in_words(numbers):
+    """The first and the last of some numbers, and the least and the greatest where these are others."""
+    numbers = [float(number) for number in numbers]
+    ends = f"from {numbers[0]:.3g} to {numbers[-1]:.3g}" if len(numbers) > 1 else f"{numbers[0]:.3g}"
+    between = {"least": min(numbers), "greatest": max(numbers)}
+    more = [f"{name} {number:.3g}" for name, number in between.items() if number not in (numbers[0], numbers[-1])]
+    return ", ".join([ends, *more])
+
+
+def draw_line(ax, place, xs, numbers, label):
+    """A line with a colour and a mark of its own, by its place among the lines of the figure."""
+    colour, mark = SAFE_COLOURS[place % len(SAFE_COLOURS)], LINE_MARKS[place % len(LINE_MARKS)]
+    ax.plot(xs, numbers, color=colour, marker=mark, markersize=4, label=label)
+
+
 # diagrams: Diagrams of structure: boxes and arrows drawn by code.
 
+
+ARROWS_IN_WORDS = 20
 
 FACE = {
     "layer": "#dbe9f6",
@@ -391,7 +451,7 @@ def draw_boxes(boxes, arrows, size, title="", notes=()):
     size     (width, height) of the canvas in units; a box is about 1 wide
     notes    (x, y, text)
     """
-    _, ax = plt.subplots(figsize=(size[0] * 0.85, size[1] * 0.62), layout="constrained")
+    figure, ax = plt.subplots(figsize=(size[0] * 0.85, size[1] * 0.62), layout="constrained")
     ax.set(xlim=(-0.7, size[0] - 0.3), ylim=(-0.6, size[1] - 0.4), title=title)
     ax.axis("off")
     drawn = {}
@@ -402,7 +462,16 @@ def draw_boxes(boxes, arrows, size, title="", notes=()):
         _draw_arrow(ax, drawn[start], drawn[end], text[0] if text else "")
     for x, y, text in notes:
         ax.text(x, y, text, fontsize=8, color="0.3", ha="center", va="center", zorder=4)
-    plt.show()
+    show(figure, _diagram_in_words(boxes, arrows, title, notes))
+
+
+def _diagram_in_words(boxes, arrows, title, notes):
+    """The title, where the first arrows lead, and the notes."""
+    names = {name: " ".join(text.split()) for name, (_, _, text, _) in boxes.items()}
+    ways = list(dict.fromkeys(f"{names[start]} to {names[end]}" for start, end, *_ in arrows))
+    more = [f"and {len(ways) - ARROWS_IN_WORDS} more"] if len(ways) > ARROWS_IN_WORDS else []
+    remarks = [" ".join(text.split()) for _, _, text in notes]
+    return f"Diagram: {'. '.join([title or 'boxes and arrows', ', '.join([*ways[:ARROWS_IN_WORDS], *more]), *remarks])}"
 
 
 def _draw_arrow(ax, start, end, text):
@@ -434,10 +503,6 @@ HANGUL_FINALS = [
     "t", "k", "t", "p", "t",
 ]  # fmt: skip
 
-# Okabe and Ito's colours, which stay apart for those who do not see red and green.
-SAFE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
-LINE_MARKS = ("o", "s", "^", "D", "v", "P")
-
 
 def hangul_font():
     """The name of an installed font that has Korean letters, or None."""
@@ -468,7 +533,7 @@ def plot_word_maps(maps, sources, targets, titles=None):
     font = hangul_font()
     widths = [len(source) + 3 for source in sources]
     height = max(map(len, targets))
-    _, axes = plt.subplots(
+    figure, axes = plt.subplots(
         1, len(maps), figsize=(0.36 * sum(widths), 0.3 * height + 1.6), squeeze=False, layout="constrained",
         gridspec_kw={"width_ratios": widths},
     )  # fmt: skip
@@ -481,7 +546,12 @@ def plot_word_maps(maps, sources, targets, titles=None):
         ax.set_yticks(range(len(target)), _as_words(target, font), **style)
         ax.tick_params(length=0)
         ax.set_title(title, fontsize=9, loc="left")
-    plt.show()
+    rows = [
+        f"{word} at {source[int(np.argmax(row))]}"
+        for weights, source, target in zip(maps, sources, targets, strict=True)
+        for row, word in zip(np.asarray(weights), target, strict=True)
+    ]
+    show(figure, f"Maps of attention, each word that is written with the word it looked at most: {', '.join(rows)}")
 
 
 def _as_words(words, font):
@@ -493,17 +563,17 @@ def plot_lines(lines, xlabel, ylabel, labels=None, title=""):
 
     labels   list of str below the points, in place of 1, 2, 3 ...
     """
-    _, ax = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
+    figure, ax = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
     for i, (name, numbers) in enumerate(lines.items()):
-        places, numbers = range(1, len(numbers) + 1), list(numbers)
-        ax.plot(places, numbers, color=SAFE_COLOURS[i % 6], marker=LINE_MARKS[i % 6], markersize=4, label=name)
+        draw_line(ax, i, range(1, len(numbers) + 1), list(numbers), name)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if labels is None:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     else:
         ax.set_xticks(range(1, len(labels) + 1), labels)
     ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    plt.show()
+    words = [f"{name} {in_words(numbers)}" for name, numbers in lines.items()]
+    show(figure, f"Lines of {ylabel} by {xlabel}{': ' if title else ''}{title}. {'; '.join(words)}")
 
 
 def draw_decoder_step():

@@ -1,4 +1,4 @@
-"""The commands. Each says what it does, what it found, and by its exit status whether all is well:
+"""Build a course of graded notebooks, grade what students hand in, report. The exit status says whether all is well:
 
 \b
 0  all was graded (whatever the marks), or the check held
@@ -8,11 +8,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -22,10 +21,6 @@ from autograder.errors import AutograderError, GraderError
 from autograder.packaging import Kind
 from autograder.reports.platforms import Format
 from autograder.reports.progress_form import Form, chosen_form
-
-if TYPE_CHECKING:
-    from autograder.grading.options import Options
-    from autograder.result import Result
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=__doc__)
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Assignment ids; all if none is named.")]
@@ -82,7 +77,12 @@ SummaryFile = Annotated[
 ]
 
 
-@app.command()
+def _examples(*lines: str) -> str:
+    """The end of a command's help: lines that can be typed as they are."""
+    return "\b\nExamples:\n" + "\n".join(f"  python -m autograder {line}" for line in lines)
+
+
+@app.command(epilog=_examples("build", "build 02_seq2seq", "build --check"))
 def build(
     ids: Ids = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 on a difference.")] = False,
@@ -101,7 +101,14 @@ def build(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(
+    epilog=_examples(
+        "grade seq2seq.ipynb",
+        "grade submitted/ --jobs 4",
+        "grade moodle.zip --assignment 02_seq2seq --course class/",
+        "grade seq2seq.ipynb --questions encode_texts --json record.json",
+    )
+)
 def grade(
     path: Annotated[
         Path,
@@ -129,7 +136,7 @@ def grade(
     summary: SummaryFile = None,
 ) -> None:
     """Grade a notebook, or a class into the gradebook. What has not changed since is not graded again."""
-    from autograder.cli import kernel_ahead
+    from autograder.cli import grade_output, kernel_ahead
     from autograder.grading.options import Options
 
     chosen = frozenset(filter(None, questions.split(","))) if questions is not None else None
@@ -139,28 +146,38 @@ def grade(
 
         batch = commands.Batch(jobs, scheduler, course_dir, force)
         results = commands.grade(path, options, batch, spare_kernel)
-    _finish(results, options, (json_file, summary), commands.count_adjusted(path, batch, results))
+    files = grade_output.Files(json_file, summary)
+    if not grade_output.finish(results, options, files, commands.count_adjusted(path, batch, results)):
+        raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=_examples("validate", "validate 02_seq2seq"))
 def validate(ids: Ids = None) -> None:
-    """The release gate: prove that the assignments are sound before anyone is marked by them. Prints the kill table."""
+    """Prove that assignments are sound: the release gate.
+
+    Every known submission is graded; prints what is unexpected, and the wrong answers caught by each question.
+    """
     from autograder import validation
 
     if not validation.validate(ids or [], Console()):
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=_examples("mistakes 02_seq2seq", "mistakes --check", "mistakes --markdown docs/named_mistakes.md"))
 def mistakes(
     ids: Ids = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 on a difference.")] = False,
     markdown: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", callback=_writable, help="Only write the page of all assignments, from their files."),
+        typer.Option(
+            metavar="FILE", callback=_writable, help="Only write the page of all assignments, from their files."
+        ),
     ] = None,
 ) -> None:
-    """Find out what each known mistake gives, so that feedback can name it. Prints what each is told."""
+    """Find out what each known mistake gives.
+
+    Feedback names it where a student's answer gives the very same. Prints what the known mistakes are told.
+    """
     from autograder.cli import mistake_files
 
     if markdown is not None:
@@ -169,7 +186,7 @@ def mistakes(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=_examples("report", "report --course class/ --out report.html --csv marks.csv"))
 def report(
     course_dir: Annotated[Path, typer.Option("--course", help="Folder with gradebook.db and autograded/.")] = Path(),
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
@@ -178,14 +195,14 @@ def report(
         typer.Option("--csv", metavar="PATH", callback=_writable, help="Also write a table of the marks there."),
     ] = None,
 ) -> None:
-    """Write the class report, a static HTML page, from the gradebook."""
+    """Write the class report, a page, from the gradebook."""
     from autograder.cli import report_files
 
     for label, path in report_files.report(course_dir, out, csv_file):
         typer.echo(f"{label}: {path}")
 
 
-@app.command()
+@app.command(epilog=_examples("export --format csv", "export --format canvas --roster grades.csv --out marks.csv"))
 def export(
     kind: Annotated[Format, typer.Option("--format", help="Where the marks go.")],
     course_dir: Annotated[Path, typer.Option("--course", help="Folder with gradebook.db and autograded/.")] = Path(),
@@ -200,7 +217,10 @@ def export(
     ] = None,
     column: Annotated[str | None, typer.Option(metavar="NAME", help="The roster's column for the marks.")] = None,
 ) -> None:
-    """Write the marks for Canvas, Moodle, a spreadsheet or JUnit. A mark that is missing stays empty."""
+    """Write the marks for Canvas, Moodle, a spreadsheet, JUnit.
+
+    A mark that is missing stays empty.
+    """
     from autograder.cli import export_files
 
     path, left_out = export_files.export(kind, course_dir, out, assignment, roster, column)
@@ -210,7 +230,7 @@ def export(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=_examples("package 02_seq2seq --format student", "package 02_seq2seq --format gradescope"))
 def package(
     id: Annotated[str, typer.Argument(metavar="ID", help="The assignment.")],
     kind: Annotated[Kind, typer.Option("--format", help="For whom the zip is.")],
@@ -219,18 +239,21 @@ def package(
         typer.Option(metavar="FILE", callback=_writable, help="The zip to write (default: build/ID_FORMAT.zip)."),
     ] = None,
 ) -> None:
-    """Make the zip to publish, for students, or the zip to upload, Gradescope's autograder."""
+    """Make the zip for students, or the one for Gradescope."""
     from autograder.packaging import package
 
     path, count = package.package(id, kind, out)
     typer.echo(f"{count} files: {path}")
 
 
-@app.command()
+@app.command(epilog=_examples("assignments", "assignments --markdown"))
 def assignments(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as Markdown, for a README.")] = False,
 ) -> None:
-    """Print the table of assignments: id, title, questions, points, packages needed, datasets."""
+    """Print the table of assignments.
+
+    It has ids, titles, questions, points, packages needed, datasets.
+    """
     from autograder.reports import assignment_table
 
     if markdown:
@@ -239,7 +262,7 @@ def assignments(
         assignment_table.print_assignments(Console())
 
 
-@app.command()
+@app.command(epilog=_examples("data", "data --check"))
 def data(
     check: Annotated[
         bool, typer.Option("--check", help="Make nothing; exit 1 if a file is missing or not as SHA256SUMS has it.")
@@ -260,54 +283,13 @@ def data(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=_examples("demo", "demo --all --jobs 4"))
 def demo(
     jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time.")] = os.cpu_count() or 1,
     folder: Annotated[Path | None, typer.Option(help="Where the sample class is made (default: build/demo).")] = None,
     every: Annotated[bool, typer.Option("--all", help="Grade the samples of every assignment.")] = False,
 ) -> None:
-    """Grade a small sample class of one assignment, print a table, write the class report."""
+    """Grade a small sample class, and report on it."""
     from autograder.cli import demo
 
     demo.run(folder, jobs, Console(), every)
-
-
-def _write_json(path: Path, records: object) -> None:
-    """Write the records. Raises GraderError, the table having been printed, if there is no room for them."""
-    try:
-        path.write_text(json.dumps(records, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise GraderError(f"--json {path}: it could not be written ({error.strerror})") from None
-
-
-def _add_summary(path: Path, results: list[Result]) -> None:
-    """Add the results in Markdown to a file, as a job's summary on GitHub is written. Raises GraderError."""
-    from autograder.reports.markdown_summary import summary_markdown
-
-    try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(summary_markdown(results))
-    except OSError as error:
-        raise GraderError(f"--summary {path}: it could not be written ({error.strerror})") from None
-
-
-def _finish(
-    results: list[Result], options: Options, files: tuple[Path | None, Path | None], adjusted: int | None
-) -> None:
-    """Print the table, write the records and the summary, set the exit status. `adjusted` None: it was one notebook."""
-    from autograder.reports import terminal
-
-    console = Console()
-    if adjusted is None:
-        terminal.print_submission(console, results[0], confined=options.confined)
-    else:
-        terminal.print_class(console, results, confined=options.confined)
-        terminal.print_adjusted(console, adjusted)
-    json_file, summary = files
-    if summary is not None:
-        _add_summary(summary, results)
-    if json_file is not None:
-        records = [result.to_json() for result in results]
-        _write_json(json_file, records[0] if adjusted is None else records)
-    if not all(result.graded for result in results):
-        raise typer.Exit(1)

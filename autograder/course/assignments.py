@@ -6,6 +6,7 @@ of date.)
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ class Assignment:
             if asked.id == id:
                 return asked
         known = ", ".join(asked.id for asked in self.questions)
-        raise TaskError(f"{self.id} has no question {id!r}; it has {known}")
+        raise TaskError(f"{self.id} has no question {id!r}; it has {known}{nearest(id, known.split(', '))}")
 
 
 def read_assignment(root: Path, id: str) -> Assignment:
@@ -106,6 +107,12 @@ def read_assignment(root: Path, id: str) -> Assignment:
 def question_id(check_cell: str, ids: Collection[str]) -> str:
     """The one of `ids` to which a check cell belongs: its own name, or that without `_check`; "" if it is neither."""
     return next((id for id in (check_cell, check_cell.removesuffix(CHECK_SUFFIX)) if id in ids), "")
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """A question that names the known word that is most like another; "" if none is."""
+    alike = difflib.get_close_matches(word, known, n=1)
+    return f". Did you mean {alike[0]!r}?" if alike else ""
 
 
 def name_of(id: str) -> str:

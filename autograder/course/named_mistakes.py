@@ -18,7 +18,7 @@ def read_named_mistakes(assignment: Assignment) -> dict[str, dict[str, str]]:
     """Question id -> fingerprint -> mistake in words; empty if there is no file. Raises TaskError for a damaged one."""
     try:
         return {
-            question: {fingerprint: says for says, fingerprints in known.items() for fingerprint in fingerprints}
+            question: {fingerprint: mistake for mistake, fingerprints in known.items() for fingerprint in fingerprints}
             for question, known in named_mistakes_file(assignment).get("known", {}).items()
         }
     except (AttributeError, TypeError):

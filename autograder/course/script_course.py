@@ -13,6 +13,7 @@ from autograder.course.assignments import (
     Assignment,
     name_of,
     named_mistakes_of,
+    nearest,
     read_assignment,
     release_of,
     source_of,
@@ -51,7 +52,9 @@ class ScriptCourse:
         """The assignment `id`. Raises UnknownAssignment, and TaskError if its source contradicts itself."""
         if id not in self.assignment_ids():
             known = ", ".join(self.assignment_ids()) or "none"
-            raise UnknownAssignment(f"there is no assignment {id!r}; known are: {known}")
+            raise UnknownAssignment(
+                f"there is no assignment {id!r}; known are: {known}{nearest(id, self.assignment_ids())}"
+            )
         return read_assignment(self.root, id)
 
     def reference(self, id: str) -> SimpleNamespace:

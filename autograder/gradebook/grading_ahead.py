@@ -7,6 +7,7 @@ exporter is made before both.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ class GradingAheadExporter(SubmittedNotebookExporter):
         if self.config.GradeInSandbox.get("results_folder"):
             return  # `autograder grade` has graded it
         id = self._converter.coursedir.assignment_id
+        if len(self._converter.assignments) == 1:
+            _require_notebook(id, next(iter(self._converter.assignments.values())))
         options_asked = Options(assignment=id)
         with contextlib.closing(_ready_kernel(options_asked)) as spare_kernel:
             if len(self._converter.assignments) == 1:
@@ -62,8 +65,19 @@ class GradingAheadExporter(SubmittedNotebookExporter):
         data = path.read_bytes()
         graded = grade_patiently(data, replace(options, own_files=lying_beside(path)), spare_kernel)
         if not graded.notebook:
-            raise GraderError(f"{graded.result.problem}. Nothing was changed: what was graded before is still there")
+            raise GraderError(f"{graded.result.problem}; what was graded before is still there")
         self.graded_ahead[data] = graded
+
+
+def _require_notebook(id: str, notebooks: Sequence[str]) -> None:
+    """Raise GraderError if no notebook of a submission has the assignment's name: nbgrader passes by others."""
+    names = [Path(notebook).name for notebook in notebooks]
+    wanted = f"{course.current().load(id).name}.ipynb"
+    if wanted not in names:
+        raise GraderError(
+            f"there is no {wanted}, only {' and '.join(sorted(names))}: rename it, or use `python -m autograder grade`,"
+            " which finds it under any name"
+        )
 
 
 def _ready_kernel(options: Options) -> SpareKernel:

@@ -110,10 +110,7 @@ def _grade_restored(
         else:
             outcomes = _all_failed(wanted, death)
         notes = cell_notes(runnable, session.interrupted | session.left_out)
-    questions = [_result(info, wanted, outcomes, notes) for info in assignment.questions]
-    questions = [with_hint_on_threads(question, runnable) for question in questions]
-    known = course.current().named_mistakes(id)
-    questions = [with_likely_mistake(one, outcomes.get(one.id, []), known.get(one.id, {})) for one in questions]
+    questions = _results(assignment, wanted, outcomes, notes, runnable)
     starved = session.starved  # a cell was stopped before its time: what went wrong after it may be no mistake
     if starved:
         questions = [_unless_starved(*pair) for pair in zip(assignment.questions, questions, strict=True)]
@@ -187,6 +184,22 @@ def wanted_questions(assignment: course.Assignment, options: Options) -> frozens
             assignment.question(id)
         chosen &= options.questions
     return chosen if options.training else chosen - {info.id for info in assignment.questions if info.is_training}
+
+
+def _results(
+    assignment: course.Assignment,
+    wanted: frozenset[str],
+    outcomes: dict[str, list[Outcome]],
+    notes: dict[str, CellNote],
+    notebook: nbformat.NotebookNode,
+) -> list[QuestionResult]:
+    """The result of every question, with what else is known about it in its feedback."""
+    known = course.current().named_mistakes(assignment.id)
+    questions = []
+    for info in assignment.questions:
+        question = with_hint_on_threads(_result(info, wanted, outcomes, notes), notebook)
+        questions.append(with_likely_mistake(question, outcomes.get(info.id, []), known.get(info.id, {})))
+    return questions
 
 
 def _result(

@@ -10,12 +10,11 @@ import nbformat
 
 from autograder.course import QuestionInfo
 from autograder.grading.refusal import NOT_YOURS
-from autograder.result import NOT_GRADED, QuestionResult
+from autograder.result import LIKELY, NOT_GRADED, QuestionResult
 from autograder.testing.fingerprint import fingerprint
 from autograder.testing.plugin import Outcome
 
 SHOWN_FAILURES = 3
-LIKELY = "Likely mistake: "
 THREADS = re.compile(r"\b(?:Thread|ThreadPool|ThreadPoolExecutor|Parallel|Timer)\(")
 ON_THREADS = (
     "Threads that were started while the notebook ran are not there when a question is asked, so code that waits for "
@@ -66,9 +65,7 @@ def feedback_of(failed: Sequence[Outcome], cell_text: str = "") -> str:
     return "\n\n".join(parts) or "Wrong."
 
 
-def with_likely_mistake(
-    question: QuestionResult, tests: Sequence[Outcome], known: Mapping[str, str]
-) -> QuestionResult:
+def with_likely_mistake(question: QuestionResult, tests: Sequence[Outcome], known: Mapping[str, str]) -> QuestionResult:
     """The same result, with the known mistake named first that gives the very same to the question's tests.
 
     known  fingerprint of a wrong answer -> its mistake in words

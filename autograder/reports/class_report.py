@@ -99,6 +99,7 @@ def class_report_html(
         stamp=stamp,
         summary=summary,
         not_graded=_not_graded(summary.not_graded, results[0].assignment if results else ""),
+        pages=pages or {},
         rows=[_row(result, summary.questions, (pages or {}).get(result.student, "")) for result in summary.results],
         suites=sorted({r.suite_sha256 for r in results if r.suite_sha256}),
         walls=sorted({first_line(r.walls) for r in results if r.walls}),

@@ -49,6 +49,7 @@ class QuestionFeedback:
     messages: Sequence[Message]
     hints: Sequence[str]
     comments: Sequence[str] = ()
+    mistake: str = ""
 
     @property
     def told(self) -> bool:
@@ -95,15 +96,16 @@ def feedback_html(
 
 
 def question_feedback(question: QuestionResult, heading: str, comments: Sequence[str] = ()) -> QuestionFeedback:
-    """Take a question's output apart: blocks between blank lines, of which those with "Hint:" are hints.
+    """Take a question's output apart: the known mistake, and blocks between blank lines, with "Hint:" before hints.
 
     The output of a question that could not be graded is meant for the instructor and left out.
     """
     output = "" if question.reason == NOT_GRADED or question.output == "Correct." else question.output
     blocks = [block.strip("\n") for block in clean(output).split("\n\n") if block.strip()]
     hints = [block.removeprefix(_HINT).strip() for block in blocks if block.startswith(_HINT)]
-    messages = [_message(block) for block in blocks if not block.startswith(_HINT)]
-    return QuestionFeedback(question, heading, style_of(question.reason).meaning, messages, hints, comments)
+    mistake = question.mistake if output else ""
+    messages = [_message(block) for block in blocks[bool(mistake) :] if not block.startswith(_HINT)]
+    return QuestionFeedback(question, heading, style_of(question.reason).meaning, messages, hints, comments, mistake)
 
 
 def _message(block: str) -> Message:

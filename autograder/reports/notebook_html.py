@@ -33,6 +33,7 @@ PICTURE_LIMIT = 2_000_000  # characters of base64
 PICTURES_LIMIT = 12_000_000  # of all pictures of a notebook
 COLOURED_LIMIT = 40_000  # words and signs of code that are coloured: sanitizing 10,000 of them takes two seconds
 
+MUTE = "<Figure"
 WORDS = re.compile(r"\w+|[^\w\s]")
 _PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8\xff"}
 _TAGS = {
@@ -209,13 +210,18 @@ def _output(output: Any, budget: _Budget) -> nbformat.NotebookNode:
 
 
 def _displayed(data: Any, budget: _Budget) -> nbformat.NotebookNode:
-    """A picture if there is one that is of its kind indeed and fits, else the output's plain text."""
+    """A picture if there is one that is of its kind indeed and fits, else the output's plain text.
+
+    The plain text says what is on the picture, unless it is matplotlib's, which says its size.
+    """
+    words = _joined(data.get("text/plain", ""))
     for mime_type, start in _PICTURES.items():
         encoded = "".join(_joined(data.get(mime_type, "")).split())
         if _begins(encoded, start) and budget.takes(len(encoded)):
-            return _node(output_type="display_data", data={mime_type: encoded}, metadata={})
+            described = {} if words.startswith(MUTE) else {mime_type: {"alt": clean(words, OUTPUT_LIMIT)}}
+            return _node(output_type="display_data", data={mime_type: encoded}, metadata=described)
     kinds = ", ".join(sorted(map(str, data)))
-    return budget.output(_joined(data.get("text/plain", "")) or f"[an output of type {kinds} is not shown]")
+    return budget.output(words or f"[an output of type {kinds} is not shown]")
 
 
 def _begins(encoded: str, start: bytes) -> bool:

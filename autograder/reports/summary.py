@@ -14,6 +14,7 @@ from autograder.reports.outcomes import ALL_OUTCOMES
 from autograder.reports.plain_text import first_line
 from autograder.result import BY_HAND, NOT_GRADED, QuestionResult, Result
 
+MESSAGES = 8  # shown for one question
 ENOUGH = 8  # submissions for a correlation that is worth showing
 
 
@@ -25,7 +26,8 @@ class QuestionSummary:
     counted    submissions in which the question has a score
     solved     share of the counted ones that are correct; None where none is counted
     mean       mean share of the points; None where none is counted
-    messages   the most common first lines of feedback, with how many students got each
+    mistakes   the known mistakes that feedback names, with how many students made each
+    messages   the most common first lines of other feedback, with how many students got each and one of them
     discrimination   correlation of the points with those of all other questions, over the submissions that are graded
                in full; None for fewer than ENOUGH of them, or where either is the same for all
     """
@@ -37,7 +39,8 @@ class QuestionSummary:
     counted: int
     solved: float | None
     mean: float | None
-    messages: Sequence[tuple[str, int]]
+    mistakes: Sequence[tuple[str, int]]
+    messages: Sequence[tuple[str, int, str]]
     discrimination: float | None = None
 
 
@@ -138,7 +141,10 @@ def _question(results: Sequence[Result], id: str, points: float, heading: str) -
         counted=len(counted),
         solved=mean(_is_solved(q) for q in counted) if counted else None,
         mean=mean(question_share(q) or 0.0 for q in counted) if counted else None,
-        messages=_common_messages(counted),
+        mistakes=_known_mistakes(counted),
+        messages=_common_messages(
+            [(r.student, q) for r, q in zip(results, answers, strict=True) if q.score is not None]
+        ),
         discrimination=_discrimination([result for result in results if result.graded], id),
     )
 
@@ -167,10 +173,19 @@ def question_share(question: QuestionResult) -> float | None:
     return question.score / question.max_score
 
 
-def _common_messages(answers: Sequence[QuestionResult], most: int = 5) -> list[tuple[str, int]]:
-    lines = (first_line(q.output) for q in answers if q.reason != "correct")
-    counted = Counter(filter(None, lines))
-    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
+def _known_mistakes(answers: Sequence[QuestionResult]) -> list[tuple[str, int]]:
+    counted = Counter(filter(None, (question.mistake for question in answers)))
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _common_messages(answers: Sequence[tuple[str, QuestionResult]]) -> list[tuple[str, int, str]]:
+    """What no known mistake gives, grouped by the whole of the first failure."""
+    groups: dict[str, list[str]] = {}
+    for student, question in answers:
+        if question.reason != "correct" and not question.mistake and question.output.strip():
+            groups.setdefault(question.output.partition("\n\n")[0], []).append(student)
+    ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))[:MESSAGES]
+    return [(first_line(text), len(students), students[0]) for text, students in ordered]
 
 
 def _ordered(counts: Mapping[str, int]) -> dict[str, int]:

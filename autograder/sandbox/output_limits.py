@@ -11,6 +11,7 @@ import nbformat
 
 MAX_OUTPUTS = 200
 JSON = re.compile(r"application/(.*\+)?json")  # of other kinds a notebook may have texts alone
+PICTURE_IN_HTML = re.compile(r'<img [^<>]*src="data:(image/png|image/jpeg);base64,([A-Za-z0-9+/=]+)">')
 MAX_NUMBER = 10**9
 PAGE_BYTES = 4 * 2**20  # of one cell, its pictures included
 NOTEBOOK_BYTES = 32 * 2**20  # of all cells together
@@ -66,9 +67,14 @@ def _shortened(output: nbformat.NotebookNode, chars: int) -> nbformat.NotebookNo
 
 
 def _data(data: Any, chars: int) -> dict[str, Any]:
-    """The data of an output by kind: texts, and JSON of kinds that are JSON."""
+    """The data of an output by kind: pictures, texts, and JSON of kinds that are JSON.
+
+    HTML that is one picture, as `given.show` displays it, becomes that picture.
+    """
     kept = {}
     for kind, value in data.items() if isinstance(data, dict) else ():
+        tag = PICTURE_IN_HTML.fullmatch(value) if kind == "text/html" and isinstance(value, str) else None
+        kind, value = (tag[1], tag[2]) if tag else (kind, value)
         picture = isinstance(value, str) and kind.startswith("image/")
         short = (isinstance(value, str) or JSON.fullmatch(kind)) and len(json.dumps(value)) <= chars
         if picture or short:

@@ -87,7 +87,7 @@ class SuitePlugin:
     _holds_large_answers: bool = False
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Declare the markers; leave out the text of tracebacks, half the time of a test that fails: nobody reads it."""
+        """Declare the markers; leave out the text of tracebacks, half the time of a test that fails."""
         config.option.tbstyle = "value"
         config.addinivalue_line("markers", "question(Question): the question that a test belongs to")
         config.addinivalue_line("markers", "asks(role, points): the attribute of its class that is its question")

@@ -19,14 +19,14 @@ COUNTS = ("mistakes", "named", "other", "unnamed", "style_named", "style_other",
 HEADER = ("question", "mistakes", "named", "another", "none", "named, restyled", "another, restyled", "none, restyled")
 PREFACE = """# Named mistakes
 
-Where a student's answer gives to the hidden tests of a question the very same as a known mistake of the bank, the feedback
-begins with that mistake in words. `python -m autograder mistakes ID` finds out what each of them gives, under all four variants
-of the hidden inputs, and writes it to `solutions/<id>/submissions/named_mistakes.json`; `python -m autograder mistakes --markdown
-docs/named_mistakes.md` writes this page from those files.
+Where a student's answer gives to the hidden tests of a question the very same as a known mistake of the bank, the
+feedback begins with that mistake in words. `python -m autograder mistakes ID` finds out what each of them gives, under
+all four variants of the hidden inputs, and writes it to `solutions/<id>/submissions/named_mistakes.json`. From those
+files `python -m autograder mistakes --markdown docs/named_mistakes.md` writes this page.
 
-A mistake is *named* if it is told its own sentence under every variant. The columns *restyled* are for the same mistakes with
-other names of local variables and with matrix products summed from behind. Mistakes that show only in training are not
-counted. Two mistakes that give the same under some variant name neither; they stand below each table.
+A mistake is *named* if it is told its own sentence under every variant. The columns *restyled* are for the same
+mistakes with other names of local variables and with matrix products summed from behind. Mistakes that show only in
+training are not counted. Two mistakes that give the same under some variant name neither; they stand below each table.
 """
 
 

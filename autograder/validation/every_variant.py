@@ -122,7 +122,7 @@ def _limit() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _as_before() -> Iterator[None]:
-    """Undo what the block changes for the whole process: the generators and modes of NumPy, and of torch if it is there."""
+    """Undo what the block changes for the whole process: generators and modes of NumPy, and of torch if it is there."""
     random_state, errors = np.random.get_state(), np.geterr()
     torch = sys.modules.get("torch")
     generator, gradients = (torch.get_rng_state(), torch.is_grad_enabled()) if torch else (None, None)

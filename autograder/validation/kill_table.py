@@ -14,12 +14,15 @@ from autograder.reports import terminal
 from autograder.testing.hidden_inputs import VARIANTS
 from autograder.validation.trials import Meeting, Trial, lost
 
-HEADER = ["question", "wrong", "killed", "survived", "lost more", "not graded"]
+HEADER = ["question", "wrong", "killed", "survived", "lost more", "not graded", "named"]
 
 
 @dataclass
 class Kills:
-    """One row of counts of wrong answers: all; caught by their question; not caught; losing other questions too."""
+    """One row of counts of wrong answers.
+
+    They are: all; caught by their question; not caught; losing other questions too; without a mark; told their mistake.
+    """
 
     question: str
     wrong: int = 0
@@ -27,6 +30,7 @@ class Kills:
     survived: int = 0
     more: int = 0
     ungraded: int = 0
+    named: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class KillTable:
     @property
     def total(self) -> Kills:
         """All rows together."""
-        counts = [(r.wrong, r.killed, r.survived, r.more, r.ungraded) for r in self.rows]
+        counts = [(r.wrong, r.killed, r.survived, r.more, r.ungraded, r.named) for r in self.rows]
         return Kills("all", *(sum(column) for column in zip(*counts, strict=True)))
 
 
@@ -68,6 +72,7 @@ def _count(row: Kills, trial: Trial, graded: Graded) -> None:
     row.killed += row.question in gone
     row.survived += row.question not in gone
     row.more += bool(gone - {row.question})
+    row.named += any(q.id == row.question and q.mistake for q in graded.result.questions)
 
 
 class VariantTable:
@@ -119,7 +124,12 @@ def print_kill_table(console: Console, assignment: course.Assignment, table: Kil
 
 def _row(row: Kills) -> list[Text]:
     killed = Text(str(row.killed), "green" if row.killed == row.wrong else "bold red")
-    bad = [_number(row.survived, "bold red"), _number(row.more, "yellow"), _number(row.ungraded, "bold red")]
+    bad = [
+        _number(row.survived, "bold red"),
+        _number(row.more, "yellow"),
+        _number(row.ungraded, "bold red"),
+        _number(row.named, ""),
+    ]
     return [Text(row.question, "bold" if row.question == "all" else ""), Text(str(row.wrong)), killed, *bad]
 
 

@@ -127,7 +127,7 @@ def _named(assignment: course.Assignment, gave: Sequence[tuple[Asked, Mapping[st
     for asked in assignment.questions:
         for print_, titles in sorted(words[asked.id].items()):
             if len(titles) == 1:
-                known.setdefault(asked.id, {}).setdefault(*titles, []).append(print_)
+                known.setdefault(asked.id, {}).setdefault(min(titles), []).append(print_)
     alike = {(question, tuple(sorted(titles))) for question in words for titles in words[question].values()}
     sorted_known = {question: dict(sorted(entries.items())) for question, entries in known.items()}
     shared = sorted((question, titles) for question, titles in alike if len(titles) > 1)

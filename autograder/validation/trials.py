@@ -148,6 +148,8 @@ def _otherwise(name: str, submission: KnownSubmission, lost_question: QuestionRe
         breaches.append(f"{name} loses {id} for the reason {lost_question.reason!r}, not {submission.reason!r}")
     if submission.feedback not in lost_question.output:
         breaches.append(f"{name} is told on {id} without {submission.feedback!r}: {first_line(lost_question.output)}")
+    if lost_question.mistake not in ("", submission.title):
+        breaches.append(f"{name} is told of another mistake on {id}: {lost_question.mistake}")
     return breaches
 
 

@@ -49,7 +49,7 @@ import numpy as np
 from given import (
     Adam, TimeAffine, TimeDropout, TimeEmbedding, TimeSoftmaxWithLoss, ToyGrammar, draw_lstm_cell, draw_unrolled,
     fit_language_model, load_python_docs, numerical_gradient, plot_agreement, plot_curves, plot_distributions,
-    plot_heatmaps, sigmoid,
+    plot_heatmaps, show, sigmoid,
 )  # fmt: skip
 
 # %% [markdown]
@@ -808,10 +808,10 @@ assert np.isclose(perplexity(model, np.array([0, 2, 1, 1, 2]), 3, 2), 3.0), "no 
 # %%
 heads = np.linspace(0.001, 0.999, 200)
 coin = np.exp(-heads * np.log(heads) - (1 - heads) * np.log(1 - heads))
-_, ax = plt.subplots(figsize=(5, 2.8), layout="constrained")
+figure, ax = plt.subplots(figsize=(5, 2.8), layout="constrained")
 ax.plot(heads, coin)
 ax.set(xlabel="p", ylabel="perplexity", title="between certain (1) and fair (2)")
-plt.show()
+show(figure, "Perplexity of a coin by p: 1 at both ends, where the side is certain, and 2 in the middle")
 
 # %% [markdown]
 # Even the best predictor has a perplexity above 1 where the language itself has a choice. Keep this in mind: it is the floor for every model.

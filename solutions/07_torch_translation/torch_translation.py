@@ -73,7 +73,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from given import (
-    EOS, PAD, SOS, UNK, Vocabulary, agree, chrf, draw_decoder_step, load_pairs, load_phrases, plot_lines,
+    EOS, PAD, SOS, UNK, Vocabulary, agree, all_right, chrf, draw_decoder_step, load_pairs, load_phrases, plot_lines,
     plot_word_maps,
 )  # fmt: skip
 from given import DistanceScore, WordBag, gradient_descent  # noqa: F401 - for hidden tests
@@ -206,16 +206,16 @@ english = Vocabulary(["two red cats", "red cats", "cats"])  # cats is 4, red is 
 french = Vocabulary(["deux chats", "chats"])  # chats is 4, deux is 5
 pairs = [("red cats", "chats"), ("two red blue cats", "deux chats")]
 src, src_lengths, tgt = collate(pairs, english, french)
-agree("src: the ids and EOS, then PAD; `blue` is UNK", src, [[5, 4, 2, 0, 0], [6, 5, 3, 4, 2]])
-agree("src_lengths count EOS", src_lengths, [3, 5])
-agree("tgt: SOS, the ids, EOS, then PAD", tgt, [[1, 4, 2, 0], [1, 5, 4, 2]])
+agree(src, [[5, 4, 2, 0, 0], [6, 5, 3, 4, 2]], "src: the ids and EOS, then PAD; `blue` is UNK")
+agree(src_lengths, [3, 5], "src_lengths count EOS")
+agree(tgt, [[1, 4, 2, 0], [1, 5, 4, 2]], "tgt: SOS, the ids, EOS, then PAD")
 for name, tensor in (("src", src), ("src_lengths", src_lengths), ("tgt", tgt)):
     assert tensor.dtype == torch.long, f"{name} must be a long tensor, yours is {tensor.dtype}"
 src, _, tgt = collate(pairs[:1], english, french)
-agree("one pair: src is as wide as the batch needs", src, [[5, 4, 2]])
-agree("one pair: tgt", tgt, [[1, 4, 2]])
-agree("two empty texts", collate([("", "")], english, french)[2], [[1, 2]])
-print("collate: all right (1 of 16)")
+agree(src, [[5, 4, 2]], "one pair: src is as wide as the batch needs")
+agree(tgt, [[1, 4, 2]], "one pair: tgt")
+agree(collate([("", "")], english, french)[2], [[1, 2]], "two empty texts")
+all_right("collate", 1, 16)
 
 # %% [markdown]
 # How much of a batch is padding? That depends on who is in it. Phrases of train have 1 to 18 words; here are 250 batches of 64, drawn without looking at the length:
@@ -278,8 +278,8 @@ def bucketed_batches(lengths, batch_size, rng):
 # %% nbgrader={"grade": true, "grade_id": "bucketed_batches_check", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 lengths = [5, 2, 9, 2, 5, 8, 1]
 batches = bucketed_batches(lengths, 3, np.random.default_rng(1))
-agree("every index is there once", sorted(i for batch in batches for i in batch), [0, 1, 2, 3, 4, 5, 6])
-agree("batches of 3, one may be smaller", sorted(len(batch) for batch in batches), [1, 3, 3])
+agree(sorted(i for batch in batches for i in batch), [0, 1, 2, 3, 4, 5, 6], "every index is there once")
+agree(sorted(len(batch) for batch in batches), [1, 3, 3], "batches of 3, one may be smaller")
 assert all(type(i) is int for batch in batches for i in batch), f"plain ints are wanted, yours are {batches}"
 padding = sum(max(lengths[i] for i in batch) - lengths[j] for batch in batches for j in batch)
 assert padding <= 11, f"sorted and cut there are 7 or 11 tokens of padding; yours have {padding}: {batches}"
@@ -288,9 +288,9 @@ for _ in range(300):
     firsts[max(lengths[i] for i in bucketed_batches(lengths, 3, rng)[0])] += 1
 assert len(firsts) == 3, f"each of the three batches must come first at times; longest rows of yours: {firsts}"
 assert min(firsts.values()) > 60, f"every order is equally likely: about 100 each, yours: {firsts}"
-agree("one row", bucketed_batches([4], 3, rng), [[0]])
+agree(bucketed_batches([4], 3, rng), [[0]], "one row")
 assert lengths == [5, 2, 9, 2, 5, 8, 1], "lengths must stay as they are"
-print("bucketed_batches: all right (2 of 16)")
+all_right("bucketed_batches", 2, 16)
 
 # %% [markdown]
 # And now the same share, for your batches:
@@ -338,14 +338,14 @@ def embed_one_hot(one_hot, W):
 ids = torch.tensor([[1, 4, 1], [0, 0, 2]])  # N, T = 2, 3
 W = torch.arange(20.0).reshape(5, 4).requires_grad_()  # V, D = 5, 4
 vectors = embed_one_hot(F.one_hot(ids, 5).float(), W)
-agree("the rows 1, 4, 1 and 0, 0, 2 of W", vectors, W[ids])
+agree(vectors, W[ids], "the rows 1, 4, 1 and 0, 0, 2 of W")
 vectors.sum().backward()
 counts = torch.tensor([2.0, 2, 1, 0, 1])  # how often each word occurs
-agree("gradient of W: a row gets 1 for each time its word occurs", W.grad, counts[:, None].expand(5, 4))
+agree(W.grad, counts[:, None].expand(5, 4), "gradient of W: a row gets 1 for each time its word occurs")
 double = embed_one_hot(F.one_hot(ids, 5), W.detach().double())
 assert double.dtype == torch.float64, f"long one-hot rows, W in float64: the result is {double.dtype}"
-agree("long one-hot rows", double, W.detach()[ids])
-print("embed_one_hot: all right (3 of 16)")
+agree(double, W.detach()[ids], "long one-hot rows")
+all_right("embed_one_hot", 3, 16)
 
 # %% [markdown]
 # Look at row 3 of the gradient: word 3 did not occur, and its row gets exactly nothing. However long one trains, a word that was never seen keeps the vector that it was born with. No embedding knows anything about new words; that is what `UNK` is for. (Characters, or pieces of words, leave fewer words unseen. The last question of this notebook takes characters.)
@@ -442,20 +442,20 @@ tiny = by_hand(Encoder(7, 3, 4, num_layers=1), entries)  # V, D, H = 7, 3, 4; a 
 src, lengths = torch.tensor([[4, 5, 2, 0, 0], [6, 4, 5, 6, 2]]), torch.tensor([3, 5])  # N, S = 2, 5
 outputs, hidden = tiny(src, lengths)
 assert outputs.shape == (2, 5, 8), f"outputs: (N, S, 2H) = (2, 5, 8) is wanted, yours is {tuple(outputs.shape)}"
-agree("left to right, unit 0", outputs[..., 0], [[0.4, 0.6, 0.3, 0, 0], [0.4, 0.6, 0.7, 0.75, 0.375]])
-agree("right to left, unit 0: begins at EOS", outputs[..., 4], [[0.45, 0.3, 0, 0, 0], [0.5625, 0.525, 0.45, 0.3, 0]])
+agree(outputs[..., 0], [[0.4, 0.6, 0.3, 0, 0], [0.4, 0.6, 0.7, 0.75, 0.375]], "left to right, unit 0")
+agree(outputs[..., 4], [[0.45, 0.3, 0, 0, 0], [0.5625, 0.525, 0.45, 0.3, 0]], "right to left, unit 0: begins at EOS")
 wanted = [[3, 4.5, 0, 0], [3.75, 5.625, 0, 0]]
-agree("hidden: linear of the two final states, left to right first, without tanh", hidden, wanted)
+agree(hidden, wanted, "hidden: linear of the two final states, left to right first, without tanh")
 torch.manual_seed(0)
 deep = Encoder(7, 3, 4).eval()  # two layers
 outputs, hidden = deep(src, lengths)
 top = torch.cat([outputs[[0, 1], [2, 4], :4], outputs[:, 0, 4:]], dim=1)
-agree("two layers: the final states are those of the top layer", hidden, deep.linear(top))
-agree("another order of the rows", deep(src.flip(0), lengths.flip(0))[1], hidden.flip(0))
+agree(hidden, deep.linear(top), "two layers: the final states are those of the top layer")
+agree(deep(src.flip(0), lengths.flip(0))[1], hidden.flip(0), "another order of the rows")
 wide, same = deep(F.pad(src, (0, 1)), lengths)
-agree("a column of padding more: hidden is the same", same, hidden)
-agree("a column of padding more: outputs have a column of zeros more", wide, F.pad(outputs, (0, 0, 0, 1)))
-print("encoder: all right (4 of 16)")
+agree(same, hidden, "a column of padding more: hidden is the same")
+agree(wide, F.pad(outputs, (0, 0, 0, 1)), "a column of padding more: outputs have a column of zeros more")
+all_right("encoder", 4, 16)
 
 # %% [markdown]
 # ## A dictionary whose look-up is soft
@@ -514,22 +514,22 @@ def first_units(query, keys):
 query, keys = torch.tensor([[log2, 5, 5, 5], [0, 5, 5, 5]]), torch.tensor([[[0.0], [1], [2]]] * 2)  # Q, K = 4, 1
 values = torch.stack([7 * torch.eye(3, 5), 3 * torch.eye(3, 5)])  # N, S, M = 2, 3, 5
 value, weights = soft_lookup(query, keys, values, first_units)
-agree("weights of the scores 0, log 2, 2 log 2; and of 0, 0, 0", weights, [[1 / 7, 2 / 7, 4 / 7], [1 / 3] * 3])
-agree("the values times their weights, added up", value, [[1, 2, 4, 0, 0], [1, 1, 1, 0, 0]])
+agree(weights, [[1 / 7, 2 / 7, 4 / 7], [1 / 3] * 3], "weights of the scores 0, log 2, 2 log 2; and of 0, 0, 0")
+agree(value, [[1, 2, 4, 0, 0], [1, 1, 1, 0, 0]], "the values times their weights, added up")
 mask = torch.tensor([[True, False, True], [False, True, True]])
 value, weights = soft_lookup(query, keys, values, first_units, mask)
-agree("weights with a mask: the others still add up to 1", weights, [[1 / 5, 0, 4 / 5], [0, 1 / 2, 1 / 2]])
+agree(weights, [[1 / 5, 0, 4 / 5], [0, 1 / 2, 1 / 2]], "weights with a mask: the others still add up to 1")
 assert not weights[~mask].any(), f"exactly 0 where the mask is False, yours: {weights}"
-agree("the mixture with a mask", value, [[7 / 5, 0, 28 / 5, 0, 0], [0, 3 / 2, 3 / 2, 0, 0]])
+agree(value, [[7 / 5, 0, 28 / 5, 0, 0], [0, 3 / 2, 3 / 2, 0, 0]], "the mixture with a mask")
 sure = soft_lookup(1e6 * query, keys, values, first_units, mask)[0]
-agree("large scores: an ordinary look-up in row 0", sure[0], [0, 0, 7, 0, 0])
+agree(sure[0], [0, 0, 7, 0, 0], "large scores: an ordinary look-up in row 0")
 try:
     soft_lookup(query, keys, values, first_units, torch.tensor([[True, True, True], [False, False, False]]))
 except ValueError as error:
     print("refused, as it should be:", error)
 else:
     raise AssertionError("a row of mask without a True must raise ValueError")
-print("soft_lookup: all right (5 of 16)")
+all_right("soft_lookup", 5, 16)
 
 # %% [markdown]
 # Try it as a real dictionary. Three words have one-hot keys and a number as their value. `sharpness` multiplies the score; change it.
@@ -643,20 +643,20 @@ class ConcatScore(nn.Module):
 # %% nbgrader={"grade": true, "grade_id": "score_modules", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 keys = torch.arange(24.0).reshape(2, 4, 3)  # N, S, K = 2, 4, 3
 query = torch.tensor([[1.0, 2, 0], [0, 1, -1]])
-agree("dot: (1, 2, 0) and (0, 1, -1) with each key of their row", DotScore()(query, keys), [[2, 11, 20, 29], [-1] * 4])
+agree(DotScore()(query, keys), [[2, 11, 20, 29], [-1] * 4], "dot: (1, 2, 0) and (0, 1, -1) with each key of their row")
 assert not list(DotScore().parameters()), "dot has no parameters"
 query, keys = torch.tensor([[1.0, 0, 2], [-1, 0, 0]]), torch.zeros(2, 4, 5)  # Q, K = 3, 5
 keys[..., 4], keys[..., 1] = torch.tensor([0.0, 1, -1, 0]), torch.tensor([0.0, 0, 0, 7])
 general = by_hand(GeneralScore(3, 5), {"weight": {(0, 4): 10, (2, 1): 1}})
-agree("general: 10 q[0] k[4] + q[2] k[1]", general(query, keys), [[0, 10, -10, 14], [0, -10, 10, 0]])
+agree(general(query, keys), [[0, 10, -10, 14], [0, -10, 10, 0]], "general: 10 q[0] k[4] + q[2] k[1]")
 concat = by_hand(ConcatScore(3, 5, 6), {"W": {(0, 0): log3, (1, 7): log2}, "v": {0: 5, 1: 10}})  # A = 6
 wanted = [[4, 10, -2, 4], [-4, 2, -10, -4]]
-agree("concat: 5 tanh(log 3 q[0]) + 10 tanh(log 2 k[4])", concat(query, keys), wanted)
+agree(concat(query, keys), wanted, "concat: 5 tanh(log 3 q[0]) + 10 tanh(log 2 k[4])")
 shapes = {name: tuple(weight.shape) for name, weight in [*general.named_parameters(), *concat.named_parameters()]}
-agree("names and shapes of the parameters", shapes, {"weight": (3, 5), "W": (6, 8), "v": (6,)})
+agree(shapes, {"weight": (3, 5), "W": (6, 8), "v": (6,)}, "names and shapes of the parameters")
 double = ConcatScore(3, 5, 6).double()(query.double(), keys.double())
 assert double.dtype == torch.float64, f"the dtype of the weights stays, yours is {double.dtype}"
-print("score_modules: all right (6 of 16)")
+all_right("score_modules", 6, 16)
 
 # %% [markdown]
 # ## One step of the decoder
@@ -730,17 +730,17 @@ hidden, enc_outputs = torch.zeros(2, 5), torch.zeros(2, 3, 6)  # N, S = 2, 3
 hidden[:, 0], enc_outputs[1, :, 0] = torch.tensor([0.4, 2 * log2]), torch.tensor([0.0, 1, 2])
 mask, kept = torch.tensor([[True, True, False], [True, True, True]]), hidden.clone()
 logits, new, weights = decoder(torch.tensor([4, 5]), hidden, enc_outputs, mask)
-agree("the new state, unit 0: 0.8/2 + 0.4/2, and 0 + 2 log 2 / 2", new[:, 0], [0.6, log2])
-agree("weights: padding gets 0; the new state, log 2, asks", weights, [[1 / 2, 1 / 2, 0], [1 / 7, 2 / 7, 4 / 7]])
+agree(new[:, 0], [0.6, log2], "the new state, unit 0: 0.8/2 + 0.4/2, and 0 + 2 log 2 / 2")
+agree(weights, [[1 / 2, 1 / 2, 0], [1 / 7, 2 / 7, 4 / 7]], "weights: padding gets 0; the new state, log 2, asks")
 wanted = torch.zeros(2, 8)
 wanted[:, 6], wanted[1, 3] = torch.tensor([6, 10 * log2]), 10
-agree("logits: 10 times unit 0 for id 6, 7 times the context's first number for id 3", logits, wanted)
-agree("the state that came in stays as it is", hidden, kept)
+agree(logits, wanted, "logits: 10 times unit 0 for id 6, 7 times the context's first number for id 3")
+agree(hidden, kept, "the state that came in stays as it is")
 names = sorted({name.split(".")[0] for name, _ in decoder.named_parameters()})
-agree("what has parameters", names, ["embedding", "gru", "output"])
+agree(names, ["embedding", "gru", "output"], "what has parameters")
 shape = tuple(decoder.output.weight.shape)
 assert shape == (8, 11), f"output reads [hidden; context], so its weight is (V, H + K) = (8, 11); yours is {shape}"
-print("decoder_step: all right (7 of 16)")
+all_right("decoder_step", 7, 16)
 
 # %% [markdown]
 # ## Who says what came before
@@ -832,15 +832,15 @@ tgt = torch.tensor([[1, 5, 4, 7, 6, 2], [1, 6, 2, 0, 0, 0]])  # T = 6
 for prob, wanted in ((1.0, tgt[:, :-1].T.tolist()), (0.0, [[1, 1]] + [[8, 8]] * 4)):
     decoder.read = []
     logits = model(src, lengths, tgt, prob)
-    agree(f"probability {prob}: what the decoder read, step by step", decoder.read, wanted)
-    agree("the state goes from step to step", logits[..., 0], [[1, 2, 3, 4, 5]] * 2)
-agree("the mask", decoder.mask, src != 0)
+    agree(decoder.read, wanted, f"probability {prob}: what the decoder read, step by step")
+    agree(logits[..., 0], [[1, 2, 3, 4, 5]] * 2, "the state goes from step to step")
+agree(decoder.mask, src != 0, "the mask")
 decoder.read, long = [], torch.full((2, 1001), 5)
 model.eval()(src, lengths, long, 0.25, torch.Generator().manual_seed(3))
 assert all(row in ([5, 5], [8, 8]) for row in decoder.read), "one draw a step, for the whole batch"
 told = sum(row == [5, 5] for row in decoder.read)
 assert 200 < told < 300, f"told the truth in {told} of 1,000 steps; with the probability 1/4 about 250 are wanted"
-print("teacher_forcing: all right (8 of 16)")
+all_right("teacher_forcing", 8, 16)
 
 # %% [markdown]
 # ## What counts in the loss
@@ -885,13 +885,13 @@ chances = torch.tensor([1.0, 1, 2, 4, 8]) / 16  # V = 5
 tgt = torch.tensor([[1, 4, 3, 2], [1, 4, 2, 0]])  # N, T = 2, 4
 logits = chances.log().expand(2, 3, 5).clone().requires_grad_()
 loss = masked_loss(logits, tgt)
-agree("chances 1/2, 1/4, 1/8 and 1/2, 1/8: 1 + 2 + 3 + 1 + 3 bits, 5 tokens", loss, 2 * log2)
+agree(loss, 2 * log2, "chances 1/2, 1/4, 1/8 and 1/2, 1/8: 1 + 2 + 3 + 1 + 3 bits, 5 tokens")
 loss.backward()
 assert not logits.grad[1, 2].any(), f"what is scored at PAD has no gradient, yours: {logits.grad[1, 2]}"
-agree("the gradient where 3 is wanted", logits.grad[0, 1], (chances - torch.tensor([0, 0, 0, 1, 0])) / 5)
-agree("a model that is sure of each next token", masked_loss(100.0 * F.one_hot(tgt[:, 1:], 5), tgt), 0)
-agree("scores may be shifted", masked_loss(logits.detach() + 50, tgt), 2 * log2)
-print("masked_loss: all right (9 of 16)")
+agree(logits.grad[0, 1], (chances - torch.tensor([0, 0, 0, 1, 0])) / 5, "the gradient where 3 is wanted")
+agree(masked_loss(100.0 * F.one_hot(tgt[:, 1:], 5), tgt), 0, "a model that is sure of each next token")
+agree(masked_loss(logits.detach() + 50, tgt), 2 * log2, "scores may be shifted")
+all_right("masked_loss", 9, 16)
 
 # %% [markdown]
 # ## An epoch
@@ -993,25 +993,25 @@ short = torch.tensor([[4, 2]]), torch.tensor([2]), torch.tensor([[1, 4, 2]])  # 
 rows = [[1, 4, 4, 4, 2], [1, 4, 2, 0, 0], [1, 4, 4, 2, 0]]  # 6 + 9 bits
 long = torch.tensor([[2]] * 3), torch.tensor([1] * 3), torch.tensor(rows)
 model = OneScore([1 / 16, 1 / 16, 2 / 16, 4 / 16, 8 / 16]).train()
-agree("evaluate: 4 bits and 15 bits, 11 tokens", evaluate(model, [short, long]), 19 / 11 * log2)
+agree(evaluate(model, [short, long]), 19 / 11 * log2, "evaluate: 4 bits and 15 bits, 11 tokens")
 assert model.scores.grad is None, "evaluate must make no gradient"
 assert torch.is_grad_enabled() is model.training is True, "after evaluate: gradients on, and train mode as before"
 model.eval()
 loss = train_epoch(model, [short, long], torch.optim.SGD(model.parameters(), lr=0.0), 9.0)
-agree("train_epoch returns the loss per token", loss, 19 / 11 * log2)
+agree(loss, 19 / 11 * log2, "train_epoch returns the loss per token")
 modes = [*model.modes, model.training]
-agree("modes: two batches in eval, two in train, eval again", modes, [False, False, True, True, False])
+agree(modes, [False, False, True, True, False], "modes: two batches in eval, two in train, eval again")
 model, target = OneScore([0.2] * 5), torch.tensor([0, 0, 0.5, 0, 0.5])
 model.scores.grad = torch.full((5,), 100.0)
 optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-agree("the loss before the step: log 5", train_epoch(model, [short], optimizer, 9.0), math.log(5))
+agree(train_epoch(model, [short], optimizer, 9.0), math.log(5), "the loss before the step: log 5")
 one, start = target - 0.2, math.log(0.2)
-agree("after one step: the gradient left from before does not count", model.scores - start, one)
+agree(model.scores - start, one, "after one step: the gradient left from before does not count")
 train_epoch(model, [short], optimizer, 9.0)
-agree("after two: only the second batch's gradient", model.scores - start, one + target - one.softmax(0))
+agree(model.scores - start, one + target - one.softmax(0), "after two: only the second batch's gradient")
 before = model.scores.detach().clone()
 train_epoch(model, [short], optimizer, 0.1)
-agree("max_norm 0.1: the length of the step", (model.scores - before).norm(), 0.1)
+agree((model.scores - before).norm(), 0.1, "max_norm 0.1: the length of the step")
 print("train_epoch, evaluate: all right (10 of 16)")
 
 # %% [markdown]
@@ -1101,15 +1101,15 @@ src, lengths = torch.tensor([[4, 5, 5, 2], [4, 2, 0, 0], [5, 2, 0, 0]]), torch.t
 tgt = torch.tensor([[1, 4, 5, 4, 2], [1, 5, 2, 0, 0], [1, 2, 0, 0, 0]])  # T = 5
 log_p = sequence_log_probability(model, src, lengths, tgt)
 wanted = torch.tensor([1 / 32, 1 / 8, 1 / 8]).log()  # 1/2 1/2 1/2 1/4; 1/4 1/2; and 1/8 by the other table
-agree("log P of each row: EOS counted, PAD not", log_p, wanted)
+agree(log_p, wanted, "log P of each row: EOS counted, PAD not")
 every = torch.tensor([[1, 2, 0], [1, 4, 2], [1, 4, 4], [1, 4, 5], [1, 5, 2], [1, 5, 4]])  # all of at most two tokens
 chances = sequence_log_probability(model, src[:1].repeat(6, 1), lengths[:1].repeat(6), every).exp()
-agree("all translations of at most two tokens, with EOS or cut, together", chances.sum(), 1)
+agree(chances.sum(), 1, "all translations of at most two tokens, with EOS or cut, together")
 assert model.training, "the model was in train mode, and must be again"
 assert model.decoder.modes == {False}, "it must run in eval mode"
 model.decoder.chances.requires_grad_()
 assert not sequence_log_probability(model, src, lengths, tgt).requires_grad, "no graph must be kept"
-print("sequence_log_probability: all right (11 of 16)")
+all_right("sequence_log_probability", 11, 16)
 
 # %% [markdown]
 # ## Writing
@@ -1174,15 +1174,15 @@ other[5, 4] = {4: 0, PAD: 0.7, EOS: 0.3}  # after 5 and 4; after any other word 
 src, lengths = torch.tensor([[4, 5, 2], [5, 4, 2], [4, 2, 0], [5, 2, 0]]), torch.tensor([3, 3, 2, 2])  # N, S = 4, 3
 model = word_chain(other, garden).train()
 answers = greedy_decode(model, src, lengths, 9)
-agree("each row up to its first EOS; PAD (0) is a token like any other here", answers, [[4], [5, 4, 0], [4], [5, 4, 0]])
-agree("max_length 2: rows without EOS keep both tokens", greedy_decode(model, src, lengths, 2), [[4], [5, 4]] * 2)
-agree("max_length 1", greedy_decode(model, src, lengths, 1), [[4], [5], [4], [5]])
-agree("a single row", greedy_decode(model, src[1:2], lengths[1:2], 9), [[5, 4, 0]])
+agree(answers, [[4], [5, 4, 0], [4], [5, 4, 0]], "each row up to its first EOS; PAD (0) is a token like any other here")
+agree(greedy_decode(model, src, lengths, 2), [[4], [5, 4]] * 2, "max_length 2: rows without EOS keep both tokens")
+agree(greedy_decode(model, src, lengths, 1), [[4], [5], [4], [5]], "max_length 1")
+agree(greedy_decode(model, src[1:2], lengths[1:2], 9), [[5, 4, 0]], "a single row")
 kinds = {type(id).__name__ for ids in answers for id in ids}
 assert kinds == {"int"}, f"plain ints are wanted, yours are {kinds}"
 assert model.training, "the model was in train mode, and must be again"
 assert model.decoder.modes == {False}, "it must write in eval mode"
-print("greedy_decode: all right (12 of 16)")
+all_right("greedy_decode", 12, 16)
 
 # %% [markdown]
 # ## More than one beginning
@@ -1269,25 +1269,25 @@ def shown(beam):
 
 model = word_chain(other, garden).train()
 one, two = (beam_search(model, src[:2], lengths[:2], size, 9) for size in (1, 2))
-agree("garden, a beam of 1 is greedy", shown(one[0]), [(0.24, [4])])
-agree("the other table, a beam of 1", shown(one[1]), [(0.504, [5, 4, 0])])
-agree("garden, a beam of 2, best first", shown(two[0]), [(0.36, [5]), (0.24, [4])])
+agree(shown(one[0]), [(0.24, [4])], "garden, a beam of 1 is greedy")
+agree(shown(one[1]), [(0.504, [5, 4, 0])], "the other table, a beam of 1")
+agree(shown(two[0]), [(0.36, [5]), (0.24, [4])], "garden, a beam of 2, best first")
 cut = beam_search(model, src, lengths, 2, 1)
-agree("max_length 1: answers without EOS are kept", shown(cut[2]), [(0.6, [4]), (0.4, [5])])
+agree(shown(cut[2]), [(0.6, [4]), (0.4, [5])], "max_length 1: answers without EOS are kept")
 every = [(score, ids) for score, ids in beam_search(model, src[:1], lengths[:1], 50, 2)[0] if score > -20]
 wanted = [[5], [4], [4, 4], [4, 5], [5, 4]]
-agree("a beam as wide as everything: all answers of at most 2 tokens", [ids for _, ids in every], wanted)
-agree("their chances together", sum(math.exp(score) for score, _ in every), 1)
+agree([ids for _, ids in every], wanted, "a beam as wide as everything: all answers of at most 2 tokens")
+agree(sum(math.exp(score) for score, _ in every), 1, "their chances together")
 late = {SOS: {EOS: 0.5, 4: 0.4, 5: 0.1}, 4: {5: 0.9, EOS: 0.1}, 5: {EOS: 0.8, 4: 0.2}}
 for penalty, best in ((0.0, (math.log(0.5), [])), (1.0, (math.log(0.4 * 0.9 * 0.8) / 3, [4, 5]))):
     found = beam_search(word_chain(late, late), src[:1], lengths[:1], 2, 9, penalty)[0]
-    agree(f"length penalty {penalty}: the best answer", shown(found[:1]), shown([best]))
+    agree(shown(found[:1]), shown([best]), f"length penalty {penalty}: the best answer")
 second = {SOS: {4: 0.6, 5: 0.4}, 4: {EOS: 0.9, 4: 0.1}, 5: {4: 0.55, 5: 0.45}, (5, 4): {EOS: 1, 4: 0}}
 found = beam_search(word_chain(second, second), src[:1], lengths[:1], 2, 9)[0]
-agree("states go with their beginnings: [5, 4] must remember its 5", shown(found), [(0.54, [4]), (0.22, [5, 4])])
+agree(shown(found), [(0.54, [4]), (0.22, [5, 4])], "states go with their beginnings: [5, 4] must remember its 5")
 assert model.training, "the model was in train mode, and must be again"
 assert model.decoder.modes == {False}, "it must write in eval mode"
-print("beam_search: all right (13 of 16)")
+all_right("beam_search", 13, 16)
 
 # %% [markdown]
 # ## How good is a translation?
@@ -1353,17 +1353,17 @@ def corpus_bleu(hypotheses, references, max_n=4):
 
 # %% nbgrader={"grade": true, "grade_id": "corpus_bleu_check", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 cat = "the cat sat on the mat".split()
-agree("the same text", corpus_bleu([cat], [cat]), 100)
-agree("`the` four times, 2 of 4, and too short", corpus_bleu([["the"] * 4], [cat], 1), 50 * math.exp(1 - 6 / 4))
-agree("one word too many: no brevity penalty", corpus_bleu([[*cat, "again"]], [cat], 1), 100 * 6 / 7)
-agree("no 4-gram anywhere", corpus_bleu([cat[:3]], [cat]), 0)
-agree("two sentences: counts are added up before anything is divided",
-      corpus_bleu([cat, list("abcd")], [cat, list("abxy")]), 100 * (8 / 10 * 6 / 8 * 4 / 6 * 3 / 4) ** (1 / 4))  # fmt: skip
-agree("lengths are added up, too", corpus_bleu([cat[:4], cat], [cat, cat[:4]], 1), 100 * 8 / 10)
-agree("tokens may be ids", corpus_bleu([[7, 8, 9]], [[7, 8, 8]], 2), 100 * (2 / 3 * 1 / 2) ** (1 / 2))
-agree("nothing written", corpus_bleu([[], []], [cat, cat]), 0)
+agree(corpus_bleu([cat], [cat]), 100, "the same text")
+agree(corpus_bleu([["the"] * 4], [cat], 1), 50 * math.exp(1 - 6 / 4), "`the` four times, 2 of 4, and too short")
+agree(corpus_bleu([[*cat, "again"]], [cat], 1), 100 * 6 / 7, "one word too many: no brevity penalty")
+agree(corpus_bleu([cat[:3]], [cat]), 0, "no 4-gram anywhere")
+agree(corpus_bleu([cat, list("abcd")], [cat, list("abxy")]),
+      100 * (8 / 10 * 6 / 8 * 4 / 6 * 3 / 4) ** (1 / 4), "two sentences: counts are added up before anything is divided")  # fmt: skip
+agree(corpus_bleu([cat[:4], cat], [cat, cat[:4]], 1), 100 * 8 / 10, "lengths are added up, too")
+agree(corpus_bleu([[7, 8, 9]], [[7, 8, 8]], 2), 100 * (2 / 3 * 1 / 2) ** (1 / 2), "tokens may be ids")
+agree(corpus_bleu([[], []], [cat, cat]), 0, "nothing written")
 assert 0 < corpus_bleu([cat, cat[:3]], [cat, cat]) < 100, "a corpus with one short sentence is not at 0"
-print("corpus_bleu: all right (14 of 16)")
+all_right("corpus_bleu", 14, 16)
 
 # %% [markdown]
 # ## The older form: characters, one-hot
@@ -1464,23 +1464,23 @@ read, written = torch.tanh(read) / 2, torch.tanh(written) / 2  # the states h, u
 scores = torch.zeros(2, 4, 6)
 plain = by_hand(OneHotTranslator(5, 6, 7), {**candidate, "output.weight": {(3, 0): 10}})
 scores[..., 3] = 10 * written
-agree("without attention: 10 h[0] for id 3", plain(src, tgt), scores.log_softmax(dim=2))
+agree(plain(src, tgt), scores.log_softmax(dim=2), "without attention: 10 h[0] for id 3")
 asking = by_hand(OneHotTranslator(5, 6, 7, attention=True), {**candidate, "output.weight": {(3, 7): 10}})
 weights = (written[:, :, None] * read[:, None]).softmax(dim=2)
 scores[..., 3] = 10 * (weights @ read[:, :, None])[..., 0]
-agree("with attention: 10 times the context's first number", asking(src, tgt), scores.log_softmax(dim=2))
+agree(asking(src, tgt), scores.log_softmax(dim=2), "with attention: 10 times the context's first number")
 torch.manual_seed(1)
 for attention in (False, True):
     model = OneHotTranslator(5, 6, 7, attention)
     whole, (states, enc_outputs) = model(src, tgt), model.encode(src)
-    agree("enc_outputs (N, S, H)", enc_outputs.shape, (2, 3, 7))
+    agree(enc_outputs.shape, (2, 3, 7), "enc_outputs (N, S, H)")
     for t in range(4):
         model.decode_step(tgt[:, t], states, enc_outputs)  # must not change the states that came in
         log_p, states = model.decode_step(tgt[:, t], states, enc_outputs)
-        agree(f"attention={attention}: step {t} alone, as in forward", log_p, whole[:, t])
+        agree(log_p, whole[:, t], f"attention={attention}: step {t} alone, as in forward")
     shape = tuple(model.output.weight.shape)
     assert shape == (6, 14 if attention else 7), f"the output's weight with attention={attention}: {shape}"
-print("one_hot_translator: all right (15 of 16)")
+all_right("one_hot_translator", 15, 16)
 
 # %% [markdown]
 # ## A translator learns French
@@ -1547,7 +1547,7 @@ exact = sum(yours == right for yours, right in zip(hypotheses, wanted, strict=Tr
 reached = chrf(hypotheses, wanted)
 print(f"500 test phrases: chrF {reached:.1f}, {exact:.0%} right word for word; loss {losses[-1]:.3f}")
 assert reached > 70, "see the checks of encoder, decoder_step, teacher_forcing and train_epoch"
-print("translation_training: all right (16 of 16)")
+all_right("translation_training", 16, 16)
 
 # %% [markdown]
 # BLEU by your own function, and five of the phrases it got wrong:

@@ -78,7 +78,15 @@ def plot_attention(weights, sources, targets, titles=None):
             ax = figure.add_axes((left * across, bottom * up, columns[i] * across, weights.shape[1] * up))
             _draw_map(ax, weights[i], sources[i], targets[i], titles[i])
             left += columns[i] + 2
-    plt.show()
+    maps = [_map_in_words(*each) for each in zip(weights, sources, targets, titles, strict=True)]
+    show(figure, "Attention maps, a row for each token written. " + "; ".join(maps))
+
+
+def _map_in_words(weights, source, target, title):
+    """Which token each token that is written looked at most."""
+    names = [*map(str, source), *["padding"] * (weights.shape[1] - len(source))]
+    rows = [f"{token} at {names[row.argmax()]} ({row.max():.2f})" for row, token in zip(weights, target, strict=True)]
+    return f"{title or ''.join(map(str, source))}: {', '.join(rows)}"
 
 
 def _lines_of_maps(columns):

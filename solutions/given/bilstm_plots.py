@@ -27,21 +27,22 @@ def draw_two_directions(tokens, title="Two LSTMs read the same sequence"):
 
 
 def draw_right_to_left(rows):
-    """Padded sequences, and in red the step in which reading from right to left comes to each place of them.
+    """Padded sequences, and in small numbers the step in which reading from right to left comes to each place of them.
 
     rows     list of str of one length, each character a time step, "_" for padding, which stands on the right
     """
     by_rows = [len(row.rstrip("_")) for row in rows]
     readings = {"all rows turned round": [len(row) for row in rows], "each row from its last real step": by_rows}
     size = 1.3 * len(rows[0]) + 0.6, 0.62 * len(rows) + 0.5
-    _, axes = plt.subplots(1, 2, figsize=size, layout="constrained")
+    figure, axes = plt.subplots(1, 2, figsize=size, layout="constrained")
     for ax, (name, firsts) in zip(axes, readings.items(), strict=True):
         ax.set(xlim=(-0.5, len(rows[0]) - 0.3), ylim=(-len(rows) + 0.3, 0.5), title=name)
         ax.axis("off")
         for y, (row, first) in enumerate(zip(rows, firsts, strict=True)):
             for t, token in enumerate(row):
                 _draw_place(ax, t, -y, token, first - t)
-    plt.show()
+    starts = [f"{name}: they begin at places {', '.join(map(str, firsts))}" for name, firsts in readings.items()]
+    show(figure, f"The order in which {', '.join(rows)} are read from right to left. {'; '.join(starts)}")
 
 
 def _draw_place(ax, x, y, token, step):
@@ -50,12 +51,14 @@ def _draw_place(ax, x, y, token, step):
     frame = {"boxstyle": "round,pad=0.3", "facecolor": face, "edgecolor": "0.35", "linewidth": 0.8}
     ax.text(x, y, token, ha="center", va="center", family="monospace", bbox=frame)
     if step > 0:
-        ax.text(x + 0.27, y - 0.27, step, ha="center", va="center", fontsize=8, color="tab:red")
+        ax.text(x + 0.27, y - 0.27, step, ha="center", va="center", fontsize=8, color="#D55E00", fontweight="bold")
 
 
 def draw_gate_orders():
     """Where the gates lie in the weights of an LSTM: ours side by side, torch's one below the other."""
-    _, (ours, theirs) = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained", gridspec_kw={"width_ratios": (2, 1)})
+    figure, (ours, theirs) = plt.subplots(
+        1, 2, figsize=(7, 3.2), layout="constrained", gridspec_kw={"width_ratios": (2, 1)}
+    )
     for place, gate in enumerate("fgio"):
         _draw_block(ours, (1.5 * place, 1), 1.5, 1.2, gate)
     for place, gate in enumerate("ifgo"):
@@ -66,7 +69,9 @@ def draw_gate_orders():
                            (theirs, -0.3, 3.5, "H")):  # fmt: skip
         ax.text(x, y, text, ha="center", va="center", fontsize=9, color="0.3")
         ax.axis("off")
-    plt.show()
+    show(
+        figure, "The gates in an LSTM's weights: here f, g, i, o side by side; in torch i, f, g, o one below the other"
+    )
 
 
 def _draw_block(ax, corner, width, height, gate):

@@ -2,6 +2,8 @@
 
 import matplotlib.pyplot as plt
 
+ARROWS_IN_WORDS = 20
+
 FACE = {
     "layer": "#dbe9f6",
     "gate": "#fde3c8",
@@ -20,7 +22,7 @@ def draw_boxes(boxes, arrows, size, title="", notes=()):
     size     (width, height) of the canvas in units; a box is about 1 wide
     notes    (x, y, text)
     """
-    _, ax = plt.subplots(figsize=(size[0] * 0.85, size[1] * 0.62), layout="constrained")
+    figure, ax = plt.subplots(figsize=(size[0] * 0.85, size[1] * 0.62), layout="constrained")
     ax.set(xlim=(-0.7, size[0] - 0.3), ylim=(-0.6, size[1] - 0.4), title=title)
     ax.axis("off")
     drawn = {}
@@ -31,7 +33,16 @@ def draw_boxes(boxes, arrows, size, title="", notes=()):
         _draw_arrow(ax, drawn[start], drawn[end], text[0] if text else "")
     for x, y, text in notes:
         ax.text(x, y, text, fontsize=8, color="0.3", ha="center", va="center", zorder=4)
-    plt.show()
+    show(figure, _diagram_in_words(boxes, arrows, title, notes))
+
+
+def _diagram_in_words(boxes, arrows, title, notes):
+    """The title, where the first arrows lead, and the notes."""
+    names = {name: " ".join(text.split()) for name, (_, _, text, _) in boxes.items()}
+    ways = list(dict.fromkeys(f"{names[start]} to {names[end]}" for start, end, *_ in arrows))
+    more = [f"and {len(ways) - ARROWS_IN_WORDS} more"] if len(ways) > ARROWS_IN_WORDS else []
+    remarks = [" ".join(text.split()) for _, _, text in notes]
+    return f"Diagram: {'. '.join([title or 'boxes and arrows', ', '.join([*ways[:ARROWS_IN_WORDS], *more]), *remarks])}"
 
 
 def _draw_arrow(ax, start, end, text):

@@ -13,7 +13,7 @@ def draw_lags(readings, target):
     """
     heights = [_highest_lag(source, target) * 0.375 + 2.3 for source in readings.values()]
     width = max(map(len, readings.values())) + len(target) + 0.4
-    _, axes = plt.subplots(
+    figure, axes = plt.subplots(
         len(readings), 1, figsize=(0.55 * width, 0.42 * sum(heights)), squeeze=False, layout="constrained",
         gridspec_kw={"height_ratios": heights},
     )  # fmt: skip
@@ -22,7 +22,13 @@ def draw_lags(readings, target):
         ax.set_title(name, loc="left", fontsize=10)
         ax.axis("off")
         _draw_reading(ax, source, target)
-    plt.show()
+    lags = [f"{name}: {', '.join(_lags_in_words(source, target))}" for name, source in readings.items()]
+    show(figure, f"Steps from where a letter is read to where it is written. {'; '.join(lags)}")
+
+
+def _lags_in_words(source, target):
+    places = {letter: len(source) + i - source.index(letter) for i, letter in enumerate(target) if letter in source}
+    return [f"{letter} {lag}" for letter, lag in places.items()]
 
 
 def _highest_lag(source, target):
@@ -59,12 +65,14 @@ def plot_by_place(numbers, ylabel, xlabel="letter of the word", log=False, bound
 
     bounds   name -> one height, drawn as a dashed line
     """
-    _, ax = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
-    for name, heights in numbers.items():
-        ax.plot(range(1, len(heights) + 1), heights, marker="o", markersize=4, label=name)
+    figure, ax = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
+    for i, (name, heights) in enumerate(numbers.items()):
+        draw_line(ax, i, range(1, len(heights) + 1), heights, name)
     for name, height in (bounds or {}).items():
         ax.axhline(height, color="0.5", linestyle="--", linewidth=1, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(frameon=False)
-    plt.show()
+    lines = [f"{name} {in_words(heights)}" for name, heights in numbers.items()]
+    lines += [f"{name} at {height:.3g}" for name, height in (bounds or {}).items()]
+    show(figure, f"Curves of {ylabel} by {xlabel}. {'; '.join(lines)}")

@@ -16,10 +16,6 @@ HANGUL_FINALS = [
     "t", "k", "t", "p", "t",
 ]  # fmt: skip
 
-# Okabe and Ito's colours, which stay apart for those who do not see red and green.
-SAFE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
-LINE_MARKS = ("o", "s", "^", "D", "v", "P")
-
 
 def hangul_font():
     """The name of an installed font that has Korean letters, or None."""
@@ -50,7 +46,7 @@ def plot_word_maps(maps, sources, targets, titles=None):
     font = hangul_font()
     widths = [len(source) + 3 for source in sources]
     height = max(map(len, targets))
-    _, axes = plt.subplots(
+    figure, axes = plt.subplots(
         1, len(maps), figsize=(0.36 * sum(widths), 0.3 * height + 1.6), squeeze=False, layout="constrained",
         gridspec_kw={"width_ratios": widths},
     )  # fmt: skip
@@ -63,7 +59,12 @@ def plot_word_maps(maps, sources, targets, titles=None):
         ax.set_yticks(range(len(target)), _as_words(target, font), **style)
         ax.tick_params(length=0)
         ax.set_title(title, fontsize=9, loc="left")
-    plt.show()
+    rows = [
+        f"{word} at {source[int(np.argmax(row))]}"
+        for weights, source, target in zip(maps, sources, targets, strict=True)
+        for row, word in zip(np.asarray(weights), target, strict=True)
+    ]
+    show(figure, f"Maps of attention, each word that is written with the word it looked at most: {', '.join(rows)}")
 
 
 def _as_words(words, font):
@@ -75,17 +76,17 @@ def plot_lines(lines, xlabel, ylabel, labels=None, title=""):
 
     labels   list of str below the points, in place of 1, 2, 3 ...
     """
-    _, ax = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
+    figure, ax = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
     for i, (name, numbers) in enumerate(lines.items()):
-        places, numbers = range(1, len(numbers) + 1), list(numbers)
-        ax.plot(places, numbers, color=SAFE_COLOURS[i % 6], marker=LINE_MARKS[i % 6], markersize=4, label=name)
+        draw_line(ax, i, range(1, len(numbers) + 1), list(numbers), name)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if labels is None:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     else:
         ax.set_xticks(range(1, len(labels) + 1), labels)
     ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    plt.show()
+    words = [f"{name} {in_words(numbers)}" for name, numbers in lines.items()]
+    show(figure, f"Lines of {ylabel} by {xlabel}{': ' if title else ''}{title}. {'; '.join(words)}")
 
 
 def draw_decoder_step():

@@ -30,7 +30,7 @@ from autograder.reports.plots import _tenths, reasons_plot
 from autograder.reports.progress import progress
 from autograder.reports.progress_form import Form, chosen_form
 from autograder.reports.summary import answer, outcome_counts, share, summarise
-from autograder.result import BY_HAND, NOT_GRADED, QuestionResult, Result
+from autograder.result import BY_HAND, LIKELY, NOT_GRADED, QuestionResult, Result
 
 ASSIGNMENT = "05_attention"
 POINTS = {
@@ -241,7 +241,33 @@ def test_question_counts_and_common_messages() -> None:
     assert question.counts == {"correct": 9, "wrong": 3, "missing": 1, NOT_GRADED: 1}
     assert question.counted == 13
     assert question.solved == pytest.approx(9 / 13)
-    assert question.messages[0] == (first_line(WRONG_AXIS), 3)
+    assert question.messages[0] == (first_line(WRONG_AXIS), 3, "bruno")
+    assert question.mistakes == []
+
+
+def test_known_mistakes_are_counted_by_name_and_the_others_by_what_they_gave() -> None:
+    results = a_class()
+    for result in results[3:5]:
+        weight = next(q for q in result.questions if q.id == "attention_weight")
+        weight.reason, weight.score, weight.output = "wrong", 2.0, f"{LIKELY}no softmax <at> all.\n\n{NOT_SUMMED}"
+    question = {q.id: q for q in summarise(results, POINTS).questions}["attention_weight"]
+    assert question.mistakes == [("no softmax <at> all", 2)]
+    assert all(not message.startswith(LIKELY) for message, *_ in question.messages)
+    pages = {"bruno": "feedback/bruno/attention.html"}
+    assert_harmless(class_report_html(results, title="Attention", confined=True))
+    page = class_report_html(results, title="Attention", confined=True, pages=pages)
+    text = _Page(page).text
+    assert "Known mistakes 2 × no softmax <at> all Other mistakes, by what they gave" in text
+    assert '<a href="feedback/bruno/attention.html#question-attention_weight">bruno</a>' in page
+
+
+def test_feedback_shows_the_likely_mistake_apart() -> None:
+    told = QuestionResult("q", 1, 0, "wrong", f"{LIKELY}the first number only.\n\n{WRONG_AXIS}")
+    shown = question_feedback(told, "Q")
+    assert (shown.mistake, shown.messages[0].headline) == ("the first number only", WRONG_AXIS.splitlines()[0])
+    result = Result("05_attention", [told])
+    text = _Page(feedback_html(result, confined=True)).text
+    assert "Likely mistake: the first number only. An answer with it gives the very same." in text
 
 
 def test_results_of_two_assignments_are_refused() -> None:
@@ -399,7 +425,7 @@ def test_class_report_links_to_the_feedback_pages_there_are_and_shows_names() ->
     pages = {"bruno": "feedback/bruno/05_attention/attention.html"}
     html = class_report_html(results, title="Attention", confined=True, stamp="written today", pages=pages)
     assert '<a href="feedback/bruno/05_attention/attention.html">bruno</a>' in html
-    assert html.count("feedback/") == 1
+    assert html.count('<th title="bruno') == html.count('feedback/bruno/05_attention/attention.html">bruno') == 1
     assert "Amara &lt;Okafor&gt;" in html
     assert "Class report, written today" in _Page(html).text
 
@@ -668,6 +694,19 @@ def test_hostile_outputs_do_not_act(data: dict[str, str]) -> None:
     assert_harmless(html)
     assert "img" not in _Page(html).tags
     assert "<script>alert(1)</script>" in _Page(html).text
+
+
+def test_a_picture_has_the_words_beside_it() -> None:
+    picture = base64.b64encode(_tiny_png()).decode()
+    evil = '"><script>alert(1)</script>'
+    cell = nbformat.v4.new_code_cell("x")
+    for words in ("A curve that falls", evil, "<Figure size 640x480 with 1 Axes>"):
+        cell.outputs.append(nbformat.v4.new_output("display_data", {"image/png": picture, "text/plain": words}))
+    page = feedback_html(a_class()[0], nbformat.v4.new_notebook(cells=[cell]), confined=True)
+    assert_harmless(page)
+    shown = _Page(page)
+    assert [value for name, value in shown.attributes if name == "alt"][:2] == ["A curve that falls", evil]
+    assert [value for name, value in shown.attributes if name == "src"] == [f"data:image/png;base64,{picture}"] * 3
 
 
 def test_hostile_metadata_does_not_act() -> None:

@@ -659,6 +659,15 @@ def shown(**data: object):
     )
 
 
+def test_a_picture_in_html_is_kept_as_a_picture():
+    picture = "iVBORw0KGgo" + "A" * 10_000
+    tag = f'<img alt="a curve" width="9" src="data:image/png;base64,{picture}">'
+    for html, kept in ((tag, {"image/png": picture}), (f"{tag}<script>", {}), (tag.replace("png", "svg+xml"), {})):
+        output = nbformat.v4.new_output("display_data", {"text/html": html, "text/plain": "a curve"})
+        (short,) = bounded([output], 500)
+        assert short.data == {**kept, "text/plain": "a curve"}
+
+
 def test_short_outputs_are_left_as_they_are():
     error = nbformat.v4.new_output("error", ename="E", evalue="c", traceback=["d"])
     before = [stream("a"), shown(text_plain="b", text_html="<b>b</b>"), error]

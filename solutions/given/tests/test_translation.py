@@ -30,7 +30,7 @@ def given() -> ModuleType:
     ({"a": (1, 2)}, {"a": (1, 2)}),
 ])  # fmt: skip
 def test_agree_says_nothing_of_what_is_right(given, yours, wanted):
-    given.agree("what", yours, wanted)
+    given.agree(yours, wanted, "what")
 
 
 @pytest.mark.parametrize(("yours", "wanted", "message"), [
@@ -42,7 +42,7 @@ def test_agree_says_nothing_of_what_is_right(given, yours, wanted):
 ])  # fmt: skip
 def test_agree_shows_what_differs(given, yours, wanted, message):
     with pytest.raises(AssertionError, match=message):
-        given.agree("what", yours, wanted)
+        given.agree(yours, wanted, "what")
 
 
 # chrf
