@@ -20,7 +20,7 @@ for _name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "
 
 
 # Files that take minutes, the longest first: they begin before other slow ones, lest one process be left alone.
-MINUTES = "sample_class attacks damaged_notebooks load reading_limits needed_cells one_place gate".split()
+MINUTES = "sample_class attacks damaged_notebooks load reading_limits docs_commands needed_cells one_place gate".split()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
