@@ -1122,7 +1122,9 @@ def _draw_place(ax, x, y, token, step):
 
 def draw_gate_orders():
     """Where the gates lie in the weights of an LSTM: ours side by side, torch's one below the other."""
-    figure, (ours, theirs) = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained", gridspec_kw={"width_ratios": (2, 1)})
+    figure, (ours, theirs) = plt.subplots(
+        1, 2, figsize=(7, 3.2), layout="constrained", gridspec_kw={"width_ratios": (2, 1)}
+    )
     for place, gate in enumerate("fgio"):
         _draw_block(ours, (1.5 * place, 1), 1.5, 1.2, gate)
     for place, gate in enumerate("ifgo"):
@@ -1133,7 +1135,9 @@ def draw_gate_orders():
                            (theirs, -0.3, 3.5, "H")):  # fmt: skip
         ax.text(x, y, text, ha="center", va="center", fontsize=9, color="0.3")
         ax.axis("off")
-    show(figure, "The gates in an LSTM's weights: here f, g, i, o side by side; in torch i, f, g, o one below the other")
+    show(
+        figure, "The gates in an LSTM's weights: here f, g, i, o side by side; in torch i, f, g, o one below the other"
+    )
 
 
 def _draw_block(ax, corner, width, height, gate):
