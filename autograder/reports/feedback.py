@@ -21,6 +21,8 @@ from autograder.result import NOT_GRADED, QuestionResult, Result
 
 _HINT = "Hint:"
 _LABELS = ("yours", "wanted")
+_RAISED = "your code raised"
+_STOPPED = "Your code stopped with an error."
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,9 @@ def question_feedback(question: QuestionResult, heading: str, comments: Sequence
     hints = [block.removeprefix(_HINT).strip() for block in blocks if block.startswith(_HINT)]
     mistake = question.mistake if output else ""
     messages = [_message(block) for block in blocks[bool(mistake) :] if not block.startswith(_HINT)]
-    return QuestionFeedback(question, heading, style_of(question.reason).meaning, messages, hints, comments, mistake)
+    raised = bool(messages) and all(message.headline.startswith(_RAISED) for message in messages)
+    meaning = _STOPPED if raised and question.reason == "wrong" else style_of(question.reason).meaning
+    return QuestionFeedback(question, heading, meaning, messages, hints, comments, mistake)
 
 
 def _message(block: str) -> Message:

@@ -87,14 +87,17 @@ class SuitePlugin:
     _holds_large_answers: bool = False
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Declare the markers; leave out the text of tracebacks, half the time of a test that fails."""
-        config.option.tbstyle = "value"
+        """Declare the markers."""
         config.addinivalue_line("markers", "question(Question): the question that a test belongs to")
         config.addinivalue_line("markers", "asks(role, points): the attribute of its class that is its question")
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Learn every question of the suite and keep the tests of the wanted ones."""
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Learn every question of the suite and keep the tests of the wanted ones.
+
+        From here on no text of tracebacks is made, which nobody reads, and which is half the time of a failing test.
+        """
+        config.option.tbstyle = "value"
         kept = []
         for item in in_stated_order(items):
             asked = question_of(item)

@@ -261,6 +261,19 @@ def test_known_mistakes_are_counted_by_name_and_the_others_by_what_they_gave() -
     assert '<a href="feedback/bruno/attention.html#question-attention_weight">bruno</a>' in page
 
 
+@pytest.mark.parametrize(
+    ("output", "meaning"),
+    [
+        ("your code raised ValueError: no\n\nHint: why?", "Your code stopped with an error."),
+        (f"your code raised ValueError: no\n\n{WRONG_AXIS}", "Your code ran, but an answer was not the one wanted."),
+        (WRONG_AXIS, "Your code ran, but an answer was not the one wanted."),
+    ],
+    ids=["exceptions alone", "both", "values"],
+)
+def test_feedback_says_whether_the_code_ran(output: str, meaning: str) -> None:
+    assert question_feedback(QuestionResult("q", 1, 0, "wrong", output), "Q").meaning == meaning
+
+
 def test_feedback_shows_the_likely_mistake_apart() -> None:
     told = QuestionResult("q", 1, 0, "wrong", f"{LIKELY}the first number only.\n\n{WRONG_AXIS}")
     shown = question_feedback(told, "Q")
