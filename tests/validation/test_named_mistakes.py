@@ -22,7 +22,8 @@ from autograder.validation.known_submissions import KnownSubmission, read_submis
 ALIKE = '\n[[mistake]]\nname = "thrice_again"\nsays = "3 in place of 2"\nold = "2 * xs"\nnew = "xs * 3"\n'
 NAMED_SHARE = 0.8  # of the bank's mistakes, as the issue wants it
 SAMPLE = 2  # known mistakes of each question, of which one variant may not be told apart from another mistake
-ASSIGNMENTS = course.current().assignment_ids()
+NOT_ASKED_YET = {"07_torch_translation"}  # its bank takes half an hour
+ASSIGNMENTS = [id for id in course.current().assignment_ids() if id not in NOT_ASKED_YET]
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +134,10 @@ def test_mistakes_of_each_question_still_give_what_the_file_says(id: str) -> Non
         told = [(one.title, prints[print_]) for one, print_ in zip(named, gave, strict=True) if print_ in prints]
         assert told or not named, question
         assert all(title == sentence for title, sentence in told)
+
+
+def test_the_others_have_no_file() -> None:
+    assert not [id for id in NOT_ASKED_YET if course.current().load(id).named_mistakes.exists()]
 
 
 def test_the_page_is_what_the_command_writes() -> None:
