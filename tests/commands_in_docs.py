@@ -54,6 +54,7 @@ PUT = {
     **dict.fromkeys(("03_reversal", "07_example", "01_rnn_lm_sampling", "02_seq2seq", "<id>"), "01_tiny"),
     "COMMAND": "assignments",
     "PATH": "submitted",
+    "docs/named_mistakes.md": "named_mistakes.md",
 }
 
 # Run by tests/test_docs_commands.py in a graded tiny course, with exit status 0; a text that each prints.
@@ -75,6 +76,7 @@ RUN = {
     "python -m autograder assignments --markdown": "| `01_tiny` |",
     "python -m autograder build": "unchanged        assignments/01_tiny/tiny.ipynb",
     "python -m autograder mistakes 07_example": "01_tiny",
+    "python -m autograder mistakes --markdown docs/named_mistakes.md": "page: named_mistakes.md",
     "python -m autograder build 03_reversal": "unchanged        assignments/01_tiny/tiny.ipynb",
     "python -m autograder validate 03_reversal": "1 assignment passed.",
     "python -m autograder grade PATH": ", 0 not graded",

@@ -182,6 +182,7 @@ def mistakes(
 
     if markdown is not None:
         mistake_files.write_page(markdown)
+        typer.echo(f"page: {markdown}")
     elif mistake_files.measure(ids or [], Console(), check) and check:
         raise typer.Exit(1)
 

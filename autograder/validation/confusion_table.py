@@ -20,9 +20,10 @@ HEADER = ("question", "mistakes", "named", "another", "none", "named, restyled",
 PREFACE = """# Named mistakes
 
 Where a student's answer gives to the hidden tests of a question the very same as a known mistake of the bank, the
-feedback begins with that mistake in words. `python -m autograder mistakes ID` finds out what each of them gives, under
-all four variants of the hidden inputs, and writes it to `solutions/<id>/submissions/named_mistakes.json`. From those
-files `python -m autograder mistakes --markdown docs/named_mistakes.md` writes this page.
+feedback begins with that mistake in words. `python -m autograder mistakes 07_example` finds out what each of them
+gives, under all four variants of the hidden inputs, and writes it to
+`solutions/<id>/submissions/named_mistakes.json`. From those files
+`python -m autograder mistakes --markdown docs/named_mistakes.md` writes this page.
 
 A mistake is *named* if it is told its own sentence under every variant. The columns *restyled* are for the same
 mistakes with other names of local variables and with matrix products summed from behind. Mistakes that show only in
