@@ -10,10 +10,13 @@ from every_assignment import course_at
 from tiny_course import ID, Commands, tiny_course
 
 from autograder import course
+from autograder.authoring.filled_notebook import reference_answers
 from autograder.grading import grader
+from autograder.grading.grader import wanted_questions
+from autograder.grading.options import Options
 from autograder.testing.hidden_inputs import VARIANTS
 from autograder.validation import every_variant
-from autograder.validation.every_variant import breaches_of, meetings, result_of, results
+from autograder.validation.every_variant import breaches_of, meetings, outcomes_of, result_of, results
 from autograder.validation.known_submissions import read_submissions
 from autograder.validation.trials import lost, trials
 
@@ -118,6 +121,16 @@ def test_an_answer_that_never_ends_or_does_not_run_is_no_end_of_the_gate(
         broken = result_of(ID, {"double": DOES_NOT_RUN}, 1)
     assert [question.reason for question in endless.questions if question.id == "double"] == ["timeout"]
     assert "the reference does not run: <01_tiny: double>: ZeroDivisionError" in broken.problem
+
+
+@pytest.mark.parametrize("id", course.current().assignment_ids())
+def test_answers_that_are_always_a_text_pass_no_hidden_test(id: str) -> None:
+    """A test that only looks at what a call leaves behind would give points for nothing."""
+    assignment = course.current().load(id)
+    texts = {name: f"{name} = lambda *args, **kwargs: 'text'" for name in reference_answers(id)}
+    wanted = wanted_questions(assignment, Options(training=False))
+    outcomes = outcomes_of(assignment, texts, wanted, 1)
+    assert [test.test for tests in outcomes.values() for test in tests if test.passed] == []
 
 
 def test_processes_come_to_the_same(tmp_path: Path) -> None:

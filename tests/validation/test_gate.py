@@ -233,9 +233,9 @@ def test_a_sound_course_passes(
     ran = Commands(built, monkeypatch, capsys)("validate")
     assert ran.status == 0, ran
     rows = [line.split() for line in ran.out.splitlines()]
-    assert ["double", "2", "2", "0", "0", "0"] in rows
-    assert ["scale_forward", "1", "1", "0", "0", "0"] in rows
-    assert ["all", "3", "3", "0", "0", "0"] in rows
+    assert ["double", "2", "2", "0", "0", "0", "0"] in rows
+    assert ["scale_forward", "1", "1", "0", "0", "0", "0"] in rows
+    assert ["all", "3", "3", "0", "0", "0", "0"] in rows
     assert "unusual right answers with full marks: 1 of 1" in ran.out
     assert [row for row in rows if len(row) == 5 and row[0].isdigit()] == [[v, "3", "3", "1", "1"] for v in "0123"]
     assert "\x1b" not in ran.out

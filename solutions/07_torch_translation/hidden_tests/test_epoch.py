@@ -182,8 +182,9 @@ def test_evaluate_makes_no_graph(student: Student, reference: SimpleNamespace) -
 
 @evaluate(points=1)
 def test_evaluate_touches_nothing(student: Student, reference: SimpleNamespace) -> None:
-    """Weights, gradients and batches are as they were; where there was no gradient there is none."""
+    """The loss is right; weights, gradients and batches are as they were; where there was no gradient there is none."""
     pair, batches = word_bags(student, reference, 36), drawn_batches(48)
+    check_evaluation("3 batches", pair, batches)
     kept = student.put(sent_batches(batches))
     for name, gradient in _evaluated(pair, kept).items():
         checks.equal(f"evaluate of a model without gradients: the gradient of {name}", gradient is None, True)

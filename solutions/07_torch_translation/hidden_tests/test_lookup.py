@@ -199,8 +199,9 @@ def test_lookup_gradients(student: Student, reference: SimpleNamespace) -> None:
 
 @soft_lookup(points=1)
 def test_lookup_changes_no_argument(student: Student, reference: SimpleNamespace) -> None:
-    """Query, keys, values and mask are as they were."""
+    """The values are right, and query, keys, values and mask are as they were."""
     pair, mask = function_pair(student, reference, "soft_lookup"), gappy_mask(391, 3, 4)
     inputs = [*entries(392, (3, 4, 3, 5, 2)), score_pair(student, reference, 393, 3)]
+    check_values("soft_lookup", pair, inputs, NAMES)
     check_inputs_untouched("soft_lookup", pair, inputs)
     check_inputs_untouched("soft_lookup with a mask", pair, [*inputs, mask])
