@@ -25,6 +25,8 @@ from __future__ import annotations
 
 from autograder.untrusted_text import untrusted_error
 
+RAISED = "your code raised"  # begins what a student is told of an exception
+
 
 class AutograderError(Exception):
     """Root of everything this package raises on purpose."""
@@ -53,7 +55,7 @@ class CallFailed(StudentError):
     def __init__(
         self, text: str, type_name: str, bases: tuple[str, ...] = (), traceback: str = "", message: str = ""
     ) -> None:
-        super().__init__(message or f"your code raised {untrusted_error(type_name, text)}")
+        super().__init__(message or f"{RAISED} {untrusted_error(type_name, text)}")
         self.text = text
         self.type_name = type_name
         self.bases = bases

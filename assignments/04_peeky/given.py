@@ -20,7 +20,7 @@ Contents, in the order of the file:
 - time_lags: the answer to 03_reversal
 - reverse_inputs: the answer to 03_reversal
 - learning_curve: the answer to 03_reversal
-- figures: show, in_words, draw_line
+- figures: show, in_words, lines_in_words, draw_line
 - diagrams: draw_boxes
 - peeky_plots: draw_peeky_step, draw_paths_to_h
 - plots: plot_curves, plot_distributions, plot_heatmaps, plot_agreement
@@ -727,6 +727,12 @@ def in_words(numbers):
     return ", ".join([ends, *more])
 
 
+def lines_in_words(lines, bounds=None):
+    """Each line of a figure by its name, with its ends, and each bound with its height."""
+    words = [f"{name} {in_words(numbers)}" for name, numbers in lines.items()]
+    return "; ".join([*words, *(f"{name} at {height:.3g}" for name, height in (bounds or {}).items())])
+
+
 def draw_line(ax, place, xs, numbers, label):
     """A line with a colour and a mark of its own, by its place among the lines of the figure."""
     colour, mark = SAFE_COLOURS[place % len(SAFE_COLOURS)], LINE_MARKS[place % len(LINE_MARKS)]
@@ -863,9 +869,7 @@ def plot_curves(curves, ylabel, bounds=None, title="", log=False):
         ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
         ax.yaxis.set_minor_formatter("{x:g}")
     ax.legend(frameon=False)
-    lines = [f"{name} {in_words(numbers)}" for name, numbers in curves.items()]
-    lines += [f"{name} at {height:.3g}" for name, height in (bounds or {}).items()]
-    show(figure, f"Curves of {ylabel} by epoch{': ' if title else ''}{title}. " + "; ".join(lines))
+    show(figure, f"Curves of {ylabel} by epoch{': ' if title else ''}{title}. {lines_in_words(curves, bounds)}")
 
 
 def plot_distributions(distributions, labels, title="", columns=4, xlabel="", ylabel=""):
@@ -960,9 +964,7 @@ def plot_by_place(numbers, ylabel, xlabel="letter of the word", log=False, bound
     ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(frameon=False)
-    lines = [f"{name} {in_words(heights)}" for name, heights in numbers.items()]
-    lines += [f"{name} at {height:.3g}" for name, height in (bounds or {}).items()]
-    show(figure, f"Curves of {ylabel} by {xlabel}. {'; '.join(lines)}")
+    show(figure, f"Curves of {ylabel} by {xlabel}. {lines_in_words(numbers, bounds)}")
 
 
 # seq2seq_diagrams: Diagrams of encoders and decoders: what is read, what goes across, what is written.

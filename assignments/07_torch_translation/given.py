@@ -11,7 +11,7 @@ Contents, in the order of the file:
 - shown_checks: agree, all_right
 - small_models: EverySecondDoubled, WordBag, DistanceScore, gradient_descent
 - vocabulary: Vocabulary
-- figures: show, in_words, draw_line
+- figures: show, in_words, lines_in_words, draw_line
 - diagrams: draw_boxes
 - translation_plots: hangul_font, in_latin_letters, plot_word_maps, plot_lines, draw_decoder_step
 """
@@ -422,6 +422,12 @@ def in_words(numbers):
     return ", ".join([ends, *more])
 
 
+def lines_in_words(lines, bounds=None):
+    """Each line of a figure by its name, with its ends, and each bound with its height."""
+    words = [f"{name} {in_words(numbers)}" for name, numbers in lines.items()]
+    return "; ".join([*words, *(f"{name} at {height:.3g}" for name, height in (bounds or {}).items())])
+
+
 def draw_line(ax, place, xs, numbers, label):
     """A line with a colour and a mark of its own, by its place among the lines of the figure."""
     colour, mark = SAFE_COLOURS[place % len(SAFE_COLOURS)], LINE_MARKS[place % len(LINE_MARKS)]
@@ -572,8 +578,7 @@ def plot_lines(lines, xlabel, ylabel, labels=None, title=""):
     else:
         ax.set_xticks(range(1, len(labels) + 1), labels)
     ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    words = [f"{name} {in_words(numbers)}" for name, numbers in lines.items()]
-    show(figure, f"Lines of {ylabel} by {xlabel}{': ' if title else ''}{title}. {'; '.join(words)}")
+    show(figure, f"Lines of {ylabel} by {xlabel}{': ' if title else ''}{title}. {lines_in_words(lines)}")
 
 
 def draw_decoder_step():

@@ -35,7 +35,8 @@ def measure(ids: Sequence[str], console: Console, check: bool) -> bool:
 def write_page(path: Path) -> None:
     """Write the page of all assignments. Raises GraderError if that is not possible."""
     known = course.current()
+    page = confusion_table.confusion_markdown(known.load(id) for id in known.assignment_ids())
     try:
-        confusion_table.write_confusion(path, [known.load(id) for id in known.assignment_ids()])
+        path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise GraderError(f"--markdown {path}: it could not be written ({error.strerror})") from None

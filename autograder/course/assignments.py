@@ -17,6 +17,7 @@ from autograder.course.cells import Cell
 from autograder.errors import TaskError
 
 HEADING = re.compile(r"^#+[ \t]+`?(?P<id>\w+)`?[ \t]*[:—–-]?[ \t]*(?P<text>.*)$", re.MULTILINE)
+NAMED_MISTAKES = "named_mistakes.json"
 TITLE = re.compile(r"^#\s+(?P<text>.+)$", re.MULTILINE)
 CHECK_SUFFIX = "_check"
 TRAINING_SUFFIX = "_training"
@@ -82,15 +83,15 @@ class Assignment:
     @property
     def named_mistakes(self) -> Path:
         """The file of what each known mistake gives, by which feedback can name it."""
-        return named_mistakes_of(self.root, self.id)
+        return self.submissions / NAMED_MISTAKES
 
     def question(self, id: str) -> QuestionInfo:
         """The question `id`. Raises TaskError if there is none."""
         for asked in self.questions:
             if asked.id == id:
                 return asked
-        known = ", ".join(asked.id for asked in self.questions)
-        raise TaskError(f"{self.id} has no question {id!r}; it has {known}{nearest(id, known.split(', '))}")
+        known = [asked.id for asked in self.questions]
+        raise TaskError(f"{self.id} has no question {id!r}; it has {', '.join(known)}{nearest(id, known)}")
 
 
 def read_assignment(root: Path, id: str) -> Assignment:
@@ -158,8 +159,3 @@ def _refuse_duplicates(id: str, questions: list[str]) -> None:
 def submissions_of(root: Path, id: str) -> Path:
     """The folder of submissions with known marks of assignment `id`."""
     return root / "solutions" / id / "submissions"
-
-
-def named_mistakes_of(root: Path, id: str) -> Path:
-    """The file of what each known mistake of assignment `id` gives."""
-    return submissions_of(root, id) / "named_mistakes.json"

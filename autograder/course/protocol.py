@@ -38,5 +38,5 @@ class Course(Hashable, Protocol):
     def deciding_files(self, id: str) -> list[Path]:
         """The files, of the course alone, on which the marks of assignment `id` depend. Raises TaskError."""
 
-    def named_mistakes(self, id: str) -> Mapping[str, Mapping[str, str]]:
+    def named_mistakes(self, assignment: Assignment) -> Mapping[str, Mapping[str, str]]:
         """Question id -> fingerprint of a wrong answer -> its mistake in words. Raises TaskError."""

@@ -10,13 +10,14 @@ from typing import Any
 
 from autograder.course import handout
 from autograder.course.assignments import (
+    NAMED_MISTAKES,
     Assignment,
     name_of,
-    named_mistakes_of,
     nearest,
     read_assignment,
     release_of,
     source_of,
+    submissions_of,
     suite_of,
 )
 from autograder.course.named_mistakes import read_named_mistakes
@@ -78,9 +79,9 @@ class ScriptCourse:
         """The datasets that assignment `id` hands out. Raises TaskError."""
         return handout.dataset_names(self.solutions, id)
 
-    def named_mistakes(self, id: str) -> dict[str, dict[str, str]]:
+    def named_mistakes(self, assignment: Assignment) -> dict[str, dict[str, str]]:
         """Question id -> fingerprint of a wrong answer -> its mistake in words. Raises TaskError for a damaged file."""
-        return read_named_mistakes(self.load(id))
+        return read_named_mistakes(assignment)
 
     def require_own_name(self, id: str) -> None:
         """Raise TaskError if another assignment has the same name: notebooks' file names have no number."""
@@ -99,5 +100,5 @@ class ScriptCourse:
         tests = sorted(suite_of(self.root, id).rglob("*.py"))
         released = [path for path in release_of(self.root, id).rglob("*") if path.is_file()]
         thresholds = sorted((self.solutions / id / "calibration").glob("*.toml"))
-        named = [path for path in (named_mistakes_of(self.root, id),) if path.is_file()]
+        named = submissions_of(self.root, id).glob(NAMED_MISTAKES)
         return [*tests, *thresholds, *named, source_of(self.root, id), *handout.inputs(self.solutions, id), *released]

@@ -194,7 +194,7 @@ def _results(
     notebook: nbformat.NotebookNode,
 ) -> list[QuestionResult]:
     """The result of every question, with what else is known about it in its feedback."""
-    known = course.current().named_mistakes(assignment.id)
+    known = course.current().named_mistakes(assignment)
     questions = []
     for info in assignment.questions:
         question = with_hint_on_threads(_result(info, wanted, outcomes, notes), notebook)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import nbformat
 
+from autograder.errors import RAISED
 from autograder.reports.notebook_html import ANCHOR, notebook_html
 from autograder.reports.outcomes import style_of
 from autograder.reports.page import render
@@ -21,7 +22,6 @@ from autograder.result import NOT_GRADED, QuestionResult, Result
 
 _HINT = "Hint:"
 _LABELS = ("yours", "wanted")
-_RAISED = "your code raised"
 _STOPPED = "Your code stopped with an error."
 
 
@@ -107,7 +107,7 @@ def question_feedback(question: QuestionResult, heading: str, comments: Sequence
     hints = [block.removeprefix(_HINT).strip() for block in blocks if block.startswith(_HINT)]
     mistake = question.mistake if output else ""
     messages = [_message(block) for block in blocks[bool(mistake) :] if not block.startswith(_HINT)]
-    raised = bool(messages) and all(message.headline.startswith(_RAISED) for message in messages)
+    raised = bool(messages) and all(message.headline.startswith(RAISED) for message in messages)
     meaning = _STOPPED if raised and question.reason == "wrong" else style_of(question.reason).meaning
     return QuestionFeedback(question, heading, meaning, messages, hints, comments, mistake)
 

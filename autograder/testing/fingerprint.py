@@ -10,13 +10,13 @@ import hashlib
 import re
 from collections.abc import Sequence
 
+from autograder import errors
 from autograder.testing.plugin import Outcome
 
 DIGITS = 3  # of every number in a message
 NOISE = 1e-9  # a number below it is what cancellation leaves of 0
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.]*\w)")
-RAISED = re.compile(r"\b(\w*(?:Error|Exception|Warning|Exit|Interrupt|StopIteration)): .*")
-CRASH = "your code raised"
+EXCEPTION = re.compile(r"\b(\w*(?:Error|Exception|Warning|Exit|Interrupt|StopIteration)): .*")
 
 
 def fingerprint(outcomes: Sequence[Outcome]) -> str:
@@ -26,7 +26,7 @@ def fingerprint(outcomes: Sequence[Outcome]) -> str:
     came back was exceptions.
     """
     failed = [outcome for outcome in outcomes if not outcome.passed]
-    telling = [outcome for outcome in failed if not outcome.message.startswith(CRASH)]
+    telling = [outcome for outcome in failed if not outcome.message.startswith(errors.RAISED)]
     if not telling or any(outcome.fault or outcome.reason != "wrong" for outcome in failed):
         return ""
     lines = sorted(f"{outcome.test}\n{_plain(outcome.message)}" for outcome in failed)
@@ -35,7 +35,7 @@ def fingerprint(outcomes: Sequence[Outcome]) -> str:
 
 def _plain(message: str) -> str:
     """A message without the text of exceptions, its numbers rounded."""
-    return NUMBER.sub(_rounded, RAISED.sub(r"\1", message))
+    return NUMBER.sub(_rounded, EXCEPTION.sub(r"\1", message))
 
 
 def _rounded(number: re.Match[str]) -> str:

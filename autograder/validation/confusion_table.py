@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -52,11 +51,6 @@ def confusion_markdown(assignments: Iterable[course.Assignment]) -> str:
             alike = [f"- `{question}`: {'; '.join(sentences)}" for question, sentences in data["alike"]]
             parts.append("\n".join([f"## {assignment.id}", "", *lines, *([""] if alike else []), *alike, ""]))
     return "\n".join(parts)
-
-
-def write_confusion(path: Path, assignments: Iterable[course.Assignment]) -> None:
-    """Write the page. Raises OSError."""
-    path.write_text(confusion_markdown(assignments), encoding="utf-8")
 
 
 def _with_total(rows: Sequence[dict[str, Any]]) -> list[list[str]]:

@@ -41,6 +41,12 @@ def in_words(numbers):
     return ", ".join([ends, *more])
 
 
+def lines_in_words(lines, bounds=None):
+    """Each line of a figure by its name, with its ends, and each bound with its height."""
+    words = [f"{name} {in_words(numbers)}" for name, numbers in lines.items()]
+    return "; ".join([*words, *(f"{name} at {height:.3g}" for name, height in (bounds or {}).items())])
+
+
 def draw_line(ax, place, xs, numbers, label):
     """A line with a colour and a mark of its own, by its place among the lines of the figure."""
     colour, mark = SAFE_COLOURS[place % len(SAFE_COLOURS)], LINE_MARKS[place % len(LINE_MARKS)]

@@ -22,9 +22,7 @@ def plot_curves(curves, ylabel, bounds=None, title="", log=False):
         ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
         ax.yaxis.set_minor_formatter("{x:g}")
     ax.legend(frameon=False)
-    lines = [f"{name} {in_words(numbers)}" for name, numbers in curves.items()]
-    lines += [f"{name} at {height:.3g}" for name, height in (bounds or {}).items()]
-    show(figure, f"Curves of {ylabel} by epoch{': ' if title else ''}{title}. " + "; ".join(lines))
+    show(figure, f"Curves of {ylabel} by epoch{': ' if title else ''}{title}. {lines_in_words(curves, bounds)}")
 
 
 def plot_distributions(distributions, labels, title="", columns=4, xlabel="", ylabel=""):

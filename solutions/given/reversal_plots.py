@@ -73,6 +73,4 @@ def plot_by_place(numbers, ylabel, xlabel="letter of the word", log=False, bound
     ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(frameon=False)
-    lines = [f"{name} {in_words(heights)}" for name, heights in numbers.items()]
-    lines += [f"{name} at {height:.3g}" for name, height in (bounds or {}).items()]
-    show(figure, f"Curves of {ylabel} by {xlabel}. {'; '.join(lines)}")
+    show(figure, f"Curves of {ylabel} by {xlabel}. {lines_in_words(numbers, bounds)}")

@@ -85,8 +85,7 @@ def plot_lines(lines, xlabel, ylabel, labels=None, title=""):
     else:
         ax.set_xticks(range(1, len(labels) + 1), labels)
     ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    words = [f"{name} {in_words(numbers)}" for name, numbers in lines.items()]
-    show(figure, f"Lines of {ylabel} by {xlabel}{': ' if title else ''}{title}. {'; '.join(words)}")
+    show(figure, f"Lines of {ylabel} by {xlabel}{': ' if title else ''}{title}. {lines_in_words(lines)}")
 
 
 def draw_decoder_step():
